@@ -1,4 +1,4 @@
-"""What a check expects of an answer, rule by rule."""
+"""Each rule by which a check judges an answer."""
 
 from __future__ import annotations
 

@@ -300,7 +300,7 @@ def test_a_saved_plan_is_reported_at_the_lines_where_it_was_made() -> None:
     [
         ("manifests/a.yaml", "manifests/a.yaml"),
         ("a b#c?.yaml", "a%20b%23c%3F.yaml"),
-        ("/work/ä.yaml", "file:///work/%C3%A4.yaml"),
+        ("/srv/ä.yaml", "file:///srv/%C3%A4.yaml"),
     ],
 )
 def test_a_path_is_a_reference(file: str, shown_as: str) -> None:

@@ -14,6 +14,7 @@ from provisioner.model.address import Address
 from provisioner.model.errors import ProvisionerError
 from provisioner.verbs._shared.plan_file.write import save
 from provisioner.verbs.apply import run as applying
+from provisioner.verbs.destroy import planned_destroy
 from provisioner.verbs.rollback.applied import planned_return
 from provisioner.verbs.rollback.deleted import planned_restoration
 from tests.stories.stacks import TEXTS, documents, first, written
@@ -71,7 +72,6 @@ def without_ids(world: World) -> list[object]:
 
 
 def test_a_hundred_deleted_assistants_come_back_with_their_stores(world: World) -> None:
-    """The scale is the issue's own: what is deleted by one mistake is brought back by one command."""
     desks = {f"a{number:03}": f"s{number % 20:02}" for number in range(100)}
     texts = {f"docs/{store}.md": f"All about {store}.\n" for store in desks.values()}
     fleet = [
@@ -272,3 +272,65 @@ def test_on_responses_a_run_means_the_release_that_it_published(world: World) ->
     ):
         pass
     assert [str(change.address) for change in again(world, newest(world)).changes] == [str(clerk)]
+
+
+RATES = manifest("File", "rates", path="docs/rates.csv")
+
+
+def clerk(name: str) -> dict[str, object]:
+    tools = [{"type": "code_interpreter", "files": ["rates"]}]
+    return manifest("Assistant", name, model="gpt-6.1-terra", tools=tools)
+
+
+def destroyed(world: World, *addresses: str) -> str:
+    """Destroy what has these addresses, and return the run."""
+    with planned_destroy(world.options, select=addresses) as found:
+        assert applying.apply(found).succeeded
+    return newest(world)
+
+
+@pytest.mark.parametrize("file_names", ["plain", "marked"])
+@pytest.mark.parametrize("beside", [(), (clerk("other"),)], ids=["alone", "shared"])
+def test_a_file_that_only_the_deleted_mark_named_is_attached_again_and_not_sent_again(
+    world: World, beside: tuple[dict[str, object], ...], file_names: str
+) -> None:
+    stack = {**STACK, "spec": {**STACK["spec"], "file_names": file_names}}
+    written(world, [stack, RATES, clerk("qa"), *beside], {"docs/rates.csv": "a,1\n"})
+    world.converge()
+    (sent,) = (row["id"] for row in world.rows("files"))
+    run = destroyed(world, "assistant.qa")
+
+    plan = again(world, run)
+
+    assert [str(one.address) for one in plan.changes] == ["assistant.qa"]
+    assert told(plan) == {}
+    assert [row["id"] for row in world.rows("files")] == [sent]
+    assert changes(world.plan()) == []
+
+
+def test_a_file_whose_content_moved_on_is_attached_as_it_was(world: World) -> None:
+    written(world, [STACK, RATES, clerk("qa")], {"docs/rates.csv": "a,1\n"})
+    world.converge()
+    (sent,) = (row["id"] for row in world.rows("files"))
+    run = destroyed(world, "assistant.qa")
+    world.put("docs/rates.csv", "a,2\n")
+
+    again(world, run)
+
+    (qa,) = world.rows("assistants")
+    assert qa["tool_resources"]["code_interpreter"]["file_ids"] == [sent]
+    world.converge()
+    assert [row["id"] for row in world.rows("files")] != [sent]
+    assert len(world.rows("files")) == 1
+
+
+def test_a_file_that_was_deleted_with_its_assistant_is_sent_again(world: World) -> None:
+    written(world, [STACK, RATES, clerk("qa")], {"docs/rates.csv": "a,1\n"})
+    world.converge()
+    run = destroyed(world)
+    assert world.rows("files") == []
+
+    plan = again(world, run)
+
+    assert [str(one.address) for one in plan.changes] == ["assistant.qa", "file.rates"]
+    assert changes(world.plan()) == []

@@ -15,14 +15,17 @@ from typing import TYPE_CHECKING
 from provisioner.apply.inside import inside
 from provisioner.engine.classify import ids_of
 from provisioner.engine.restore import Now, Restored, restored
-from provisioner.engine.restored_documents import FOLDER, Kept, listed, paths_of
+from provisioner.engine.restored_documents import FOLDER, OBJECT, Kept, listed, paths_of
 from provisioner.ledger.location import Location
+from provisioner.model.binding import is_upload
 from provisioner.model.codes import restores as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.digests import Measured, measured
 from provisioner.model.errors import ProvisionerError
+from provisioner.model.inventory import Inventory
 from provisioner.model.ledger import ReceiptDocument, RunRecord
 from provisioner.model.overrides import Overrides
+from provisioner.model.remote import Live
 from provisioner.verbs._shared.ledgers import account_of, location_of
 from provisioner.verbs._shared.session import RunOptions, Session, open_session
 from provisioner.verbs.history import no_ledger, no_such_run, stack_of
@@ -73,8 +76,8 @@ def _planned(
     session: Session, opened: "Ledger", where: Location, id: str, overrides: Overrides
 ) -> Planned:
     inventory = session.read()
-    live = session.live(inventory=inventory)
     kept = _kept(session, opened, id)
+    live = _with_uploads(session, inventory, kept)
     now = Now(
         session.context.kinds,
         session.runtime.bindings,
@@ -95,6 +98,29 @@ def _planned(
     )
     materials = partial(_texts, where, session.stack.root, id, found.texts)
     return replace(made, plan=plan, inventory=inventory, materials=materials)
+
+
+def _with_uploads(session: Session, inventory: Inventory, kept: Kept) -> Live:
+    """Return the live side, with the uploads that only the marks of deleted objects name.
+
+    Uploads carry no mark. A file that is still there was ours by the mark of an assistant that the
+    run deleted, and the receipt has that mark. Without it the file would be uploaded again.
+    """
+    live, there = session.live(inventory=inventory), ids_of(inventory)
+    rows = dict(inventory.rows)
+    for receipt in kept.receipts:
+        row = receipt.configuration.get(OBJECT)
+        if isinstance(row, Mapping) and receipt.id not in there and receipt.kind in rows:
+            rows[receipt.kind] = (*rows[receipt.kind], row)
+    before = session.live(inventory=replace(inventory, rows=rows))
+    uploads = {
+        address: found
+        for address, found in before.objects.items()
+        if is_upload(found.kind, session.runtime.bindings)
+        and address not in live.objects
+        and found.id in there
+    }
+    return replace(live, objects={**live.objects, **uploads}) if uploads else live
 
 
 def _undeclared(session: Session, found: Restored) -> list[Diagnostic]:
