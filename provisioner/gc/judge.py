@@ -69,6 +69,7 @@ class _Judging:
     surplus: frozenset[str] = field(init=False)
     declared: frozenset[str] = field(init=False)
     documents: Mapping[str, str] = field(init=False)
+    candidates: frozenset[str] = field(init=False)
     ends: Mapping[str, float | None] = field(init=False)
     tags: Mapping[str, bool] = field(init=False)
     kept: Mapping[str, str] = field(init=False)
@@ -92,6 +93,7 @@ class _Judging:
             for document in (*one.documents.values(), *one.surplus_documents)
         }
         self.ends = {one.id: one.expires for one in case.remembered.tracked}
+        self.candidates = frozenset(t.id for t in self.graph.things if self._is_old_candidate(t))
         self.tags = dict(self._tags())
         self.kept = dict(self._roots())
         edges = {thing.id: thing.names for thing in self.graph.things}
@@ -119,7 +121,7 @@ class _Judging:
             elif thing.id in self.ours:
                 if self.ours[thing.id].retained:
                     yield thing.id, proofs.RETAINED
-            elif self._is_old_candidate(thing):
+            elif thing.id in self.candidates:
                 continue
             elif thing.mark is not None:
                 yield thing.id, proofs.elsewhere(str(thing.mark.owner))
@@ -174,7 +176,7 @@ class _Judging:
             if thing.id in self.surplus:
                 yield Condition.SUPERSEDED, proofs.superseded(found.address)
             yield Condition.ORPHAN, proofs.orphan(found.address)
-        if self._is_old_candidate(thing):
+        if thing.id in self.candidates:
             yield Condition.EXPIRED, proofs.OLD_CANDIDATE
         if (end := self._retired(thing)) is not None:
             yield Condition.EXPIRED, proofs.retired(end)
@@ -243,7 +245,7 @@ class _Judging:
         return "its name carries our mark"
 
     def _whose(self, thing: Thing) -> tuple[Whose, str]:
-        if thing.id in self.ours or self._is_old_candidate(thing):
+        if thing.id in self.ours or thing.id in self.candidates:
             return Whose.OURS, ""
         # A mark with our own name on an object that is not ours here was copied, or it belongs to another
         # target of this Stack on the same account.
