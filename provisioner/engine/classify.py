@@ -31,7 +31,7 @@ from provisioner.model.codes.servers import NO_SUCH_API
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.frozen import changed
 from provisioner.model.inventory import Inventory
-from provisioner.model.mark import Owner
+from provisioner.model.mark import Mark, Owner
 from provisioner.model.provider import Row
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
@@ -201,11 +201,17 @@ def with_referrers(live: Live, seen: Inventory) -> Live:
 def _bystanders(inventory: Inventory, known: Known) -> Iterator[RemoteObject]:
     for name, rows in inventory.bystanders.items():
         for row in rows:
-            one, odd = guarded(row, partial(as_stranger, name))
+            one, odd = guarded(row, partial(_bystander, name))
             yield replace(one, odd=odd, refers_to=ids_named(row, known))
     for kind, rows in inventory.nameless.items():
         for row in rows:
             yield RemoteObject(kind, "", "", {}, refers_to=ids_in(row, known))
+
+
+def _bystander(name: str, row: Row) -> RemoteObject:
+    metadata = row.get("metadata")
+    mark = Mark.from_metadata(metadata) if isinstance(metadata, Mapping) else None
+    return as_stranger(name, row, mark)
 
 
 def _unread(inventory: Inventory) -> Iterator[Diagnostic]:

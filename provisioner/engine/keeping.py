@@ -165,10 +165,14 @@ def _users(
         if one.id in by_id:
             ids = _after(one, by_id[one.id], remade, current_objects)
         yield _User(one.id, _who(one, OURS), ids)
-    for one in (*live.foreign, *live.bystanders):
+    for one in live.foreign:
         yield _User(one.id, _who(one, FOREIGN), one.refers_to)
-    for one in live.elsewhere:
-        yield _User(one.id, _who(one, str(one.mark.owner) if one.mark else FOREIGN), one.refers_to)
+    for one in (*live.elsewhere, *live.bystanders):
+        # A release of another target of this stack is ours. What it names keeps our mark, since that
+        # target's manifests may declare it.
+        whose = str(one.mark.owner) if one.mark else FOREIGN
+        is_ours = one.mark is not None and one.mark.owner == owner
+        yield _User(one.id, _who(one, OURS if is_ours else whose), one.refers_to)
     staying = live.objects.keys() - leaving
     for one in live.releases:
         # Releases of ours protect objects by marking them as retained. In a run that retains

@@ -78,9 +78,19 @@ def test_gc_of_one_target_leaves_the_files_of_the_others_releases(shared: Projec
 
 def test_apply_to_one_target_keeps_the_store_of_the_others_releases(shared: Project) -> None:
     shared.write("stack.yaml", STACK + ANOTHER)
-    found = shared.run("plan", "--target", "classic").stdout
-    assert "kept, because release aaaa111122/default/bot/" in found
-    assert "vector_store.library  forget" in found
+    planned = shared.run("plan", "--target", "classic").stdout
+    assert "stays ours, and a later apply deletes it" in planned
+    shared.run("apply", "--yes", "--target", "classic")
+    shared.write("stack.yaml", STACK + BOT + KNOWLEDGE + ANOTHER)
+    assert "No changes" in shared.run("plan", "--target", "published").stdout
+
+
+def test_a_destroyed_target_leaves_the_others_store_ours(shared: Project) -> None:
+    shared.run("destroy", "--yes", "--target", "classic")
+    assert "No changes" in shared.run("plan", "--target", "published").stdout
+    assert "vector store" in shared.run("gc", "--target", "classic").stdout
+    shared.run("destroy", "--yes", "--target", "published")
+    assert "vector store" not in shared.run("gc", "--target", "classic").stdout
 
 
 def test_a_registry_that_cannot_be_read_lets_nothing_be_a_leak(shared: Project) -> None:
