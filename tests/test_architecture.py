@@ -1,6 +1,7 @@
 """The house keeps its shape: imports go one way, rooms stay small, the core stays pure."""
 
 import ast
+import logging
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
@@ -23,6 +24,21 @@ def contracts() -> list[str]:
     return [contract["name"] for contract in settings["tool"]["importlinter"]["contracts"]]
 
 
+@pytest.fixture
+def loggers() -> Iterator[None]:
+    """Enable the loggers again that import-linter disables: later tests read what they log."""
+    before = [one for one in logging.Logger.manager.loggerDict.values() if _is_enabled(one)]
+    yield
+    for logger in before:
+        if isinstance(logger, logging.Logger):
+            logger.disabled = False
+
+
+def _is_enabled(one: object) -> bool:
+    return isinstance(one, logging.Logger) and not one.disabled
+
+
+@pytest.mark.usefixtures("loggers")
 def test_every_import_contract_is_kept(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
