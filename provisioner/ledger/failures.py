@@ -1,7 +1,9 @@
 """Turn errors of databases and the operating system into a LedgerError that says what to do."""
 
 import errno
+import os
 import sqlite3
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError
@@ -48,10 +50,17 @@ _REMEDIES: Final = {
     codes.LEDGER_WITHOUT_DRIVER: (f"Install it: {install_extra('postgres', 'psycopg[binary]')}."),
 }
 
+_LEAST_ROOM: Final = 64 * 1024
+"""Bytes that SQLite needs at least for the files beside a database: its index has 32 KiB."""
+
 
 def ledger_error(error: Exception, location: Location) -> LedgerError:
     """Return the LedgerError that says what happened to the ledger and what to do."""
     code = _code(error)
+    # SQLite reports "disk I/O error" or "unable to open database file" where it finds no room for
+    # the files that it puts beside the database, or may not make them.
+    if code in (codes.LEDGER_FAILED, codes.LEDGER_NOT_OPENED) and location.file is not None:
+        code = _disk_code(location.file.parent) or code
     reason = location.without_secrets(_reason(error)).strip().rstrip(".")
     named = f" `--ledger {NONE}` works without a ledger." if location.is_chosen else ""
     detail = f"{location}: {reason}. {_REMEDIES.get(code, '')}".strip() + named
@@ -70,6 +79,17 @@ def _code(error: Exception) -> Code:
     if isinstance(error, DBAPIError) and (error.connection_invalidated or _is_operational(error)):
         return codes.LEDGER_UNREACHABLE
     return codes.LEDGER_FAILED
+
+
+def _disk_code(folder: Path) -> Code | None:
+    """Return the code for a full or read-only disk; None if the disk of `folder` is neither."""
+    try:
+        disk = os.statvfs(folder)
+    except (OSError, AttributeError):  # no such folder, or Windows
+        return None
+    if disk.f_flag & os.ST_RDONLY:
+        return codes.LEDGER_READ_ONLY
+    return codes.LEDGER_DISK_FULL if disk.f_bavail * disk.f_frsize < _LEAST_ROOM else None
 
 
 def _is_operational(error: DBAPIError) -> bool:

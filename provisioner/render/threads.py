@@ -52,7 +52,8 @@ def listing_document(listing: TrackedListing) -> ThreadsDocument:
 
 def import_text(imported: Imported) -> str:
     """Return one sentence on what was registered."""
-    bad = f" {imported.bad:,} lines register nothing." if imported.bad else ""
+    lines = "1 line registers" if imported.bad == 1 else f"{imported.bad:,} lines register"
+    bad = f" {lines} nothing." if imported.bad else ""
     return f"Registered: {imported.registered:,}.{bad}\n"
 
 

@@ -45,6 +45,7 @@ def test_every_command_has_help_with_an_example(name: str, flag: str) -> None:
     assert result.exit_code == 0
     assert f"provisioner {name}" in result.output.partition("Example")[2]
     assert "--no-color" in result.output
+    assert "\\" not in result.output
     command = import_module(f"provisioner.cli.{name}").command
     assert command.name == name
     assert command.help.strip()

@@ -9,6 +9,7 @@ import stat
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -196,6 +197,26 @@ def test_a_full_disk_keeps_what_was_there(tmp_path: Path) -> None:
         with pytest.raises(LedgerError, match="ledger-disk-full"):
             opened.tracked.register([thread])
         assert opened.leases.state(OWNER).holder == ANNA
+
+
+@pytest.mark.parametrize(
+    ("disk", "code"),
+    [
+        ({"f_bavail": 1}, "ledger-disk-full"),
+        ({"f_flag": os.ST_RDONLY}, "ledger-read-only"),
+        ({}, "ledger-not-opened"),
+    ],
+)
+def test_what_sqlite_says_of_a_disk_is_looked_up(
+    disk: dict[str, int], code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # SQLite says the same of a full disk, of a read-only one and of a folder in the database's place.
+    location = Location(tmp_path / "ledger.db")
+    (tmp_path / "ledger.db").mkdir()
+    usual = {"f_flag": 0, "f_frsize": 4096, "f_bavail": 1_000_000}
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(**usual | disk))
+
+    assert refused(location).startswith(f"{code} ")
 
 
 @pytest.mark.parametrize(

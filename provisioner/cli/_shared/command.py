@@ -1,5 +1,6 @@
 """A command with examples in its help."""
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -41,4 +42,13 @@ def write_examples(examples: Sequence[str], formatter: click.HelpFormatter) -> N
 
 def command(name: str, *examples: str) -> Callable[[Callable[..., Any]], Command]:
     """Make a function the command `name`. Its docstring is the help."""
-    return click.command(name, cls=Command, context_settings=HELP, examples=examples)
+
+    def decorate(function: Callable[..., Any]) -> Command:
+        # Click keeps the lines of a paragraph that begins with a backspace. A raw docstring has the
+        # two characters `\\b` there.
+        text = inspect.getdoc(function)
+        text = text.replace("\\b\n", "\b\n") if text else None
+        make = click.command(name, cls=Command, context_settings=HELP, examples=examples, help=text)
+        return make(function)
+
+    return decorate

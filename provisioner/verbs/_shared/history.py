@@ -62,7 +62,11 @@ def binding_of(session: Session, address: Address) -> Binding:
     """
     binding = session.runtime.bindings.get(address.kind)
     if binding is None or not binding.history:
-        detail = "Only assistants on the `responses` runtime have releases."
+        again = hint("rollback", str(address), "--to", "RUN")
+        detail = (
+            "Only assistants on the `responses` runtime have releases. To return it to what it was"
+            f" after a run: {again}."
+        )
         raise ProvisionerError(Diagnostic(codes.NO_RELEASES, detail, subject=str(address)))
     return binding
 
