@@ -105,7 +105,7 @@ def test_lines_are_imported_and_every_bad_one_is_told(
     done = project.run("threads", "import", "threads.csv", "--kind", "thread", code=1)
 
     assert "threads.csv:3:11: error: this line registers nothing [line-unreadable]" in done.stderr
-    assert "Registered: 2. 1 lines register nothing." in done.stdout
+    assert "Registered: 2. 1 line registers nothing." in done.stdout
     again = told(project, "threads-import", "threads", "import", str(table), code=1)
     assert (again["registered"], again["bad"]) == (0, 3)
     assert again["diagnostics"][0]["position"]["line"] == 2
