@@ -1,17 +1,23 @@
 """Draw docstrings and messages of the package at random, for somebody who has not seen the code.
 
     python -m tests.draw [SEED [NUMBER]]
+    python -m tests.draw PATH...
 
-Prints NUMBER of each, 30 unless another number is given, with the place of each. The same seed
-draws the same texts from the same source. Whoever reads them marks each that is not understood at
-first reading without opening the body; those are rewritten, and another seed is drawn.
+Prints NUMBER of each, 30 unless another number is given, with the place of each, and the signature
+that a reader of the code sees beside it. The same seed draws the same texts from the same source.
+Whoever reads them marks each that is not understood at first reading without opening the body;
+those are rewritten, and another seed is drawn.
+
+With paths of modules or folders, all docstrings, comments and messages of each are printed, in the
+order of the source.
 """
 
 import random
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
-from tests.prose import Text, docstrings, messages
+from tests.prose import Text, comments, docstrings, messages, modules
 
 
 def draw(seed: int, number: int) -> str:
@@ -20,20 +26,33 @@ def draw(seed: int, number: int) -> str:
     return "\n".join(
         [
             f"{number} docstrings, drawn with seed {seed}\n",
-            *_numbered(chance.sample(list(docstrings()), number)),
+            *_numbered(chance.sample(docstrings(), number)),
             f"{number} messages, drawn with seed {seed}\n",
-            *_numbered(chance.sample(list(messages()), number)),
+            *_numbered(chance.sample(messages(), number)),
         ]
     )
 
 
+def everything(path: Path) -> str:
+    """Return all docstrings, comments and messages of a module, or of each module of a folder."""
+    read = (
+        sorted([*docstrings(one), *comments(one), *messages(one)], key=lambda text: text.line)
+        for one in modules(path.resolve())
+    )
+    return "\n".join(shown for texts in read for shown in _numbered(texts))
+
+
 def _numbered(drawn: Iterable[Text]) -> Iterable[str]:
     for index, one in enumerate(drawn, 1):
-        owner = f"  {one.owner}" if one.owner else ""
         text = "\n".join(f"    {line}".rstrip() for line in one.text.splitlines())
-        yield f"{index:>2}. {one.place}{owner}\n{text}\n"
+        signature = f"\n    {one.signature}" if one.signature else ""
+        yield f"{index:>2}. {one.place}  {one.kind}{signature}\n{text}\n"
 
 
 if __name__ == "__main__":
-    seed, number = (*map(int, sys.argv[1:3]), *(0, 30)[len(sys.argv) - 1 :])
-    sys.stdout.write(draw(seed, number))
+    words = sys.argv[1:]
+    if words and not words[0].isdecimal():
+        sys.stdout.write("\n".join(everything(Path(word)) for word in words))
+    else:
+        seed, number = (*map(int, words[:2]), *(0, 30)[len(words) :])
+        sys.stdout.write(draw(seed, number))

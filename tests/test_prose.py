@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.draw import draw
-from tests.prose import PACKAGE, SUPPORT, Text, docstrings, faults, has_verb, messages
+from tests.prose import PACKAGE, SUPPORT, Text, comments, docstrings, faults, messages
+from tests.sentences import has_verb
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +34,33 @@ def test_messages_are_found_whole() -> None:
 
     assert any(text.startswith("The server answered") for text in found)
     assert not found & {one.text for one in docstrings()}
+
+
+def test_a_message_shows_what_is_filled_in_and_is_joined_from_its_pieces(tmp_path: Path) -> None:
+    source = tmp_path / "module.py"
+    source.write_text(
+        "class Reader:\n"
+        "    def read(self, name: str) -> str:\n"
+        '        """Return the text."""\n'
+        "        more = f'{name} may be {self.kinds}. ' 'Write the kind ' + 'before it.'\n"
+        "        return more or 'a heading of five words:' or {'Kind': 'Assistant'}\n",
+        encoding="utf-8",
+    )
+
+    assert [(one.owner, one.text) for one in messages(source)] == [
+        ("Reader.read", "{name} may be {self.kinds}. Write the kind before it.")
+    ]
+    assert docstrings(source)[0].signature == "def Reader.read(self, name: str) -> str"
+
+
+def test_a_comment_is_shown_with_its_code(tmp_path: Path) -> None:
+    source = tmp_path / "module.py"
+    source.write_text("# One\n# and two.\nx = 1\ny = 2  # three\n", encoding="utf-8")
+
+    assert [(one.text, one.signature) for one in comments(source)] == [
+        ("One and two.", "x = 1"),
+        ("three", "y = 2"),
+    ]
 
 
 @pytest.mark.parametrize(
