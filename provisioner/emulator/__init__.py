@@ -1,7 +1,8 @@
-"""The embedded server: the platform's wire over SQLite, for development, tests and `serve`.
+"""The embedded server: a local HTTP server that speaks OpenAI's API and stores its data in SQLite.
 
-It imports nothing from the rest of the package. So a mistake in the package's own reading of the API
-cannot be repeated here, and tests against this server find it.
+Targets with `server: embedded`, the tests and `provisioner serve` use it. It imports nothing from
+the rest of the package. So a mistake that the package makes in reading the API cannot be repeated
+here, and tests against this server find it.
 """
 
 from provisioner.emulator.app import App, create_app

@@ -1,4 +1,4 @@
-"""The WSGI application: it finds the handler of a request and calls it in a transaction.
+"""The WSGI application of the embedded server: it calls the handler of each request in a transaction.
 
 This module treats all resources alike; `RESOURCES` is the table of them.
 """
@@ -95,9 +95,13 @@ RESOURCES: tuple[Resource, ...] = (
 )
 
 LARGEST_UPLOAD = 513 * 1024 * 1024
-"""The most bytes of an upload: the platform's limit for a file, and room for multipart headers."""
+"""The most bytes that the body of an upload may have: the platform's 512 MB a file, and room for
+multipart headers.
+"""
 LARGEST_JSON = 64 * 1024 * 1024
-"""The most bytes of any other body. Some of these hold files that are encoded in base64."""
+"""The most bytes that any other body may have. Some of these bodies contain files that are encoded
+in base64.
+"""
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +118,7 @@ ROUTES = _routes()
 
 
 class App:
-    """The embedded server, ready to be called in process or behind `make_server`."""
+    """The embedded server as a WSGI application: it is called in process, or behind `make_server`."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
@@ -127,7 +131,10 @@ class App:
 
     @contextmanager
     def copy(self) -> Iterator[App]:
-        """Yield a server with a copy of all data in memory, and with a clock of its own."""
+        """Yield a second server with a clock of its own.
+
+        Its store is in memory, and begins as a copy of this server's.
+        """
         settings = replace(self._settings, clock=MovableClock(self._settings.clock.base))
         app = App(self._store.copy(), settings)
         try:
@@ -145,6 +152,8 @@ class App:
             # An upload is a temporary file until the request is closed.
             with request:
                 response = _respond(self._answer(request))
+        # The application catches every error itself: an exception that escapes would close the
+        # connection, and the client would see a network fault in place of an answer.
         except ApiError as error:
             response = _json(dump(error.body()), error.status)
         except HTTPException as error:
@@ -168,6 +177,8 @@ class App:
         if request.method == "POST":
             _receive(request)
         moment = self._settings.clock()
+        # A read locks nothing, so that reads of several processes do not wait for each other. Only
+        # if an alarm is due does a read take the write lock, because alarms change objects.
         if request.method == "GET":
             with self._store.transaction(write=False) as db:
                 if not db.anything_due(moment):
@@ -195,8 +206,10 @@ class App:
 
     @contextmanager
     def _settled(self, moment: float) -> Iterator[Session]:
-        """Open a write transaction after all alarms that are due by now."""
+        """Open a write transaction in which every alarm that is due at `moment` has already run."""
         with self._store.transaction(write=True) as db:
+            # An alarm may set the next one of the same object, so the next due object is looked up
+            # each time.
             while (row := db.next_due(moment)) is not None:
                 self._alarms[row.kind](db, row, self._settings)
             yield db
@@ -209,13 +222,16 @@ def _check_token(request: Request) -> None:
 
 
 def _receive(request: Request) -> None:
-    """Read the whole body. Raises ApiError before it is read where it is too large."""
+    """Read the whole body.
+
+    Raises ApiError, without reading, if the announced length is over the limit.
+    """
     is_upload = request.mimetype == "multipart/form-data"
     limit = LARGEST_UPLOAD if is_upload else LARGEST_JSON
     if (request.content_length or 0) > limit:
         raise errors.too_large(limit)
     if is_upload:
-        _ = request.files
+        _ = request.files  # Werkzeug parses an upload when this attribute is read
     else:
         request.get_data(cache=True)
 
@@ -241,6 +257,7 @@ def _json(text: str, status: int) -> Response:
 def _sse(answer: Events) -> Iterator[bytes]:
     for name, body in answer.events:
         if not name:
+            # A line that begins with a colon is a comment in a stream of server-sent events.
             yield b":\n\n"
             continue
         yield f"event: {name}\ndata: {dump(body)}\n\n".encode()
@@ -257,7 +274,7 @@ def create_app(
 ) -> App:
     """Return the embedded server over the SQLite file `data`, which several processes may share.
 
-    `clock` gives unix seconds. With durations of zero a document is ingested, and a run has
-    ended, by the next request.
+    `clock` returns unix seconds. `ingest_seconds` is how long the ingestion of a document takes and
+    `run_seconds` how long a run takes. With zero, both are finished when the next request arrives.
     """
     return App(Store(data), Settings(MovableClock(clock), ingest_seconds, run_seconds))

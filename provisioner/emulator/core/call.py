@@ -1,7 +1,8 @@
 """The types that the app and its resources share: calls, answers, and declarations of resources.
 
-A resource is one file that ends with a `RESOURCE`, which has its routes and its alarms. An alarm changes
-an object when a certain time has come. `app.py` lists the resources.
+A resource is one file that ends with a `RESOURCE`, which lists the routes and the alarms of that
+file. An alarm is a function that changes an object when a certain time has come. `app.py` lists the
+resources.
 """
 
 from __future__ import annotations
@@ -25,11 +26,14 @@ if TYPE_CHECKING:
 
 
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+r"""Matches the escape of a UTF-16 surrogate, such as `\ud83d`. Only bodies with such an escape are
+checked for halves of pairs.
+"""
 
 
 @dataclass(slots=True)
 class MovableClock:
-    """Unix seconds of another clock, moved ahead by some seconds."""
+    """A clock that returns unix seconds: those of the clock `base`, plus `ahead` seconds."""
 
     base: Callable[[], float]
     ahead: float = 0.0
@@ -40,7 +44,7 @@ class MovableClock:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The clock, and the seconds that an ingestion and a run take."""
+    """The clock of a server, and how many seconds the ingestion of a document and a run take."""
 
     clock: MovableClock
     ingest_seconds: float
@@ -49,7 +53,12 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request inside its transaction. `moment` is the clock, `now` the same in whole seconds."""
+    """One request inside its transaction `db`.
+
+    `moment` is the time of the request in unix seconds, and `now` the same in whole seconds.
+    `transaction` opens another transaction, for work that is done after that of the request has
+    been committed.
+    """
 
     request: Request
     db: Session
@@ -66,7 +75,10 @@ class Call:
         return self.request.args
 
     def body(self, allowed: Body) -> Json:
-        """Return the JSON body, or {} without one. Raises ApiError for a body that is not allowed."""
+        """Return the JSON body of the request, or {} if it has none.
+
+        Raises ApiError if the body is not JSON or is not what the schema `allowed` allows.
+        """
         raw = self.request.get_data(cache=True)
         try:
             body = json.loads(raw, parse_constant=_refuse) if raw.strip() else {}
@@ -83,14 +95,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """An answer that is not JSON: a file's bytes."""
+    """An answer that consists of the bytes of a file."""
 
     data: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """An answer that is a stream of server-sent events: (event name, JSON body).
+    """An answer that is a stream of server-sent events, each of them (event name, JSON body).
 
     An event without a name has no content. It is sent only to find out whether the client is still
     connected.
@@ -103,20 +115,23 @@ class Events:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """An answer that takes its time, after the transaction of its request."""
+    """An answer that takes time: `body` is called after the transaction of the request has ended.
+
+    So a client that waits for a run does not block the requests of others.
+    """
 
     body: Callable[[], Json]
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """An answer with another status than 200. Without a body nothing but the status is sent."""
+    """An answer with another status than 200. If `body` is None, the answer has no body."""
 
     code: int
     body: Json | None = None
 
 
-# A dict is sent as JSON; a str is JSON text already.
+# A dict is encoded as JSON. A str is JSON text already, so that lists need not be parsed.
 Answer = dict[str, Any] | str | Content | Events | Deferred | Status
 Handler = Callable[..., Answer]
 Alarm = Callable[["Session", "Row", Settings], None]
@@ -124,6 +139,12 @@ Alarm = Callable[["Session", "Row", Settings], None]
 
 @dataclass(frozen=True, slots=True)
 class Route:
+    """One URL: an HTTP method, a path below /v1 and the function that answers.
+
+    `<NAME>` in the path matches any one segment. The text that it matches is passed to the handler
+    after the call.
+    """
+
     method: str
     path: str
     handler: Handler
@@ -131,7 +152,11 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """Routes below /v1, alarms by kind of object, and the value that the beta header has to have."""
+    """A group of routes that `app.py` serves.
+
+    `alarms` maps the kind of a stored object to the alarm of such objects. `beta` is the value that
+    the header `OpenAI-Beta` of a request must contain; "" if the header is not needed.
+    """
 
     routes: tuple[Route, ...]
     alarms: Mapping[str, Alarm] = field(default_factory=dict)

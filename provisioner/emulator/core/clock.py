@@ -1,7 +1,8 @@
 """A clock that can be moved ahead, so that a test over HTTP can let days pass in an instant.
 
-The platform has no such clock: `/v1/embedded/clock` exists only on the embedded server. The store keeps
-the seconds by which the clock is ahead, and another process on the same file reads them when it starts.
+The platform has no such clock: `/v1/embedded/clock` exists only on the embedded server. The store
+contains the number of seconds by which the clock is ahead. A second process that opens the same
+SQLite file reads that number when it starts.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
 
 KIND = "embedded.clock"
 FARTHEST = 10 * 365 * 86_400
+"""The most seconds by which one request can move the clock: ten years."""
 ADVANCE = OwnBody(
     closed({"seconds": {"type": "number", "minimum": 0, "maximum": FARTHEST}}, "seconds")
 )
 
 
 def restore(db: Session, clock: MovableClock) -> None:
-    """Move a clock ahead as far as it was when the store was last used."""
+    """Move a clock ahead by the seconds that the store contains, if the clock was ever moved."""
     row = db.find(KIND, KIND)
     if row is not None:
         clock.ahead = row.body["ahead_seconds"]

@@ -1,6 +1,7 @@
 """The stand-in for the code interpreter: it counts rows and columns of files, and writes real files.
 
-It never runs any code. The code that it shows as its input only describes what it has done.
+It never runs any code. The code that it returns as the input of the tool call only describes what
+the stand-in has done.
 """
 
 from __future__ import annotations
@@ -20,13 +21,22 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json, Session
 
 ASKS = re.compile(r"\b(csv|charts?|plots?|compute|code|save)\b", re.IGNORECASE)
+"""Words in a question that make the stand-in model call the code interpreter."""
 WANTS_FILE = re.compile(r"\b(save|charts?|plots?)\b", re.IGNORECASE)
+"""Words in a question that make the code interpreter save a file."""
 WANTS_IMAGE = re.compile(r"\b(charts?|plots?)\b", re.IGNORECASE)
+"""Words in a question that make the code interpreter draw a chart, and not write a table."""
+# Pixels of a chart, and the most bars that it has.
 BAR, GAP, HEIGHT, MOST_BARS = 16, 8, 96, 12
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
+    """One call of the code interpreter: the code it shows, its output, and the file that it saved.
+
+    `name` and `file_id` are None if no file was saved. `image` is true if that file is a picture.
+    """
+
     source: str
     logs: str
     name: str | None
@@ -41,12 +51,18 @@ class Result:
 
 
 def wanted(question: str) -> bool:
+    """Return true if a question asks for the code interpreter."""
     return ASKS.search(question) is not None
 
 
 def run(
     db: Session, question: str, file_ids: list[str], save: Callable[[str, bytes], str]
 ) -> Result:
+    """Carry out one call of the code interpreter over some files.
+
+    `save(name, content)` stores a new file and returns its id. It is called if the question asks
+    for a file.
+    """
     sizes = [_size(db, file_id) for file_id in file_ids]
     logs = "; ".join(f"{name}: {rows} rows, {columns} columns" for name, rows, columns in sizes)
     source = "\n".join(f"rows(open('/mnt/data/{file_id}'))" for file_id in file_ids)
@@ -67,6 +83,7 @@ def run(
 
 
 def _size(db: Session, file_id: str) -> tuple[str, int, int]:
+    """Return the name of a file, its number of rows below the header row, and that of its columns."""
     name = _name(db, file_id)
     text = db.content(file_id).decode("utf-8", errors="replace")
     rows = list(csv.reader(io.StringIO(text)))
@@ -74,6 +91,7 @@ def _size(db: Session, file_id: str) -> tuple[str, int, int]:
 
 
 def _name(db: Session, file_id: str) -> str:
+    """Return the file name of an upload or of a container's file, or the id if the file is unknown."""
     for kind, key in (("file", "filename"), ("container.file", "path")):
         for row in db.everywhere(kind, file_id):
             return PurePosixPath(row.body[key]).name
@@ -81,6 +99,7 @@ def _name(db: Session, file_id: str) -> str:
 
 
 def _table(sizes: list[tuple[str, int, int]]) -> bytes:
+    """Return the counts as a CSV file."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["file", "rows", "columns"])
@@ -89,7 +108,7 @@ def _table(sizes: list[tuple[str, int, int]]) -> bytes:
 
 
 def _chart(values: list[int]) -> bytes:
-    """Return a small grey PNG with one bar a file."""
+    """Return a small grey PNG with one bar for each value."""
     bars = (values or [1])[:MOST_BARS]
     top = max(*bars, 1)
     width = GAP + len(bars) * (BAR + GAP)
@@ -111,4 +130,5 @@ def _chart(values: list[int]) -> bytes:
 
 
 def _part(kind: bytes, data: bytes) -> bytes:
+    """Return one chunk of a PNG: length, type, data and checksum."""
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -1,7 +1,8 @@
 """Collections: the objects of one kind below one path, with the handlers that all kinds share.
 
-A resource writes its special handlers itself, usually those for creating and updating. The handlers for
-reading, listing and deleting, and all routes, are made from the facts of the collection.
+The file of a resource contains its special handlers, usually those that create and update. The
+handlers that read, list and delete, and all routes, are built here from the attributes of a
+`Collection`.
 """
 
 from __future__ import annotations
@@ -26,27 +27,38 @@ def page(call: Call, kind: str, parent: str) -> Answer:
 
 
 def page_by(parameter: str) -> Page:
-    """Return a page of the objects whose tag is the value of a query parameter, if it is given."""
+    """Return a page function that takes the query parameter `parameter` as a filter by tag.
+
+    If the parameter is not given, the page contains objects of all tags.
+    """
     return lambda call, kind, parent: lists.page(
         call.db, call.query, kind, parent, tag=call.query.get(parameter)
     )
 
 
 def page_forward(call: Call, kind: str, parent: str) -> Answer:
-    """Return a page of a list that does not know `before`."""
+    """Return a page of a list that ignores the query parameter `before`.
+
+    Some lists of the platform do not have that parameter.
+    """
     return lists.page(call.db, forward(call), kind, parent)
 
 
 def forward(call: Call) -> dict[str, str]:
+    """Return the query of a call without `before`."""
     return {key: value for key, value in call.query.items() if key != "before"}
 
 
 def remove(db: Session, row: Row) -> None:
+    """Delete one row. A collection whose objects own other rows brings a function of its own."""
     db.delete(row)
 
 
 def set_metadata(allowed: Body) -> Handler:
-    """Return a handler that updates the metadata of an object, and nothing else."""
+    """Return a handler that updates the metadata of an object, and nothing else.
+
+    `allowed` is the schema of the request's body.
+    """
 
     def update(call: Call, row: Row) -> Answer:
         given = call.body(allowed)
@@ -61,9 +73,11 @@ def set_metadata(allowed: Body) -> Handler:
 class Collection:
     """The path, the errors and the handlers of one kind of objects.
 
-    `path` has one `<id>` for each parent object. `gone(noun, id)` makes the error for an unknown id.
-    `remove` deletes a row with all that belongs to it. `deleted` is the value of `object` in the
-    answer to a DELETE, if it is not `KIND.deleted`.
+    `kind` is the kind of the rows in the store. `path` has one `<id>` for each parent object, and
+    `above` is the collection of the parents. `noun` is the word for an object in errors.
+    `gone(noun, id)` builds the error for an unknown id. `page` builds a page of the list. `remove`
+    deletes a row with everything that belongs to it. `deleted` is the value of `object` in the
+    answer to a DELETE; "" means `KIND.deleted`.
     """
 
     kind: str
@@ -76,7 +90,10 @@ class Collection:
     deleted: str = ""
 
     def find(self, db: Session, *ids: str) -> Row:
-        """Return an object by the ids of its parents, outermost first, and its own. Raises ApiError."""
+        """Return the row of an object. Raises ApiError if it or one of its parents does not exist.
+
+        `ids` are the ids of its parents, outermost first, and then its own.
+        """
         *above, name = ids
         if self.above is not None and above:
             self.above.find(db, *above)
@@ -96,10 +113,15 @@ class Collection:
     ) -> tuple[Route, ...]:
         """Return the routes of the collection.
 
-        `generic` names the handlers that stand here: `list`, `get`, `delete`. `all` and `each` are
-        more handlers by `METHOD` or `METHOD NAME`: below the path of the collection, and below that
-        of each object. A handler is given the call and the row that it is about: the object, or for
-        `create` and `all` the object above, if there is one.
+        `generic` lists, separated by spaces, which of the shared handlers `list`, `get` and
+        `delete` the collection has. `create` answers a POST to the collection, `update` a POST to
+        one object. `all` contains further handlers below the path of the collection, and `each`
+        further handlers below the path of one object. Their keys are `METHOD` or `METHOD NAME`,
+        where NAME is one more segment of the path.
+
+        A handler is called with the call and one row: the object of the request or, for `create`
+        and `all`, the parent object. In a collection without parents `create` and `all` are called
+        without a row.
         """
         words = generic.split()
         of_all = {"POST": create, "GET": self._list if "list" in words else None} | dict(all or {})
@@ -116,6 +138,11 @@ class Collection:
     def _routed(
         self, path: str, handlers: Mapping[str, Handler | None], about: Collection | None
     ) -> list[Route]:
+        """Return a route for each handler that is not None, at `path` or at `path/NAME`.
+
+        `about` is the collection whose object the handler is called with, or None for a handler
+        without one.
+        """
         made = []
         for place, handler in handlers.items():
             if handler is not None:
@@ -136,6 +163,10 @@ class Collection:
 
 
 def _about(collection: Collection | None, handler: Handler) -> Handler:
+    """Return a handler of ids, which looks the object up and calls `handler` with its row.
+
+    Without a collection it returns `handler` itself.
+    """
     if collection is None:
         return handler
     return lambda call, *ids: handler(call, collection.find(call.db, *ids))

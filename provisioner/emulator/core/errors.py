@@ -1,6 +1,7 @@
-"""The platform's errors, as an exception that handlers raise and that the app answers with.
+"""The platform's errors, as an exception that handlers raise and that the app turns into an answer.
 
-Applications match on status, `type`, `param` and `code`, so these are part of the wire.
+Applications match on the status and on `type`, `param` and `code`, so all of these are as on the
+platform.
 """
 
 from __future__ import annotations
@@ -26,11 +27,15 @@ ELSEWHERE = frozenset(
         "videos",
     ]
 )
-"""The APIs of the platform that the embedded server does not have."""
+"""The first path segments of APIs that the platform has and the embedded server does not."""
 
 
 class ApiError(Exception):
-    """An answer other than 2xx: `{"error": {"message", "type", "param", "code"}}`."""
+    """An error answer, with the body `{"error": {"message", "type", "param", "code"}}`.
+
+    `kind` becomes `type`. `param` is the path of the field that is wrong, or None. `code` is None
+    for errors to which the platform gives no code.
+    """
 
     def __init__(
         self,
@@ -64,7 +69,7 @@ def not_found(noun: str, name: str) -> ApiError:
 
 
 def not_found_by_id(noun: str, name: str) -> ApiError:
-    """Return what the Responses API says in place of `not_found`."""
+    """Return the error for an unknown id as the Responses API words it."""
     return ApiError(f"{noun} with id '{name}' not found.", status=404)
 
 
@@ -87,6 +92,7 @@ def unauthenticated() -> ApiError:
 
 
 def no_beta_header(beta: str) -> ApiError:
+    """Return the error for a request whose header `OpenAI-Beta` lacks `beta`, such as `assistants=v2`."""
     api = beta.partition("=")[0].title()
     return ApiError(
         f"You must provide the 'OpenAI-Beta' header to access the {api} API. "
@@ -96,6 +102,7 @@ def no_beta_header(beta: str) -> ApiError:
 
 
 def too_large(limit: int) -> ApiError:
+    """Return the error for a body of more than `limit` bytes."""
     return ApiError(
         f"The body of your request is larger than the {limit:,} bytes that are accepted here.",
         status=413,
@@ -110,7 +117,7 @@ def unparsable() -> ApiError:
 
 
 def no_such_url(method: str, path: str) -> ApiError:
-    """Return the error for an unknown path, which differs for APIs that only the platform has."""
+    """Return the error for an unknown path. It says so if only the platform has that API."""
     api = path.removeprefix("/v1/").partition("/")[0]
     if path.startswith("/v1/") and api in ELSEWHERE:
         return not_here(f"The embedded server has no '/v1/{api}'.")
@@ -118,7 +125,7 @@ def no_such_url(method: str, path: str) -> ApiError:
 
 
 def not_here(message: str) -> ApiError:
-    """Return the error for what the platform has and the embedded server does not."""
+    """Return the error for a feature that the platform has and the embedded server does not."""
     return ApiError(message, status=404, code="not_in_embedded_server")
 
 

@@ -1,4 +1,4 @@
-"""Limits that several APIs share, as keywords for `core/wire.py`."""
+"""Limits that several APIs share: JSON Schema keywords that `core/wire.py` adds to a field's schema."""
 
 from __future__ import annotations
 

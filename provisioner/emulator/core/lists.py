@@ -1,7 +1,8 @@
-"""Cursor pagination: one page of a collection as JSON text, in the platform's envelope.
+"""Cursor pagination: it returns one page of a collection as JSON text, in the platform's envelope.
 
-Order is (created_at, seq), never created_at alone: objects made within one second would otherwise
-be skipped and repeated.
+Objects are ordered by (created_at, seq), where `seq` counts insertions. Ordered by created_at
+alone, objects that were created within one second would be skipped or repeated at the end of a
+page.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json, Session
 
 ASSISTANT_LIMITS = (20, 100)
+"""The default and the largest value of `limit` for most lists."""
 FILE_LIMITS = (10_000, 10_000)
+"""The default and the largest value of `limit` for the list of files."""
 
 MEMBERS = " AND id IN (SELECT value FROM json_each(?))"
+"""A condition that keeps the objects whose ids are in a JSON array, which is bound to the `?`."""
 
 
 def page(
@@ -32,7 +36,11 @@ def page(
     tag: str | None = None,
     only: list[str] | None = None,
 ) -> str:
-    """Return the page that `limit`, `order`, `after` and `before` ask for. `tag` and `only` narrow it."""
+    """Return the page that the query's `limit`, `order`, `after` and `before` ask for.
+
+    `limits` are the default and the largest `limit`. `tag` keeps the objects with that tag, and
+    `only` those with these ids. Raises ApiError for a wrong value in the query.
+    """
     limit = limit_of(query, limits)
     descending = order_of(query) == "desc"
     after, before = query.get("after"), query.get("before")
@@ -54,6 +62,7 @@ def page(
         f"SELECT id, body FROM objects WHERE {where}"  # noqa: S608
         f" ORDER BY created_at {direction}, seq {direction} LIMIT ?"
     )
+    # One row more than the page has shows whether there are more.
     rows = db.run(statement, [*values, *bounds, limit + 1]).fetchall()
     has_more = len(rows) > limit
     rows = rows[:limit]
@@ -63,6 +72,7 @@ def page(
 
 
 def envelope(bodies: list[str], ids: list[str], *, has_more: bool) -> str:
+    """Return a list answer as JSON text, given the JSON text and the id of each object."""
     first, last = (ids[0], ids[-1]) if ids else (None, None)
     return (
         f'{{"object":"list","data":[{",".join(bodies)}],"first_id":{json.dumps(first)},'
@@ -71,7 +81,10 @@ def envelope(bodies: list[str], ids: list[str], *, has_more: bool) -> str:
 
 
 def page_of(items: list[Json], query: Mapping[str, str]) -> Json:
-    """Return a page of items that are no rows of their own. They are given oldest first."""
+    """Return a page of items that are not rows of the store, such as the events of a session.
+
+    `items` are given oldest first. Raises ApiError for a wrong value in the query.
+    """
     limit, descending = limit_of(query), order_of(query) == "desc"
     ordered = items[::-1] if descending else items
     after = query.get("after")
@@ -91,10 +104,15 @@ def page_of(items: list[Json], query: Mapping[str, str]) -> Json:
 
 
 def no_such_cursor(name: str, cursor: str) -> ApiError:
+    """Return the error for a cursor that is the id of no object in the list."""
     return invalid_value(f"Invalid '{name}': no object found with id '{cursor}'.", name)
 
 
 def limit_of(query: Mapping[str, str], limits: tuple[int, int] = ASSISTANT_LIMITS) -> int:
+    """Return the page size that a query asks for, or the default.
+
+    Raises ApiError for a wrong one.
+    """
     default, largest = limits
     given = query.get("limit")
     if given is None:
@@ -125,6 +143,7 @@ def limit_of(query: Mapping[str, str], limits: tuple[int, int] = ASSISTANT_LIMIT
 
 
 def order_of(query: Mapping[str, str]) -> str:
+    """Return `asc` or `desc`, which is the default. Raises ApiError for any other order."""
     order = query.get("order") or "desc"
     if order not in {"asc", "desc"}:
         raise invalid_value(
@@ -134,6 +153,10 @@ def order_of(query: Mapping[str, str]) -> str:
 
 
 def _position(db: Session, kind: str, parent: str, name: str, cursor: str) -> tuple[Any, Any]:
+    """Return (created_at, seq) of the object that a cursor names.
+
+    Raises ApiError if there is none.
+    """
     found = db.run(
         "SELECT created_at, seq FROM objects WHERE kind = ? AND parent = ? AND id = ?",
         (kind, parent, cursor),

@@ -1,7 +1,7 @@
-"""Models, with the days on which they shut down.
+"""The models that the embedded server lists, with the days on which the platform shuts them down.
 
-The dates are those that the platform has announced. Assistants and runs take any model name, listed or
-not, because the stand-in answers for all of them.
+The dates are those that the platform has announced. Assistants and runs accept any model name,
+listed here or not, because the stand-in model answers for all of them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from provisioner.emulator.core.errors import ApiError
 if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json
 
-# Every model has a creation time on the wire. The real ones are not known here, so all have this.
+# Every model has a creation time on the wire. The real times are unknown, so all models get this one.
 CREATED = 1_735_689_600
 
 NO_DATE = """
@@ -23,6 +23,7 @@ NO_DATE = """
     gpt-5.4-mini-2026-03-17 gpt-5.2 gpt-5.2-2025-12-11 gpt-5.2-pro gpt-5.2-pro-2025-12-11
     text-embedding-3-small text-embedding-3-large
 """
+"""The models for which no shutdown is announced."""
 SHUTDOWNS = {
     "2027-04-01": "gpt-5.4-nano gpt-5.4-nano-2026-03-17 gpt-5.1 gpt-5.1-2025-11-13",
     "2027-01-20": "gpt-audio-mini gpt-audio-mini-2025-12-15",
@@ -52,6 +53,9 @@ SHUTDOWNS = {
     "2024-09-13": """gpt-3.5-turbo-16k gpt-3.5-turbo-0301 gpt-3.5-turbo-0613
         gpt-3.5-turbo-16k-0613""",
 }
+"""The models that shut down, by date. Those whose date has passed stay listed, so that their date
+can be read.
+"""
 
 
 def _model(name: str, shutdown_date: str | None) -> Json:

@@ -1,7 +1,7 @@
-"""The table of URLs: finds the route of a request by its method and path.
+"""The table of URLs: it finds the route of a request by method and path.
 
-Werkzeug's own map compiles a URL builder for each rule, which takes longer than everything else
-that starting a server does. This server builds no URLs, so a tree of path segments is enough.
+Werkzeug's own URL map also compiles a URL builder for each rule, which takes longer than everything
+else that starting a server does. This server builds no URLs, so a tree of path segments is enough.
 """
 
 from __future__ import annotations
@@ -25,7 +25,11 @@ class WrongMethod(Exception):
 
 @dataclass(slots=True)
 class _Segment(Generic[Endpoint]):
-    """The segments that may follow one part of a path, and the endpoints of paths that end here."""
+    """A node in the tree of path segments.
+
+    `fixed` maps the text of the next segment to its node, and `varying` is the node for any other
+    text. `ends` maps a method to the endpoint of the path that ends here.
+    """
 
     fixed: dict[str, _Segment[Endpoint]] = field(default_factory=dict)
     varying: _Segment[Endpoint] | None = None
@@ -33,7 +37,10 @@ class _Segment(Generic[Endpoint]):
 
 
 class Routes(Generic[Endpoint]):
-    """Endpoints by method and path. A segment of a path is fixed, or `<name>` for any text."""
+    """A table of endpoints by method and path.
+
+    A segment of a path is a fixed text, or `<name>`, which matches any text.
+    """
 
     def __init__(self) -> None:
         self._root: _Segment[Endpoint] = _Segment()
@@ -51,7 +58,7 @@ class Routes(Generic[Endpoint]):
             here.ends[name] = endpoint
 
     def match(self, method: str, path: str) -> tuple[Endpoint, tuple[str, ...]]:
-        """Return the endpoint of a request and the texts at its `<name>` segments, in order.
+        """Return the endpoint of a request, and the texts that `<name>` segments matched, in order.
 
         A slash at the end of the path is ignored. Raises NoSuchUrl or WrongMethod.
         """
@@ -67,7 +74,10 @@ class Routes(Generic[Endpoint]):
 def _ends(
     here: _Segment[Endpoint], segments: list[str], values: tuple[str, ...]
 ) -> Iterator[tuple[_Segment[Endpoint], tuple[str, ...]]]:
-    """Yield every end that the segments lead to, those of fixed segments first."""
+    """Yield every node that the segments lead to, with the texts of varying segments.
+
+    Fixed segments go first.
+    """
     if not segments:
         yield here, values
         return

@@ -1,7 +1,7 @@
 """An HTTP/1.1 server for a WSGI application, with persistent connections and a thread for each.
 
-The usual development servers close the connection after every answer. Then a client that sends a
-thousand requests would have to open a thousand connections.
+The usual development servers close the connection after every answer. A client that sends a
+thousand requests would then open a thousand connections.
 """
 
 from __future__ import annotations
@@ -21,27 +21,35 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 IN_MEMORY = 8 * 1024 * 1024
+"""The most bytes of a body that are kept in memory. A larger body is written to a temporary file.
+"""
 PIECE = 64 * 1024
+"""Bytes of a body that are read at once."""
 LONGEST_LINE = 64 * 1024
+"""The most bytes of a request line."""
 LARGEST_BODY = 513 * 1024 * 1024
-"""The most bytes of a body that are read. The application may have a lower limit."""
+"""The most bytes of a body that the server reads. The application may have a lower limit."""
 PASSED_OVER = 1024 * 1024
-"""The most bytes of a refused body that are read and dropped."""
+"""The most bytes of a refused body that the server reads and drops."""
 PATIENCE = 1.0
-"""Seconds to wait for a client that goes on sending a refused body."""
+"""Seconds that the server waits for the next bytes of a refused body."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""The host names under which only this machine can reach the server."""
 NO_BODY = frozenset({"204", "304"})
+"""The statuses of answers that have no body."""
 
 
 class _TooLarge(Exception):
-    """A body has more bytes than are read here."""
+    """A body has more bytes than `LARGEST_BODY`."""
 
 
 class Handler(BaseHTTPRequestHandler):
+    """Reads the requests of one connection, calls the application and writes its answers."""
+
     protocol_version = "HTTP/1.1"
     # An answer is two writes; the kernel must not wait for the client between them.
     disable_nagle_algorithm = True
-    timeout = 120
+    timeout = 120  # seconds that an idle connection stays open
     server: _Socket
 
     def handle_one_request(self) -> None:
@@ -74,9 +82,10 @@ class Handler(BaseHTTPRequestHandler):
             self._respond(self._environ(body, length))
 
     def _pass_over(self) -> None:
-        """Read the rest of a body that was refused.
+        """Read the rest of a body that was refused, up to `PASSED_OVER` bytes.
 
-        A connection that is closed before would be reset, and the client would not see the answer.
+        If the server closed the connection at once, the system would reset it, and the client would
+        not see the answer.
         """
         with suppress(OSError):
             self.wfile.flush()
@@ -87,7 +96,10 @@ class Handler(BaseHTTPRequestHandler):
                 left -= len(piece)
 
     def _is_addressed(self) -> bool:
-        """Return true if the Host header names this server, or it listens beyond this machine."""
+        """Return true if the Host header contains a loopback name.
+
+        A server that listens on more than loopback accepts every name.
+        """
         listens = str(self.server.server_address[0])
         if listens not in LOOPBACK:
             return True
@@ -99,6 +111,10 @@ class Handler(BaseHTTPRequestHandler):
         return name in LOOPBACK
 
     def _read_body(self, body: BinaryIO | tempfile.SpooledTemporaryFile[bytes]) -> None:
+        """Write the request's body to `body`.
+
+        Raises _TooLarge for too many bytes, and ValueError for a wrong length.
+        """
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
             while size := int(self.rfile.readline().split(b";")[0], 16):
                 self._copy(body, size)
@@ -109,6 +125,10 @@ class Handler(BaseHTTPRequestHandler):
             self._copy(body, int(self.headers.get("Content-Length") or 0))
 
     def _copy(self, body: BinaryIO | tempfile.SpooledTemporaryFile[bytes], size: int) -> None:
+        """Copy `size` bytes of the request to `body`.
+
+        Raises _TooLarge, or ValueError if the client stops.
+        """
         if body.tell() + size > LARGEST_BODY:
             raise _TooLarge
         while size > 0:
@@ -123,6 +143,7 @@ class Handler(BaseHTTPRequestHandler):
         environ: WSGIEnvironment = {
             "REQUEST_METHOD": self.command,
             "SCRIPT_NAME": "",
+            # WSGI (PEP 3333) wants the bytes of the path as characters of Latin-1.
             "PATH_INFO": unquote_to_bytes(url.path).decode("latin-1"),
             "QUERY_STRING": url.query,
             "CONTENT_TYPE": self.headers.get("Content-Type", ""),
@@ -190,23 +211,31 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"0\r\n\r\n")
 
     def _log(self, code: str) -> None:
-        """Report a request by method, path and status. Headers and queries hold secrets at times."""
+        """Log a request by method, path and status.
+
+        Headers and queries are left out: they may contain secrets.
+        """
         self.server.log(f"{self.command} {urlsplit(self.path).path} {code}")
 
     def _refuse(self, code: int, message: str | None = None) -> None:
-        """Answer without the application and close the connection: its next bytes cannot be parsed."""
+        """Answer without the application and close the connection.
+
+        The unread rest of the body would be taken for the next request.
+        """
         self._log(str(code))
         self.send_error(code, message)
         self.close_connection = True
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing else: the application that is being tested owns the terminal."""
+        """Log nothing: the base class would write to stderr, where it would disturb a terminal."""
 
     def version_string(self) -> str:
         return "provisioner"
 
 
 class _Socket(ThreadingHTTPServer):
+    """The listening socket, with a thread for each connection that ends with the process."""
+
     daemon_threads = True
     request_queue_size = 128
 
@@ -219,12 +248,15 @@ class _Socket(ThreadingHTTPServer):
         super().__init__((host, port), Handler)
 
     def server_bind(self) -> None:
-        # The base looks its own name up, which can ask the network.
+        # HTTPServer's own method looks up the name of the host, which can ask a name server.
         super(ThreadingHTTPServer, self).server_bind()
 
 
 class Server:
-    """An application on a socket. `shutdown` is called from another thread than `serve_forever`."""
+    """An application that listens on a socket.
+
+    `serve_forever` blocks until another thread calls `shutdown`.
+    """
 
     def __init__(
         self, app: WSGIApplication, host: str, port: int, log: Callable[[str], None]
@@ -264,8 +296,10 @@ def make_server(
     port: int = 0,
     log: Callable[[str], None] = lambda _line: None,
 ) -> Server:
-    """Bind `app` to a socket; port 0 takes a free one (see `.port`).
+    """Bind `app` to a socket and return the server.
 
-    `log` is given one line a request, such as `POST /v1/assistants 200`.
+    Port 0 takes a free port, which `.port` returns.
+
+    `log` is called with one line for each request, such as `POST /v1/assistants 200`.
     """
     return Server(app, host, port, log)

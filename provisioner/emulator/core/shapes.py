@@ -1,7 +1,7 @@
-"""The parts from which the JSON Schemas of request bodies are built.
+"""Functions that build the JSON Schemas of request bodies.
 
-Handlers check the rules that these schemas do not express, such as two fields that exclude each other,
-or a reference to an object that must exist.
+Handlers check the rules that these schemas do not express, such as two fields that exclude each
+other, or a reference to an object that must exist.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from typing import Any
 
 Schema = dict[str, Any]
 
-# Without its type a condition would hold for null as well, which has no properties that deny it.
+# A condition of `if` has to name the type: `properties` alone is true of null and of a string too.
 _OBJECT: Schema = {"type": "object", "required": ["type"]}
 
 
 def closed(properties: Schema, *required: str) -> Schema:
+    """Return the schema of an object that has no other properties than these."""
     return {
         "type": "object",
         "additionalProperties": False,
@@ -38,9 +39,10 @@ def one_of(*values: str) -> Schema:
 
 
 def tagged(variants: dict[str, Schema]) -> Schema:
-    """Return the schema of an object whose `type` says which of the variants it is.
+    """Return the schema of an object whose `type` names one of the variants.
 
-    A violation is reported at its own path, which `oneOf` would not do.
+    It uses `if` and `then`, because a violation inside of a variant is then reported at its own
+    path. `oneOf` would report it at the whole object.
     """
     return {
         "type": "object",
@@ -54,7 +56,10 @@ def tagged(variants: dict[str, Schema]) -> Schema:
 
 
 def either(schemas: list[Schema]) -> Schema:
-    """Return the schema of values of several JSON types, each of which has to suit its own schema."""
+    """Return the schema of a value of one of several JSON types.
+
+    The value must fit the schema for its type. The types of the schemas must differ.
+    """
     kinds = [kind for schema in schemas for kind in _kinds(schema)]
     bound = [schema for schema in schemas if set(schema) - {"type"}]
     return {
@@ -64,4 +69,5 @@ def either(schemas: list[Schema]) -> Schema:
 
 
 def _kinds(schema: Schema) -> list[str]:
+    """Return the JSON types that a schema allows."""
     return schema["type"] if isinstance(schema["type"], list) else [schema["type"]]

@@ -1,11 +1,12 @@
-"""The store of the embedded server: one SQLite file, one table of objects.
+"""The store of the embedded server: a SQLite file with a table of objects and a table of contents.
 
-An object is stored as the JSON text that a client reads, so a page of a list is joined from these texts
-without parsing them. Data that no answer shows stands in `hidden`. `due` is an object's alarm: the next
-time at which it changes without a request (a document is ingested, a run moves on, a store expires).
+An object is stored as the JSON text that a client reads, so a page of a list is joined from these
+texts without parsing them. The column `hidden` contains data that no answer shows. `due` is an
+object's alarm: the next time at which the object changes without a request (a document is ingested,
+a run moves on, a store expires).
 
-Every request is one transaction. WAL keeps the file whole whenever the process is killed, and lets
-several processes share it.
+Every request is one transaction. SQLite's write-ahead log (WAL) keeps the file whole even if the
+process is killed, and lets several processes share it.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 LOCK_SECONDS = 30.0
+"""Seconds that a transaction waits for another process that writes."""
 BLOCK = 256 * 1024
+"""Bytes of a file's content that are read or written at once."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (
@@ -52,15 +55,22 @@ CREATE TABLE IF NOT EXISTS contents (file_id TEXT PRIMARY KEY, content BLOB NOT 
 """
 
 ROWS = "SELECT kind, parent, id, body, hidden, tag, size, due, seq FROM objects"
+"""The beginning of every query whose result `_row` turns into a Row."""
 
 
 def dump(value: Any) -> str:
+    """Return a value as compact JSON text."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(slots=True)
 class Row:
-    """One object. Lists can be filtered by `tag`; `size` is the number of bytes that are billed."""
+    """One object of the store.
+
+    `parent` is the id of the object above, or "". `body` is the JSON that a client reads and
+    `hidden` is never shown. Lists can be filtered by `tag`. `size` is the number of bytes that are
+    billed. `due` is the alarm in unix seconds, or None. `seq` counts insertions.
+    """
 
     kind: str
     parent: str
@@ -113,6 +123,7 @@ class Session:
         return row
 
     def find(self, kind: str, name: str, parent: str = "") -> Row | None:
+        """Return the object of this kind, id and parent, or None."""
         found = self.run(
             ROWS + " WHERE kind = ? AND parent = ? AND id = ?",
             (kind, parent, name),
@@ -120,12 +131,15 @@ class Session:
         return None if found is None else _row(found)
 
     def everywhere(self, kind: str, name: str) -> list[Row]:
-        """Return the objects of one id below all parents, such as a file in each of its stores."""
+        """Return the objects with this id below all parents, such as a file in each of its stores."""
         found = self.run(ROWS + " WHERE id = ? AND kind = ?", (name, kind))
         return [_row(values) for values in found.fetchall()]
 
     def children(self, kind: str, parent: str, tag: str | None = None) -> list[Row]:
-        """Return all objects below a parent, oldest first."""
+        """Return all objects of a kind below a parent, oldest first.
+
+        `tag` keeps those with that tag.
+        """
         found = self.run(
             ROWS
             + " WHERE kind = ? AND parent = ? AND (? IS NULL OR tag = ?) ORDER BY created_at, seq",
@@ -134,7 +148,7 @@ class Session:
         return [_row(values) for values in found.fetchall()]
 
     def tally(self, kind: str, parent: str) -> dict[str, tuple[int, int]]:
-        """Return the number and the total size of the objects below a parent, by tag."""
+        """Return for each tag (number, total size) of the objects below a parent."""
         found = self.run(
             "SELECT tag, count(*), total(size) FROM objects WHERE kind = ? AND parent = ?"
             " GROUP BY tag",
@@ -149,6 +163,7 @@ class Session:
         self.run("DELETE FROM objects WHERE kind = ? AND parent = ?", (kind, parent))
 
     def next_due(self, now: float) -> Row | None:
+        """Return the object whose alarm is due first, or None if no alarm is due at `now`."""
         found = self.run(ROWS + " WHERE due <= ? ORDER BY due, seq LIMIT 1", (now,)).fetchone()
         return None if found is None else _row(found)
 
@@ -158,7 +173,10 @@ class Session:
         )
 
     def put_content(self, file_id: str, content: bytes | IO[bytes]) -> int:
-        """Store a file's content, from a stream's position to its end. Returns the number of bytes."""
+        """Store a file's content, and return its number of bytes.
+
+        A stream is read from its present position to its end.
+        """
         stream = io.BytesIO(content) if isinstance(content, bytes) else content
         start = stream.tell()
         size = stream.seek(0, io.SEEK_END) - start
@@ -175,7 +193,7 @@ class Session:
         return b"".join(self.blocks(file_id))
 
     def blocks(self, file_id: str) -> Iterator[bytes]:
-        """Yield the content of a file in blocks, so that no more than one has to be in memory."""
+        """Yield the content of a file in blocks, so that only one block is in memory at a time."""
         found = self.run("SELECT rowid FROM contents WHERE file_id = ?", (file_id,)).fetchone()
         if found is not None:
             with self._open("contents", "content", found[0], readonly=True) as blob:
@@ -183,6 +201,7 @@ class Session:
                     yield block
 
     def content_size(self, file_id: str) -> int:
+        """Return the bytes of a file's content, or 0 for an unknown file."""
         found = self.run(
             "SELECT length(content) FROM contents WHERE file_id = ?", (file_id,)
         ).fetchone()
@@ -193,7 +212,11 @@ class Session:
 
 
 class Store:
-    """One connection behind one lock: threads take turns here, processes at SQLite's own lock."""
+    """An open SQLite file, or `:memory:`.
+
+    It is one connection behind one lock: threads of a process take turns at that lock, and
+    processes at SQLite's own lock.
+    """
 
     def __init__(self, data: str | os.PathLike[str]) -> None:
         self._lock = threading.Lock()
@@ -217,6 +240,11 @@ class Store:
 
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[Session]:
+        """Open a transaction, which is committed at the end and rolled back after an exception.
+
+        With `write` it takes SQLite's write lock at once, so that it cannot fail later for want of
+        that lock.
+        """
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
             try:
@@ -227,7 +255,7 @@ class Store:
             self._connection.execute("COMMIT")
 
     def copy(self) -> Store:
-        """Return a store in memory that holds what this one holds now."""
+        """Return a store in memory with a copy of all objects and contents."""
         made = Store(":memory:")
         with self._lock:
             self._connection.backup(made._connection)
@@ -239,13 +267,15 @@ class Store:
 
 
 _PRIMARY = 0xFF
-"""The bits of an error code of SQLite that stay when its details are left out."""
+"""A mask that reduces an extended error code of SQLite to its primary code."""
 _TAKEN = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
+"""The primary codes that mean that another process holds the lock."""
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:
-    # SQLite does not wait for its lock here, so two processes that open a new file together can
-    # collide: the loser tries again.
+    """Set the file to write-ahead logging. Raises sqlite3.OperationalError after LOCK_SECONDS."""
+    # For this pragma SQLite does not wait for its lock. Two processes that open a new file together
+    # can collide; the one that fails tries again.
     give_up = time.monotonic() + LOCK_SECONDS
     while True:
         try:
@@ -254,6 +284,7 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
             is_taken = error.sqlite_errorcode & _PRIMARY in _TAKEN
             if not is_taken or time.monotonic() > give_up:
                 raise
+            # A short pause: the other process needs milliseconds to switch.
             time.sleep(0.02)
         else:
             return

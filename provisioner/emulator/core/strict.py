@@ -1,4 +1,7 @@
-"""Checks of the JSON Schemas in a request, and of the platform's rules for strict schemas."""
+"""Checks of JSON Schemas that a request contains, and of the platform's rules for `strict` schemas.
+
+A function or a response format with `strict: true` allows only a part of JSON Schema.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,16 @@ Context = tuple[str, ...]
 # The platform's codes for a wrong schema of a function, and of a text format.
 FUNCTION, FORMAT = "invalid_function_parameters", "invalid_json_schema"
 FORBIDDEN = ("allOf", "not", "dependentRequired", "dependentSchemas", "if", "then", "else")
+"""The keywords that a strict schema may not contain."""
 DEEPEST = 10
+"""The most levels of objects in a strict schema."""
 
 
 def check_schema(schema: dict[str, Any], owner: str, param: str, code: str = FUNCTION) -> None:
-    """Raise ApiError if the value is not a JSON Schema."""
+    """Raise ApiError if `schema` is not a valid JSON Schema.
+
+    `owner` names the function or format in the message; `param` is its path in the request.
+    """
     problem = _problem(dump(schema))
     if problem is not None:
         raise ApiError(
@@ -32,9 +40,10 @@ def check_schema(schema: dict[str, Any], owner: str, param: str, code: str = FUN
         )
 
 
-# The same schemas come again with every update, and their schema is a large one.
+# Every update sends the same schemas again, and checking one takes milliseconds.
 @lru_cache(maxsize=1024)
 def _problem(text: str) -> str | None:
+    """Return the reason why a text is not a JSON Schema, or None if it is one."""
     from jsonschema import Draft202012Validator, SchemaError
 
     try:
@@ -45,7 +54,10 @@ def _problem(text: str) -> str | None:
 
 
 def check_strict(schema: Any, owner: str, param: str, code: str = FUNCTION) -> None:
-    """Raise ApiError for the first rule that a strict schema breaks."""
+    """Raise ApiError for the first rule of strict schemas that `schema` breaks.
+
+    `owner` and `param` are those of `check_schema`.
+    """
     root = schema if isinstance(schema, dict) else {}
     broken = "the root of a strict schema must be of type 'object'."
     found = [((), broken)] if root.get("type") != "object" else list(_broken(root, (), 0))
@@ -59,7 +71,11 @@ def check_strict(schema: Any, owner: str, param: str, code: str = FUNCTION) -> N
 
 
 def normalised(schema: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the strict schema that the platform makes of an open one, or None if it cannot."""
+    """Return the strict schema that the platform derives from a schema that is not strict, or None.
+
+    None means that no strict schema of it exists, for example because an object allows any
+    property.
+    """
     made: dict[str, Any] = _closed(copy.deepcopy(schema))
     if made.get("type") != "object" or next(_broken(made, (), 0), None) is not None:
         return None
@@ -67,7 +83,10 @@ def normalised(schema: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _closed(node: Any) -> Any:
-    """Close every object that is not open on purpose, and require all of its properties."""
+    """Return a schema whose objects forbid other properties and require all that they have.
+
+    An object that says itself whether it allows other properties is left as it is in that respect.
+    """
     if isinstance(node, list):
         return [_closed(part) for part in node]
     if not isinstance(node, dict):
@@ -86,6 +105,10 @@ def _closed(node: Any) -> Any:
 
 
 def _broken(node: Any, context: Context, depth: int) -> Iterator[tuple[Context, str]]:
+    """Yield (path, sentence) for each rule that a schema, or a schema inside of it, breaks.
+
+    `depth` is the number of objects around `node`.
+    """
     if not isinstance(node, dict):
         return
     yield from ((context, f"'{word}' is not permitted.") for word in FORBIDDEN if word in node)
@@ -101,6 +124,7 @@ def _broken(node: Any, context: Context, depth: int) -> Iterator[tuple[Context, 
 
 
 def _broken_object(node: dict[str, Any], properties: dict[str, Any], depth: int) -> Iterator[str]:
+    """Yield a sentence for each rule that one object of a schema breaks by itself."""
     if depth > DEEPEST:
         yield f"objects are nested deeper than {DEEPEST} levels."
     if node.get("additionalProperties") is not False:

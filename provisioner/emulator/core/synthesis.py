@@ -1,8 +1,8 @@
-"""Values that satisfy a JSON schema: the stand-in's structured answers and function arguments.
+"""Generates values that satisfy a JSON Schema: the stand-in model's answers and function arguments.
 
 The same question always gets the same values. A string without other constraints says that it comes
-from the stand-in. If the question contains a word with a digit, such as an order number, the string is
-that word instead.
+from the stand-in model. If the question contains a word with a digit, such as an order number, the
+string is that word.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json
 
 DEEPEST = 12
+"""The depth from which a recursive schema is filled with as little as it allows."""
 MOST_ITEMS = 100
+"""The most items of an array, however many the schema asks for."""
 IDENTIFIER = re.compile(r"[\w-]*\d[\w-]*")
+"""Matches a word that contains a digit, such as an order number."""
 FORMATS = {
     "date-time": "2026-01-01T00:00:00Z",
     "date": "2026-01-01",
@@ -28,10 +31,15 @@ FORMATS = {
     "uuid": "00000000-0000-4000-8000-000000000000",
     "uri": "https://example.com/",
 }
+"""The string for each `format` of a schema."""
 
 
 class Synthesis:
-    """Makes one value for one schema. Words with digits are taken over from the text `hint`."""
+    """Generates a value that satisfies a schema.
+
+    Strings are taken from the text `hint`, usually the question, where it contains words with
+    digits.
+    """
 
     def __init__(self, schema: Json, hint: str) -> None:
         self._root = schema
@@ -55,9 +63,10 @@ class Synthesis:
         return self._typed(schema, name, depth)
 
     def _resolved(self, schema: Json) -> Json:
-        """Return the schema with `$ref` followed inside the document, and `allOf` merged."""
+        """Return a schema with `$ref` replaced by what it refers to, and `allOf` merged."""
         reference = schema.get("$ref")
         seen = 0
+        # A reference may lead back to itself, so the number of steps is limited.
         while isinstance(reference, str) and seen < DEEPEST:
             node: Any = self._root
             for part in reference.removeprefix("#").strip("/").split("/"):
@@ -69,7 +78,10 @@ class Synthesis:
         return schema
 
     def _branch(self, branches: list[Any], depth: int) -> Any:
-        """Return the first branch, or deep inside a recursive schema one that ends."""
+        """Return the first branch of `anyOf` or `oneOf`.
+
+        Deep in a recursive schema `null` is preferred.
+        """
         if depth > DEEPEST:
             ends = [branch for branch in branches if branch == {"type": "null"}]
             return (ends or branches)[0]
@@ -108,6 +120,7 @@ class Synthesis:
 
 
 def _number(schema: Json, *, whole: bool) -> float:
+    """Return a number within the schema's bounds: the smallest, or the multiple that comes first."""
     low = schema.get("minimum", schema.get("exclusiveMinimum"))
     high = schema.get("maximum", schema.get("exclusiveMaximum"))
     step = schema.get("multipleOf", 1)

@@ -1,6 +1,7 @@
-"""Tools, tool resources and response formats as a client reads them.
+"""Tools, tool resources and response formats in the form in which a client reads them.
 
-Assistants, threads and runs share these fields; the defaults that the platform fills in are here.
+Assistants, threads and runs share these fields. The defaults that the platform fills in are added
+here.
 """
 
 from __future__ import annotations
@@ -14,10 +15,16 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json, Session
 
 RANKER = "default_2024_08_21"
+"""The ranker that the platform fills in for file search. `auto` is not read back under another
+name.
+"""
 
 
 def read_back(tools: list[Json], model: str) -> list[Json]:
-    """Return the tools with the platform's defaults. Raises ApiError for names and strict schemas."""
+    """Return tools with the platform's defaults filled in.
+
+    Raises ApiError for two functions of one name, and for a schema that is not allowed.
+    """
     names: set[str] = set()
     for index, tool in enumerate(tools):
         if tool["type"] == "function":
@@ -26,6 +33,10 @@ def read_back(tools: list[Json], model: str) -> list[Json]:
 
 
 def _check_function(function: Json, path: str, names: set[str]) -> None:
+    """Raise ApiError if a function has a name of `names` or a wrong schema.
+
+    Adds its name to `names`.
+    """
     name = function["name"]
     if name in names:
         raise invalid_value(
@@ -61,11 +72,16 @@ def _with_defaults(tool: Json, model: str) -> Json:
 
 
 def _filled(function: Json) -> Json:
+    """Return a function or format with `strict`, which the platform reads back as false if not set."""
     return function | {"strict": bool(function.get("strict"))}
 
 
 def response_format(given: Any) -> Any:
-    """Return the format as a client reads it: `auto` by default, and `strict` always set for a schema."""
+    """Return a response format as a client reads it.
+
+    Without one it is `auto`; one with a schema always has `strict`. Raises ApiError for a wrong
+    schema.
+    """
     if given is None:
         return "auto"
     if isinstance(given, dict) and given["type"] == "json_schema":
@@ -79,7 +95,10 @@ def response_format(given: Any) -> Any:
 
 
 def resources(given: Json | None, tools: list[Json]) -> Json:
-    """Return tool resources as a client reads them: every enabled tool has a list, even an empty one."""
+    """Return tool resources as a client reads them.
+
+    Every enabled tool has a list, even an empty one.
+    """
     enabled = {tool["type"] for tool in tools}
     result: Json = {}
     for tool, key in (("code_interpreter", "file_ids"), ("file_search", "vector_store_ids")):
@@ -90,7 +109,7 @@ def resources(given: Json | None, tools: list[Json]) -> Json:
 
 
 def check_resources(db: Session, given: Json | None) -> None:
-    """Raise ApiError for files and stores that do not exist."""
+    """Raise ApiError if tool resources name a file or a vector store that does not exist."""
     if not given:
         return
     for file_id in given.get("code_interpreter", {}).get("file_ids", []):
@@ -104,9 +123,11 @@ def check_resources(db: Session, given: Json | None) -> None:
 
 
 def check_file(db: Session, file_id: str, param: str) -> None:
+    """Raise ApiError if no file has this id. `param` is the path of the id in the request."""
     if db.find("file", file_id) is None:
         raise invalid_value(f"No file found with id '{file_id}'.", param)
 
 
 def sampling(value: float | None) -> float:
+    """Return a temperature or top_p as a client reads it: 1.0 if it was not set."""
     return 1.0 if value is None else float(value)

@@ -1,6 +1,6 @@
-"""Checks request bodies against their schemas, and words a violation as the platform does.
+"""Checks request bodies against their schemas, and reports a violation in the platform's words.
 
-jsonschema finds the violations. The first one is reported, as on the platform.
+jsonschema finds the violations. Only the first one is reported, as on the platform.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from jsonschema import Draft202012Validator, ValidationError
 
-# The limits of every body.
+# Limits of these two fields wherever they occur, in the form that `core/wire.py` describes.
 EVERYWHERE: Limits = {
     "*.metadata": {
         "maxProperties": 16,
@@ -41,7 +41,7 @@ TYPE_NAMES = {
     "null": "null",
 }
 
-# keyword -> (what is wrong, what was expected, what was found, code)
+# For each keyword: what is wrong, what was expected, what was found, and the platform's code.
 BOUNDS = {
     "maxLength": ("string too long", "a string with maximum length", "a string with length", "string_above_max_length"),
     "minLength": ("string too short", "a string with minimum length", "a string with length", "string_below_min_length"),
@@ -52,10 +52,10 @@ BOUNDS = {
 
 
 class Body:
-    """The schema of a request's body, which is built and compiled when it is first needed.
+    """The schema of a request's body. It is built and compiled when the first request needs it.
 
-    `name` is an object of the SDK. `definitions` make the schemas that the limits refer to by
-    `#/$defs/NAME`.
+    `name` is the name of the body's class in the SDK, and `limits` are those of `core/wire.py`.
+    Each of `definitions` builds a schema that the limits refer to as `#/$defs/NAME`.
     """
 
     def __init__(
@@ -73,19 +73,19 @@ class Body:
 
     @cached_property
     def _validator(self) -> Draft202012Validator:
-        # A command that only reads from this server never needs it.
+        # Importing jsonschema takes long, and a command that only reads never needs it.
         from jsonschema import Draft202012Validator
 
         return Draft202012Validator(self.schema)
 
     def check(self, body: Any) -> None:
-        """Raise ApiError for the first violation."""
+        """Raise ApiError for the first violation of the schema."""
         for error in self._validator.iter_errors(body):
             raise said(error)
 
 
 class OwnBody(Body):
-    """A body of a request that only the embedded server has, given by its schema."""
+    """The body of a request that only the embedded server has. Its schema is written by hand."""
 
     def __init__(self, schema: Schema) -> None:
         super().__init__("", {})
@@ -97,6 +97,7 @@ class OwnBody(Body):
 
 
 def path_of(parts: Iterable[str | int]) -> str:
+    """Return the path of a field as the platform writes it, such as `tools[0].function`."""
     path = ""
     for part in parts:
         path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
@@ -104,12 +105,14 @@ def path_of(parts: Iterable[str | int]) -> str:
 
 
 def said(error: ValidationError) -> ApiError:
+    """Return the platform's error for a violation that jsonschema found."""
     path = path_of(error.absolute_path)
     say = SENTENCES.get(str(error.validator), _any_other)
     return say(path, error)
 
 
 def type_name(value: Any) -> str:
+    """Return the JSON type of a value in the platform's words, such as "an array"."""
     for kind, name in (
         (bool, "a boolean"),
         (int, "an integer"),
@@ -124,6 +127,7 @@ def type_name(value: Any) -> str:
 
 
 def quoted(values: Iterable[Any]) -> str:
+    """Return values in quotes as an English list, such as `'a', 'b', and 'c'`."""
     names = [f"'{value}'" for value in values if value is not None]
     if len(names) <= 2:  # noqa: PLR2004 - two names need no comma
         return " and ".join(names)
@@ -218,3 +222,5 @@ SENTENCES: dict[str, Callable[[str, ValidationError], ApiError]] = {
     "pattern": _pattern,
     **dict.fromkeys(BOUNDS, _bound),
 }
+"""The function that words the violation of each JSON Schema keyword, given the path of the field.
+"""

@@ -1,16 +1,16 @@
-"""Request bodies as JSON Schemas: the SDK's types, with the platform's limits added to them.
+"""Builds the JSON Schemas of request bodies from the SDK's types and the platform's limits.
 
 Names, enumerations and unions come from `wire.json`, which `python -m tests.emulator.derive` writes
-from the SDK's types. Bounds, and the few places where the platform differs from its SDK, are limits:
-a mapping from `CLASS.FIELD` (or `*.FIELD` for every class, or `CLASS` for a whole object) to
+from the SDK's types. Bounds, and the few places where the platform differs from its SDK, are
+written by hand as limits. Limits are a mapping from `CLASS.FIELD` (or `*.FIELD` for every class, or
+`CLASS` for a whole object) to one of these:
 
 - JSON Schema keywords, which are added to the schema of the field; `nullable` allows null as well;
-- a whole schema (anything with `type` or `$ref`), which takes the place of the field's own;
-- None for a field that the body does not take;
-- for a whole object, UNCHECKED where only its required fields are looked at, or NULLS where each of
-  its optional fields may be null.
+- a whole schema (anything with `type` or `$ref`), which replaces the field's own schema;
+- None, for a field of the SDK that the body must not contain;
+- for a whole object, UNCHECKED if only its required fields are checked, or NULLS if each of its optional fields may be null.
 
-`string`, `list` and `map` are limits of everything of that type.
+The keys `string`, `list` and `map` are limits for everything of that type.
 """
 
 from __future__ import annotations
@@ -30,19 +30,22 @@ NULLS: Schema = {"nulls": True}
 
 @lru_cache(maxsize=1)
 def objects() -> dict[str, Any]:
-    """Return every object of the SDK's request bodies, by name."""
+    """Return the description of every object in the SDK's request bodies, by class name."""
     data: dict[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_bytes())["objects"]
     return data
 
 
 class Shapes:
-    """Schemas of objects and types under one set of limits."""
+    """Builds the schemas of objects and types under one set of limits."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
 
     def object(self, name: str) -> Schema:
-        """Return the schema of the object of that name. Raises KeyError for an unknown one."""
+        """Return the schema of the object with that class name.
+
+        Raises KeyError for an unknown one.
+        """
         made = objects()[name]
         if "tagged" in made:
             return self.type(made)
@@ -62,6 +65,11 @@ class Shapes:
         return _over(closed(known, *required), limit)
 
     def _limited(self, exact: str, anywhere: str, kind: Any) -> Schema | None:
+        """Return the schema of a field, or None if the body must not contain the field.
+
+        `kind` is its type in the SDK. `exact` and `anywhere` are the keys of its limit; the first
+        that exists is used.
+        """
         limit: Schema | None = {}
         for key in (exact, anywhere):
             if key in self._limits:
@@ -74,7 +82,7 @@ class Shapes:
         return _over(self.type(kind), {key: limit[key] for key in limit if key != "nullable"})
 
     def type(self, kind: Any) -> Schema:
-        """Return the schema of a type, written as `tests/emulator/derive.py` says."""
+        """Return the schema of a type in the notation of `tests/emulator/derive.py`."""
         if isinstance(kind, str):
             return {} if kind == "any" else {"type": kind} | self._every(kind)
         ((form, value),) = kind.items()
@@ -82,6 +90,7 @@ class Shapes:
         return schema
 
     def _every(self, form: str) -> Schema:
+        """Return the limit for everything of a type, or {}."""
         return self._limits.get(form) or {}
 
     def _null(self, kind: Any) -> Schema:
@@ -116,7 +125,7 @@ class Shapes:
 
 
 def _over(schema: Schema, limit: Schema) -> Schema:
-    """Return the schema with the keywords of the limit added at every depth."""
+    """Return a schema with the keywords of a limit added. Keywords inside of keywords are merged."""
     made = dict(schema)
     for keyword, value in limit.items():
         below = made.get(keyword)
