@@ -13,7 +13,7 @@ from provisioner.engine.file_names import read_name
 from provisioner.engine.references import reached
 from provisioner.gc import proofs
 from provisioner.gc.graph import AccountGraph, Reader, Thing, graph_of
-from provisioner.gc.prices import PRICES, Prices, bytes_of, memory_price, store_prices
+from provisioner.gc.prices import bytes_of, memory_price, store_prices
 from provisioner.gc.unanswered import Uploading
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
@@ -24,6 +24,7 @@ from provisioner.model.mark import Owner
 from provisioner.model.provider import Row
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.timestamps import LATEST, seconds
+from provisioner.policy.prices import PRICES, Prices
 
 CANDIDATE_SECONDS = 86_400.0
 """The age from which a candidate is a leak. No test takes a day, so nobody is testing it any more."""

@@ -1,42 +1,14 @@
-"""The dated table of prices, and the price of each object by it.
+"""The price of each object of an account, by the dated table of `policy.prices`."""
 
-The table is data, taken from the vendor's page of prices on the day that it names. Other servers may
-charge something else, or nothing.
-"""
-
-from collections.abc import Iterable, Mapping
-from dataclasses import field
+from collections.abc import Iterable
 from typing import Any, Final
 
-from provisioner.model.frozen import frozen
 from provisioner.model.leaks import Listable
 from provisioner.model.provider import Row
+from provisioner.policy.prices import GIB, PRICES, Prices
 
-GIB: Final = 1 << 30
 SESSIONS_A_DAY: Final = 72
 """The sessions of twenty minutes in a day."""
-
-
-@frozen
-class Prices:
-    """Prices in US dollars. `day` is the day on which the vendor's page showed them.
-
-    `store_gib_day` is the price of one GiB of vector stores for one day, above `store_free_bytes` of the
-    whole account. `container_session` is the price of twenty minutes of a container, by its memory.
-    """
-
-    day: str
-    store_gib_day: float
-    store_free_bytes: int
-    container_session: Mapping[str, float] = field(default_factory=dict)
-
-
-PRICES: Final = Prices(
-    day="2026-09-30",
-    store_gib_day=0.10,
-    store_free_bytes=GIB,
-    container_session={"1g": 0.03, "4g": 0.12, "16g": 0.48, "64g": 1.92},
-)
 
 
 def bytes_of(row: Row) -> int | None:

@@ -1,20 +1,34 @@
-"""Rules about what an answer may cost: limits that are raised, and another price."""
+"""Rules about cost: limits, prices of models and tools, longer prompts and larger stores.
+
+A price is told only for the vendor's own hosts (`Seen.vendor`), with the day of the table. What is
+estimated is called an estimate.
+"""
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from provisioner.model.code import Code
 from provisioner.model.codes import risks as codes
-from provisioner.model.plan import UNSET, FieldChange, Reason
+from provisioner.model.plan import UNSET, Action, DocumentAction, FieldChange, Reason
 from provisioner.model.risk import Meaning
-from provisioner.policy.seen import Rule, each_field
+from provisioner.model.value import Placeholder
+from provisioner.policy.knowledge import BYTES_A_TOKEN, FILES, size
+from provisioner.policy.prices import GIB, PRICES, ModelPrice, models, tools
+from provisioner.policy.security import added_tools, type_of
+from provisioner.policy.seen import Rule, Seen, Told, each_field
 from provisioner.policy.steps import is_number, schema_begins, steps
 
 _MOST: Final = re.compile(
     r"max|limit|budget|spend|tokens|count|timeout|ttl|minutes|hours", re.IGNORECASE
 )
 _PRICED: Final = frozenset({"service_tier", "reasoning_effort", "quality"})
+_MODEL: Final = "model"
+_PROMPT: Final = "instructions"
+_FEWEST_TOKENS: Final = 50
+"""The fewest tokens by which a prompt has to grow before its growth is worth a line."""
+_LEAST_A_DAY: Final = 0.01
+"""The least price of a day, in US dollars, for which the growth of a store is worth a line."""
 
 
 def raised(change: FieldChange) -> Iterator[str]:
@@ -29,16 +43,149 @@ def raised(change: FieldChange) -> Iterator[str]:
         yield f"raised from {live:,} to {desired:,}"
 
 
-def priced(change: FieldChange) -> Iterator[str]:
-    """Report another model, service tier, effort or quality: each has its own price."""
-    keys = steps(change)
-    is_model = keys[-1] == "model" and change.cause is not Reason.SERVER
-    if (is_model or keys[-1] in _PRICED) and not schema_begins(keys):
-        yield f"charged as {change.desired}, and not as {change.live}"
+def dearer(seen: Seen) -> Iterator[Told]:
+    """Report another model of which at least one price is higher."""
+    for change in _models(seen):
+        if (both := _both_prices(change, seen)) and _is_dearer(*both):
+            yield change.path, _prices_told(*both)
+
+
+def cheaper(seen: Seen) -> Iterator[Told]:
+    """Report another model of which no price is higher."""
+    for change in _models(seen):
+        if (both := _both_prices(change, seen)) and not _is_dearer(*both):
+            yield change.path, _prices_told(*both)
+
+
+def priced(seen: Seen) -> Iterator[Told]:
+    """Report another model whose prices are not known, and another service tier, effort or quality."""
+    for change in _models(seen):
+        if not _both_prices(change, seen):
+            told = f"charged as {change.desired}, and not as {change.live}"
+            yield change.path, f"{told}{_unknown(change, seen)}"
+    for change in seen.fields if seen.stays else ():
+        keys = steps(change)
+        if keys[-1] in _PRICED and not schema_begins(keys):
+            yield change.path, f"charged as {change.desired}, and not as {change.live}"
+
+
+def lengthened(seen: Seen) -> Iterator[Told]:
+    """Report a prompt that grows, with the tokens that each answer carries more."""
+    for change in seen.fields if seen.stays else ():
+        if steps(change) != (_PROMPT,):
+            continue
+        live, desired = _length(change.live), _length(change.desired)
+        more = 0 if live is None or desired is None else (desired - live) // BYTES_A_TOKEN
+        if more >= _FEWEST_TOKENS:
+            told = f"about {more:,} more input tokens in each answer (estimated: characters / {BYTES_A_TOKEN})"
+            yield change.path, f"{told}{_charged(more, seen)}"
+
+
+def charged(seen: Seen) -> Iterator[Told]:
+    """Report an added tool whose calls or containers have a price of their own."""
+    for path, tool, _ in added_tools(seen) if seen.vendor else ():
+        if price := tools().get(type_of(tool)):
+            told = f"{_usd(price.price)} USD for {price.unit}"
+            yield path, f"{type_of(tool)} is charged by itself: {told} (dated {price.day})"
+
+
+def stored(seen: Seen) -> Iterator[Told]:
+    """Report the price of the documents that a store gets, above the free allowance of the account.
+
+    The size of the live text of a changed document is not known, so only added documents count.
+    """
+    if seen.action in (Action.CREATE, Action.REPLACE):
+        paths = [*seen.declared]
+    else:
+        paths = [one.path for one in seen.documents if one.action is DocumentAction.ADD]
+    volume = sum(seen.declared[path].size for path in paths if path in seen.declared)
+    a_day = volume / GIB * PRICES.store_gib_day
+    if seen.vendor and a_day >= _LEAST_A_DAY:
+        how = (
+            f"estimated: bytes of the files, above {PRICES.store_free_bytes // GIB} GiB an account; "
+            f"prices of {PRICES.day}"
+        )
+        yield FILES, f"{size(volume)} more are stored: about {_usd(a_day)} USD a day ({how})"
+
+
+def _models(seen: Seen) -> Iterator[FieldChange]:
+    """Yield the changes of a model that somebody made, and not the server by itself."""
+    for change in seen.fields if seen.stays else ():
+        keys = steps(change)
+        if keys[-1] == _MODEL and change.cause is not Reason.SERVER and not schema_begins(keys):
+            yield change
+
+
+def _both_prices(change: FieldChange, seen: Seen) -> tuple[ModelPrice, ModelPrice] | None:
+    live, desired = (_price(side) for side in (change.live, change.desired))
+    return (live, desired) if seen.vendor and live and desired else None
+
+
+def _price(model: Any) -> ModelPrice | None:
+    return models().get(model) if isinstance(model, str) else None
+
+
+def _is_dearer(live: ModelPrice, desired: ModelPrice) -> bool:
+    return any(after > before for before, after in _pairs(live, desired).values())
+
+
+def _pairs(live: ModelPrice, desired: ModelPrice) -> dict[str, tuple[float, float]]:
+    """Return what is charged before and after, by name. A price that one side lacks is left out."""
+    pairs = {"input": (live.input, desired.input)}
+    if live.cached_input is not None and desired.cached_input is not None:
+        pairs["cached input"] = (live.cached_input, desired.cached_input)
+    return {**pairs, "output": (live.output, desired.output)}
+
+
+def _prices_told(live: ModelPrice, desired: ModelPrice) -> str:
+    told = [
+        f"{name} price {_usd(before)} → {_usd(after)}"
+        if before != after
+        else f"{name} price {_usd(after)} as before"
+        for name, (before, after) in _pairs(live, desired).items()
+    ]
+    days = " and ".join(sorted({live.day, desired.day}))
+    return f"{', '.join(told)} USD per million tokens (standard prices, dated {days})"
+
+
+def _unknown(change: FieldChange, seen: Seen) -> str:
+    """Return a clause that names the models of the vendor that the table of prices lacks."""
+    sides = [side for side in (change.live, change.desired) if isinstance(side, str)]
+    names = [side for side in dict.fromkeys(sides) if _price(side) is None]
+    return f"; no price of {' and '.join(names)} is known here" if seen.vendor and names else ""
+
+
+def _charged(tokens: int, seen: Seen) -> str:
+    """Return what this many input tokens cost with the model of the object, where that is known."""
+    price = _price(seen.after.get(_MODEL)) if seen.vendor else None
+    if price is None:
+        return ""
+    return (
+        f", {tokens * price.input / 1000:,.2f} USD for 1,000 answers at {_usd(price.input)} USD "
+        f"per million (dated {price.day})"
+    )
+
+
+def _length(side: Any) -> int | None:
+    """Return the characters of one side of a text, None where its text is not known."""
+    if side is UNSET or side is None:
+        return 0
+    return len(side) if isinstance(side, str) and not isinstance(side, Placeholder) else None
+
+
+def _usd(amount: float) -> str:
+    """Return an amount with two decimals, or with as many as a price below a cent needs."""
+    whole, _, decimals = f"{amount:.4f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
 
 
 MEANING: Final = Meaning.COST
 RULES: Final[tuple[tuple[Code, Rule], ...]] = (
     (codes.LIMIT_RAISED, each_field(raised)),
-    (codes.PRICE_CHANGED, each_field(priced)),
+    (codes.PRICE_RAISED, dearer),
+    (codes.PRICE_LOWERED, cheaper),
+    (codes.PRICE_CHANGED, priced),
+    (codes.PROMPT_LONGER, lengthened),
+    (codes.TOOL_CHARGED, charged),
+    (codes.STORAGE_GREW, stored),
 )

@@ -24,20 +24,20 @@ _APPROVAL: Final = "require_approval"
 
 def reaching_out(seen: Seen) -> Iterator[Told]:
     """Report an added tool that reaches other servers. It is reported on a new object too."""
-    yield from ((path, told) for path, tool, told in _added(seen) if _reaches_out(tool))
+    yield from ((path, told) for path, tool, told in added_tools(seen) if _reaches_out(tool))
 
 
 def added_by_hand(seen: Seen) -> Iterator[Told]:
     """Tell of every tool that somebody added on the live side, whatever it can do."""
     if seen.by_hand:
-        yield from ((path, told) for path, _, told in _added(seen))
+        yield from ((path, told) for path, _, told in added_tools(seen))
 
 
 def added(seen: Seen) -> Iterator[Told]:
     """Report another tool of the platform on an object that existed before."""
     if seen.stays and not seen.by_hand:
-        for path, tool, told in _added(seen):
-            if not _reaches_out(tool) and _type(tool) not in ANSWERED:
+        for path, tool, told in added_tools(seen):
+            if not _reaches_out(tool) and type_of(tool) not in ANSWERED:
                 yield path, told
 
 
@@ -66,7 +66,7 @@ def places(change: FieldChange) -> Iterator[str]:
         yield "leads somewhere else"
 
 
-def _added(seen: Seen) -> Iterator[tuple[str, Any, str]]:
+def added_tools(seen: Seen) -> Iterator[tuple[str, Any, str]]:
     """Yield the path, the value and the description of each tool that was not there before."""
     for change in seen.fields:
         keys = steps(change)
@@ -91,12 +91,13 @@ def by_name(value: Any) -> dict[str, Any]:
     return {}
 
 
-def _type(tool: Any) -> str:
+def type_of(tool: Any) -> str:
+    """Return the type of a tool, '' for what is no tool."""
     return str(tool.get("type", "")) if isinstance(tool, Mapping) else ""
 
 
 def _reaches_out(tool: Any) -> bool:
-    if _type(tool) in REACHING_OUT:
+    if type_of(tool) in REACHING_OUT:
         return True
     return isinstance(tool, Mapping) and any(
         isinstance(tool.get(key), Mapping) and tool[key].get("type") == "allowlist"

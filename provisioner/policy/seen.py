@@ -21,6 +21,7 @@ class Seen:
     `desired`, and holds no secret; the specs may hold secrets, so no rule may repeat their texts.
     `schemas` are the places of the specs where JSON Schemas begin. `declared` are the documents that
     the manifest declares, by path. `by_hand` is true for drift: no manifest asked for the change.
+    `vendor` is true for an object on the vendor's own host, whose prices are known.
     """
 
     address: Address
@@ -32,6 +33,7 @@ class Seen:
     documents: tuple[DocumentChange, ...] = ()
     declared: dict[str, Document] = field(default_factory=dict)
     by_hand: bool = False
+    vendor: bool = False
 
     @property
     def stays(self) -> bool:
@@ -61,7 +63,9 @@ def each_field(rule: Callable[[FieldChange], Iterable[str]]) -> Rule:
     return of_change
 
 
-def of_plan(change: Change, fields: Iterable[FieldChange], schemas: Schemas) -> Seen:
+def of_plan(
+    change: Change, fields: Iterable[FieldChange], schemas: Schemas, *, vendor: bool = False
+) -> Seen:
     """Return a change of a plan as the rules see it. `fields` are its fields without secrets."""
     return Seen(
         change.address,
@@ -72,10 +76,13 @@ def of_plan(change: Change, fields: Iterable[FieldChange], schemas: Schemas) -> 
         schemas,
         change.documents,
         dict(change.desired.documents) if change.desired else {},
+        vendor=vendor,
     )
 
 
-def of_drift(change: Change, fields: Iterable[FieldChange], schemas: Schemas) -> Seen:
+def of_drift(
+    change: Change, fields: Iterable[FieldChange], schemas: Schemas, *, vendor: bool = False
+) -> Seen:
     """Return a change on the live side as the rules see it: from the earlier to the present value."""
     turned = tuple(replace(one, live=one.was, desired=one.live) for one in fields)
     return Seen(
@@ -86,6 +93,7 @@ def of_drift(change: Change, fields: Iterable[FieldChange], schemas: Schemas) ->
         _spec(change.live),
         schemas,
         by_hand=True,
+        vendor=vendor,
     )
 
 

@@ -176,6 +176,8 @@ def _change(
             note = paint(Style.DIM, "# undeclared: remembered as it is")
             yield f"{INDENT}= {visible(accepted)}  {note}"
         yield from _documents(change.documents, paint, None if all_documents else LISTED)
+        for cost in plan.costs.get(change.address, ()):
+            yield f"{INDENT}{paint(Style.DIM, f'# {visible(cost)}')}"
 
 
 def _counted(plan: View, paint: Palette) -> Iterator[str]:

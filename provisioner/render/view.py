@@ -12,6 +12,7 @@ from provisioner.model.address import Address
 from provisioner.model.frozen import frozen
 from provisioner.model.plan import Change, FieldChange, Plan, Undeclared
 from provisioner.model.remote import RemoteObject
+from provisioner.render.costs import costs_of
 from provisioner.render.masking import without_credentials, without_secrets
 
 
@@ -19,10 +20,12 @@ from provisioner.render.masking import without_credentials, without_secrets
 class View(Plan):
     """A plan without secrets, in a fixed order. Made by `view_of` alone.
 
-    `made` are its changes that make a new object, by address: what refers to one asks for it.
+    `made` are its changes that make a new object, by address: what refers to one asks for it. `costs`
+    are the lines about cost that stand at a change, by address.
     """
 
     made: Mapping[Address, Change] = field(default_factory=dict, compare=False)
+    costs: Mapping[Address, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
 
 def view_of(plan: Plan) -> View:
@@ -34,6 +37,7 @@ def view_of(plan: Plan) -> View:
     values |= {
         "changes": changes,
         "made": {change.address: change for change in changes if change.action.makes},
+        "costs": costs_of(plan.risks),
         "dropped": dict(sorted(plan.dropped.items())),
         "undeclared": tuple(map(view_of_undeclared, plan.undeclared)),
     }

@@ -2,7 +2,8 @@
 
 import pytest
 
-from provisioner.gc.prices import GIB, PRICES, bytes_of, store_prices
+from provisioner.gc.prices import bytes_of, store_prices
+from provisioner.policy.prices import GIB, PRICES
 from tests.gc.build import account, judged, row, store
 
 

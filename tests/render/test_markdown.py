@@ -13,6 +13,7 @@ import pytest
 from cmarkgfm.cmark import Options
 
 from provisioner.model.address import Address
+from provisioner.model.codes import risks
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.drift import Absent, Drift
 from provisioner.model.outcome import Outcome, Report, Status
@@ -27,6 +28,7 @@ from provisioner.model.plan import (
     Reason,
 )
 from provisioner.model.remote import RemoteObject
+from provisioner.model.risk import Meaning, Risk
 from provisioner.render.document import plan_document, to_json
 from provisioner.render.format import Layout, Shape
 from provisioner.render.formats import FORMATS
@@ -349,3 +351,14 @@ def test_an_outcome_tells_first_what_failed_and_then_each_id() -> None:
     )
     assert text.index("The server said no.") < text.index("- update `assistant.policy-qa` `asst_1`")
     assert "`asst_1` release 3" in text
+
+
+def test_a_known_cost_stands_at_its_change_in_every_format_for_people() -> None:
+    risk = Risk(Meaning.COST, risks.PROMPT_LONGER, ASSISTANT, "instructions", "about `9` more")
+    made = replace(plan(update(FieldChange("name", "a", "b"))), risks=(risk,))
+    told = "cost of instructions: about `9` more"
+
+    assert f"  # {told}" in markdown(made).split("\n")
+    for format, line in (("text", f"# {told}"), ("html", "Cost of instructions: about `9` more.")):
+        assert line in FORMATS[format].renderers[Shape.PLAN](view_of(made), Layout())
+    assert told not in markdown(replace(made, risks=(replace(risk, allowed="agreed"),)))

@@ -12,9 +12,9 @@ from werkzeug.test import Client
 
 from provisioner.emulator import create_app
 from provisioner.gc.candidates import Wanted
-from provisioner.gc.prices import GIB
 from provisioner.model.leaks import Condition, Judgement
 from provisioner.model.overrides import Overrides
+from provisioner.policy.prices import GIB
 from provisioner.verbs._shared.plan_file.write import save
 from provisioner.verbs.apply.run import apply
 from provisioner.verbs.gc.plan import planned_gc, replanned

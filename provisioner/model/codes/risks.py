@@ -114,11 +114,42 @@ LIMIT_RAISED = warning(
     "a limit is raised or taken away",
     "An answer, a search or a session may cost or last more than before.",
 )
+PRICE_RAISED = warning(
+    "price-raised",
+    "it is charged more for each token",
+    "At least one of the vendor's standard prices of the new model is higher. The prices stand in a "
+    "table of this program, each with its day, and are compared on OpenAI's own hosts only: look at "
+    "the vendor's list before you rely on them.",
+)
+PRICE_LOWERED = note(
+    "price-lowered",
+    "no token of it is charged more",
+    "None of the vendor's standard prices of the new model is higher. The prices stand in a table of "
+    "this program, each with its day, and are compared on OpenAI's own hosts only.",
+)
 PRICE_CHANGED = note(
     "price-changed",
     "it is charged by another price",
-    "Another model, service tier or effort has another price. This program knows no prices of "
-    "models: look at the vendor's list.",
+    "Another model, service tier or effort has another price, which is not known here. Prices are "
+    "known for OpenAI's own hosts and for the models of a dated table: look at the vendor's list.",
+)
+PROMPT_LONGER = note(
+    "prompt-longer",
+    "its instructions take more tokens",
+    "The instructions are sent with each answer. A token is taken for four characters, so the number "
+    "is an estimate, and what is read from the vendor's cache costs less.",
+)
+TOOL_CHARGED = note(
+    "tool-charged",
+    "it gets a tool that is charged by itself",
+    "Calls of this tool, or its containers, have a price beside that of the tokens, at the vendor's own "
+    "hosts. How often a model calls it is not known.",
+)
+STORAGE_GREW = note(
+    "storage-grew",
+    "more is stored than before",
+    "The vendor charges for parsed text and its embeddings, which are estimated by the bytes of the "
+    "files, above a free allowance that all stores of an account share.",
 )
 DOCUMENTS_CHANGED = note(
     "documents-changed",

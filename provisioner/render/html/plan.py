@@ -119,7 +119,7 @@ def _change(group: Group, plan: View, id: str, *, is_open: bool) -> Markup:
             f": {_sum(change)}" if _sum(change) else "",
         ]
     )
-    inside = [*_about(change)]
+    inside = [*_about(change, plan)]
     if change.action not in (Action.DELETE, Action.FORGET):
         inside.append(Tree(Values(plan.made.keys())).change(change))
     if group.others:
@@ -138,7 +138,7 @@ def _sum(change: Change) -> str:
     return ", ".join(parts)
 
 
-def _about(change: Change) -> Iterator[Markup]:
+def _about(change: Change, plan: View) -> Iterator[Markup]:
     """Yield what is known of the object of a change."""
     facts = []
     if change.live:
@@ -147,6 +147,9 @@ def _about(change: Change) -> Iterator[Markup]:
         facts += [", " if facts else "", "declared at ", code(change.desired.origin)]
     if facts:
         yield tag("p", *facts)
+    yield from (
+        tag("p", f"{cost[:1].upper()}{cost[1:]}.") for cost in plan.costs.get(change.address, ())
+    )
     if change.referrers:
         yield tag("p", f"Kept, because {named(change.referrers)}.")
     if change.blocked:

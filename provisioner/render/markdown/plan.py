@@ -127,13 +127,13 @@ def _merged(groups: Sequence[Group], risky: Container[Address]) -> list[list[Gro
 def _piece(same: Sequence[Group], plan: View, layout: Layout) -> Piece:
     group, diff = same[0], Diff(Values(plan.made.keys()), None if layout.everything else FOLD)
     if len(same) > 1:
-        lines = [line for one in same for line in _part(one.first, diff)]
+        lines = [line for one in same for line in _part(one.first, plan, diff)]
         summary = f"update {paths_told(group.first, tag)} of {plural(len(same), 'resource')}"
         names = ", ".join(code(str(one.first.address)) for one in same)
         short = f"- update {paths_told(group.first, code)} of {names}"
         return Piece(short, tuple(details(summary, fenced(lines))), len(same))
     summary = _heading(group.first, plan, tag) + _others(group)
-    lines = diff.change(group.first)
+    lines = [*diff.change(group.first), *_costs(group.first, plan)]
     short = f"- {_heading(group.first, plan, code)}{_others(group)}"
     if not lines and not group.others:
         return Piece(short)
@@ -143,9 +143,14 @@ def _piece(same: Sequence[Group], plan: View, layout: Layout) -> Piece:
     return Piece(short, tuple(whole), len(group.changes))
 
 
-def _part(change: Change, diff: Diff) -> Iterator[str]:
+def _part(change: Change, plan: View, diff: Diff) -> Iterator[str]:
     yield f"@@ {visible(str(change.address))} @@"
     yield from diff.change(change)
+    yield from _costs(change, plan)
+
+
+def _costs(change: Change, plan: View) -> Iterator[str]:
+    yield from (f"  # {visible(cost)}" for cost in plan.costs.get(change.address, ()))
 
 
 def _heading(change: Change, plan: View, mark: Callable[[str], str]) -> str:

@@ -27,7 +27,12 @@ def today() -> date:
 
 def is_vendor(target: Target, host: str) -> bool:
     """Return true for OpenAI's own hosts, in every region."""
-    return not target.server and f".{host.partition(':')[0]}".endswith(f".{VENDOR}")
+    return not target.server and is_vendor_host(host)
+
+
+def is_vendor_host(host: str) -> bool:
+    """Return true for the name of a host of OpenAI's own, with or without its port."""
+    return f".{host.partition(':')[0]}".endswith(f".{VENDOR}")
 
 
 def of_declared(

@@ -12,6 +12,7 @@ from provisioner.policy.risks import ranked, risks_of, undeclared_risks
 from provisioner.policy.seen import Seen, of_drift, of_plan
 from provisioner.render.view import view_of_field
 from provisioner.source import Loaded
+from provisioner.verbs._shared.lifecycle import is_vendor_host
 
 
 def with_risks(plan: Plan, loaded: Loaded, *, whole: bool = False) -> Plan:
@@ -34,10 +35,13 @@ def with_risks_of_drift(drift: Drift, loaded: Loaded) -> Drift:
 
 
 def _of(plan: Plan, seen_as: Callable[..., Seen]) -> Iterator[Risk]:
+    vendor = is_vendor_host(plan.host)
     for change in plan.changes:
         schemas = plan.schemas.get(change.address.kind, NOWHERE)
         # The rules see the fields as they are shown, so that they can repeat no secret.
-        yield from risks_of(seen_as(change, map(view_of_field, change.fields), schemas))
+        yield from risks_of(
+            seen_as(change, map(view_of_field, change.fields), schemas, vendor=vendor)
+        )
     yield from undeclared_risks(plan.undeclared)
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from provisioner.engine.classify import classify
 from provisioner.gc.graph import Reader
 from provisioner.gc.judge import Case, judge
-from provisioner.gc.prices import PRICES
 from provisioner.inventory.everything import read_everything
 from provisioner.model.codes import leaks as codes
 from provisioner.model.codes.servers import NO_SUCH_API
@@ -18,6 +17,7 @@ from provisioner.model.leaks import Remembered, Survey
 from provisioner.model.ledger import Tracked, TrackedKind
 from provisioner.model.provider import Row
 from provisioner.model.remote import Live
+from provisioner.policy.prices import PRICES
 from provisioner.runtimes.account import ACCOUNT, binding_of, marked_by
 from provisioner.verbs._shared import ledgers
 from provisioner.verbs._shared.ledgers import account_of, location_of

@@ -1,0 +1,86 @@
+"""The dated tables of the vendor's prices: of stores, containers, models and calls of tools.
+
+`prices.json` has the prices of models and tools, each with the day for which its source told it, and the
+source. Prices are compared only for OpenAI's own hosts, because another host may charge something else,
+or nothing. A model that the table does not name has no known price: no price is taken from a name that
+looks like it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import field
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Final
+
+from provisioner.model.frozen import frozen
+
+GIB: Final = 1 << 30
+
+
+@frozen
+class Prices:
+    """Prices in US dollars. `day` is the day on which the vendor's page showed them.
+
+    `store_gib_day` is the price of one GiB of vector stores for one day, above `store_free_bytes` of the
+    whole account. `container_session` is the price of twenty minutes of a container, by its memory.
+    """
+
+    day: str
+    store_gib_day: float
+    store_free_bytes: int
+    container_session: Mapping[str, float] = field(default_factory=dict)
+
+
+PRICES: Final = Prices(
+    day="2026-09-30",
+    store_gib_day=0.10,
+    store_free_bytes=GIB,
+    container_session={"1g": 0.03, "4g": 0.12, "16g": 0.48, "64g": 1.92},
+)
+
+
+@frozen
+class ModelPrice:
+    """The standard prices of one model, in US dollars for a million tokens.
+
+    `cached_input` is None where the source tells no price of it. `day` is the day of the source.
+    """
+
+    input: float
+    output: float
+    cached_input: float | None
+    day: str
+
+
+@frozen
+class ToolPrice:
+    """The price of a tool in US dollars, for the `unit` in which it is charged."""
+
+    price: float
+    unit: str
+    day: str
+
+
+@lru_cache(maxsize=1)
+def models() -> Mapping[str, ModelPrice]:
+    """Return the prices of models by their id, as a request names it."""
+    return {
+        name: ModelPrice(row["input"], row["output"], row["cached_input"], row["as_of"])
+        for name, row in _table()["models"].items()
+    }
+
+
+@lru_cache(maxsize=1)
+def tools() -> Mapping[str, ToolPrice]:
+    """Return the prices of tools by their type."""
+    return {
+        name: ToolPrice(row["price"], row["unit"], row["as_of"])
+        for name, row in _table()["tools"].items()
+    }
+
+
+@lru_cache(maxsize=1)
+def _table() -> Any:
+    text = files("provisioner.policy").joinpath("prices.json").read_text(encoding="utf-8")
+    return json.loads(text)
