@@ -17,6 +17,7 @@ from provisioner.model.codes import (
     manifests,
     moves,
     names,
+    pipelines,
     plans,
     policies,
     registries,
@@ -45,6 +46,7 @@ THEMES: Final[Mapping[str, ModuleType]] = {
     "Threads": threads,
     "Leaks": leaks,
     "Tests": tests,
+    "Pipelines": pipelines,
     "Commands": commands,
 }
 

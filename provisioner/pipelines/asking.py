@@ -1,0 +1,51 @@
+"""Questions that every host's API is asked alike: one page after the other, and values of any shape."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from provisioner.model.host_api import HostApi
+
+PAGE: Final = 100
+"""The rows of a page. Both hosts give as many and no more."""
+MOST_PAGES: Final = 20
+
+
+def rows(
+    api: HostApi, path: str, query: Mapping[str, Any] | None = None, key: str = ""
+) -> Iterator[Mapping[str, Any]]:
+    """Yield the rows of a list, at most MOST_PAGES pages. `key` names the list in the body, if it does.
+
+    Raises ProviderError.
+    """
+    for page in range(1, MOST_PAGES + 1):
+        asked = {**(query or {}), "per_page": PAGE, "page": page}
+        body = api.send("GET", path, query=asked).body
+        found = mapping(body).get(key) if key else body
+        found = found if isinstance(found, list) else []
+        yield from (row for row in found if isinstance(row, dict))
+        if len(found) < PAGE:
+            return
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Return a JSON object, and an empty one in place of any other value."""
+    return value if isinstance(value, dict) else {}
+
+
+def inner(value: Any, *keys: str) -> Any:
+    """Return the value below these keys; None where one of them is missing."""
+    for key in keys:
+        value = mapping(value).get(key)
+    return value
+
+
+def text(value: Any, *keys: str) -> str:
+    """Return the text below these keys; empty where there is none."""
+    found = inner(value, *keys)
+    return found if isinstance(found, str) else ""
+
+
+def moment(value: Any) -> float:
+    """Return a time of ISO 8601 in seconds since 1970. Raises ValueError."""
+    return datetime.fromisoformat(str(value)).timestamp()

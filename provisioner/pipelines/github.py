@@ -1,0 +1,255 @@
+"""GitHub Actions: events, reviews, comments, issues, and records of plans.
+
+A record is an artifact of a run, and its name holds the digest. GitHub says of every run at which event
+it began, from which workflow file, and at which commit; a run at `pull_request_target` takes the workflow from the
+default branch. So a pull request can write neither a record nor a run that counts.
+"""
+
+import json
+import re
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from provisioner.model.codes import pipelines as codes
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import NotFound, UsageError
+from provisioner.model.host_api import Connect, HostApi
+from provisioner.pipelines.asking import mapping, moment, rows, text
+from provisioner.pipelines.host import (
+    Approval,
+    Event,
+    HostKind,
+    Landed,
+    Nightly,
+    Note,
+    Nothing,
+    Proposal,
+    Proposed,
+    Record,
+    Reviews,
+)
+
+PROPOSED: Final = "pull_request_target"
+BOT: Final = "github-actions[bot]"
+"""The user of a job's own token."""
+WRITERS: Final = frozenset({"admin", "maintain", "write"})
+NAME: Final = re.compile(
+    r"provisioner\.(?P<number>\d+)\.(?P<head>[0-9a-f]{40})\.(?P<key>[A-Za-z0-9-]+)\.(?P<digest>[\w-]+)"
+)
+"""The name of a record."""
+SETTINGS: Final = ("GITHUB_API_URL", "GITHUB_REPOSITORY", "GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH")
+API: Final = "2022-11-28"
+
+
+class GitHub:
+    """One job of GitHub Actions. Implements `pipelines.host.Host`."""
+
+    findings = "github"
+    most_bytes = 65_536
+
+    def __init__(
+        self, environ: Mapping[str, str], api: HostApi, say: Callable[[], str] = secrets.token_hex
+    ) -> None:
+        self._environ, self._api, self._say = environ, api, say
+        self._repo = f"/repos/{environ['GITHUB_REPOSITORY']}"
+        self._payload = _payload(environ["GITHUB_EVENT_PATH"])
+
+    def event(self) -> Event:
+        name = self._environ["GITHUB_EVENT_NAME"]
+        branch = text(self._payload, "repository", "default_branch")
+        if name == PROPOSED:
+            proposal = self._proposal(mapping(self._payload.get("pull_request")))
+            if proposal.base != branch:
+                return Nothing(f"It goes to {proposal.base}, and only {branch} is applied.")
+            return Proposed((proposal,))
+        if name == "push":
+            if self._environ.get("GITHUB_REF") != f"refs/heads/{branch}":
+                return Nothing(f"Only pushes to {branch} are applied.")
+            return Landed(self._environ.get("GITHUB_SHA", ""), branch)
+        if name in {"schedule", "workflow_dispatch"}:
+            return Nightly()
+        raise UsageError(Diagnostic(codes.UNSAFE_EVENT, _unsafe(name)))
+
+    def proposal_of(self, commit: str) -> Proposal | None:
+        branch = text(self._payload, "repository", "default_branch")
+        for row in rows(self._api, f"{self._repo}/commits/{quote(commit, safe='')}/pulls"):
+            is_ours = row.get("merge_commit_sha") == commit and row.get("merged_at")
+            if is_ours and text(row, "base", "ref") == branch:
+                return self._proposal(row)
+        return None
+
+    def reviews(self, proposal: Proposal) -> Reviews:
+        last: dict[str, Mapping[str, Any]] = {}
+        for row in rows(self._api, f"{self._repo}/pulls/{proposal.number}/reviews"):
+            if row.get("state") in {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}:
+                last[text(row, "user", "login")] = row
+        stands = {who: row for who, row in last.items() if row["state"] != "DISMISSED"}
+        writers = {who: row for who, row in stands.items() if who and self._may_write(who)}
+        return Reviews(
+            tuple(
+                Approval(who, text(row, "commit_id"), moment(row.get("submitted_at")))
+                for who, row in writers.items()
+                if row["state"] == "APPROVED"
+            ),
+            tuple(who for who, row in writers.items() if row["state"] == "CHANGES_REQUESTED"),
+        )
+
+    def _may_write(self, who: str) -> bool:
+        path = f"{self._repo}/collaborators/{quote(who, safe='')}/permission"
+        try:
+            return text(self._api.send("GET", path).body, "permission") in WRITERS
+        except NotFound:
+            return False
+
+    def record(self, proposal: Proposal, key: str, digest: str) -> None:
+        """Name the record as an output of the step. The next step of the Action uploads it."""
+        name = f"provisioner.{proposal.number}.{proposal.head}.{key}.{digest}"
+        self._append("GITHUB_OUTPUT", f"record={name}\n")
+
+    def records(self, proposal: Proposal, key: str, commits: Sequence[str]) -> Sequence[Record]:
+        found = []
+        for commit in dict.fromkeys(commits):
+            for run in self._runs_at(commit):
+                found += [*self._records_of(run, proposal, key, commit)]
+        return found
+
+    def _runs_at(self, commit: str) -> Iterator[Mapping[str, Any]]:
+        """Yield the runs of our own workflow file at a proposal's commit."""
+        path = f"{self._repo}/actions/runs"
+        for run in rows(
+            self._api, path, {"event": PROPOSED, "head_sha": commit}, key="workflow_runs"
+        ):
+            file, _, ref = text(run, "path").partition("@")
+            is_ours = file == self._workflow() and run.get("event") == PROPOSED
+            of_default = not ref or ref in {
+                self._environ.get("GITHUB_REF"),
+                self._environ.get("GITHUB_REF_NAME"),
+            }
+            if is_ours and of_default and run.get("head_sha") == commit:
+                yield run
+
+    def _records_of(
+        self, run: Mapping[str, Any], proposal: Proposal, key: str, commit: str
+    ) -> Iterator[Record]:
+        path = f"{self._repo}/actions/runs/{run.get('id')}/artifacts"
+        for row in rows(self._api, path, key="artifacts"):
+            name = NAME.fullmatch(text(row, "name"))
+            if name and (name["number"], name["head"], name["key"]) == (
+                str(proposal.number),
+                commit,
+                key,
+            ):
+                yield Record(name["digest"], commit, moment(row.get("created_at")))
+
+    def _workflow(self) -> str:
+        """Return the file of the workflow that runs: `.github/workflows/provisioner.yml`."""
+        whole = self._environ.get("GITHUB_WORKFLOW_REF", "").partition("@")[0]
+        return whole.removeprefix(f"{self._environ['GITHUB_REPOSITORY']}/")
+
+    def comments(self, proposal: Proposal) -> Sequence[Note]:
+        path = f"{self._repo}/issues/{proposal.number}/comments"
+        return [_note(row, "id") for row in rows(self._api, path) if _is_own(row)]
+
+    def write_comment(self, proposal: Proposal, text: str, id: str = "") -> None:
+        if id:
+            self._api.send("PATCH", f"{self._repo}/issues/comments/{id}", json={"body": text})
+            return
+        self._api.send(
+            "POST", f"{self._repo}/issues/{proposal.number}/comments", json={"body": text}
+        )
+
+    def issues(self) -> Sequence[Note]:
+        asked = {"state": "open", "creator": BOT, "sort": "created", "direction": "asc"}
+        found = rows(self._api, f"{self._repo}/issues", asked)
+        return [_note(row, "number") for row in found if _is_own(row) and "pull_request" not in row]
+
+    def write_issue(self, title: str, text: str, id: str = "") -> None:
+        method, path = ("PATCH", f"/issues/{id}") if id else ("POST", "/issues")
+        self._api.send(method, f"{self._repo}{path}", json={"title": title, "body": text})
+
+    def close_issue(self, id: str, text: str) -> None:
+        body = {"body": text, "state": "closed", "state_reason": "completed"}
+        self._api.send("PATCH", f"{self._repo}/issues/{id}", json=body)
+
+    def summarise(self, text: str) -> None:
+        self._append("GITHUB_STEP_SUMMARY", text)
+
+    def publish_findings(self, text: str) -> str:
+        return text
+
+    def grouped(self, title: str, text: str) -> str:
+        """Return a group in which GitHub obeys no line until a word comes that nobody can guess."""
+        word = self._say()
+        return f"::group::{title}\n::stop-commands::{word}\n{text.rstrip()}\n::{word}::\n::endgroup::\n"
+
+    def _proposal(self, pull: Mapping[str, Any]) -> Proposal:
+        number = int(pull.get("number") or 0)
+        return Proposal(
+            number,
+            f"#{number}",
+            text(pull, "head", "sha"),
+            text(pull, "base", "ref"),
+            f"refs/pull/{number}/merge",
+            # The repository of a head is null where somebody has deleted the fork.
+            is_foreign=text(pull, "head", "repo", "full_name")
+            != self._environ["GITHUB_REPOSITORY"],
+        )
+
+    def _append(self, variable: str, text: str) -> None:
+        if file := self._environ.get(variable):
+            with Path(file).open("a", encoding="utf-8") as out:
+                out.write(text)
+
+
+def _is_own(row: Mapping[str, Any]) -> bool:
+    return (text(row, "user", "login"), text(row, "user", "type")) == (BOT, "Bot")
+
+
+def _note(row: Mapping[str, Any], id: str) -> Note:
+    return Note(str(row.get(id)), text(row, "body"))
+
+
+def _payload(file: str) -> Mapping[str, Any]:
+    try:
+        return mapping(json.loads(Path(file).read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        detail = f"GITHUB_EVENT_PATH names {file}, which cannot be read as JSON."
+        raise UsageError(Diagnostic(codes.PIPELINE_INCOMPLETE, detail)) from error
+
+
+def _unsafe(name: str) -> str:
+    if name == "pull_request":
+        return (
+            "`pull_request` takes the workflow from the pull request, which could then read the key. Let "
+            "the workflow begin at `pull_request_target`, which takes it from the default branch."
+        )
+    return (
+        f"The workflow began at `{name}`. It does something at `pull_request_target`, `push`, "
+        "`schedule` and `workflow_dispatch`."
+    )
+
+
+def _is_here(environ: Mapping[str, str]) -> bool:
+    return environ.get("GITHUB_ACTIONS") == "true"
+
+
+def _connect(environ: Mapping[str, str], connect: Connect) -> GitHub:
+    missing = [name for name in (*SETTINGS, "GITHUB_TOKEN") if not environ.get(name)]
+    if missing:
+        detail = f"{', '.join(missing)} is not set."
+        if "GITHUB_TOKEN" in missing:
+            detail += " The Action hands `github.token` over; in a step of your own: `env: {GITHUB_TOKEN: ${{ github.token }}}`."
+        raise UsageError(Diagnostic(codes.PIPELINE_INCOMPLETE, detail))
+    headers = {
+        "Authorization": f"Bearer {environ['GITHUB_TOKEN']}",
+        "Accept": "application/vnd.github+json",
+        "X-GitHub-Api-Version": API,
+        "User-Agent": "provisioner",
+    }
+    return GitHub(environ, connect(environ["GITHUB_API_URL"], headers))
+
+
+HOST: Final = HostKind("github", "GitHub Actions", _is_here, _connect)

@@ -1,0 +1,185 @@
+"""A host runs pipelines, and keeps the changes that people propose to a repository.
+
+A *proposal* is a pull request of GitHub and a merge request of GitLab. Everything that does not depend
+on the host is decided outside of this room, by `verbs.ci`, from the values that a Host returns.
+
+A new host is a file that ends in `HOST = HostKind(…)`, and a line in `provisioner.pipelines`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeAlias
+
+from provisioner.model.frozen import frozen
+from provisioner.model.host_api import Connect
+
+
+@frozen
+class Proposal:
+    """A change that somebody proposes: a pull request or a merge request.
+
+    `name` is how people of the host write it (`#12`, `!12`), and `number` what the API calls it. `head`
+    is the newest commit that is proposed, `base` the branch that it is to be merged into. `ref` is
+    what git fetches: the commit that merges `head` into `base`. `is_foreign` is true of a proposal from another
+    repository, whose authors may not see a secret.
+    """
+
+    number: int
+    name: str
+    head: str
+    base: str
+    ref: str
+    is_foreign: bool = False
+
+
+@frozen
+class Proposed:
+    """Proposals are new, or have new commits."""
+
+    proposals: tuple[Proposal, ...]
+
+
+@frozen
+class Landed:
+    """`commit` is now the newest of the default branch, and is checked out."""
+
+    commit: str
+    branch: str
+
+
+@frozen
+class Nightly:
+    """A schedule has come round: the live side is to be looked at."""
+
+
+@frozen
+class Nothing:
+    """Nothing is to be done. `why` is a whole sentence that says so."""
+
+    why: str
+
+
+Event: TypeAlias = Proposed | Landed | Nightly | Nothing
+
+
+@frozen
+class Approval:
+    """Somebody who may write to the repository has approved a proposal at `commit`.
+
+    `at` is the host's time of the approval, in seconds since 1970.
+    """
+
+    by: str
+    commit: str
+    at: float
+
+
+@frozen
+class Reviews:
+    """The reviews of a proposal that stand: nobody has dismissed or replaced them.
+
+    `objections` are the names of those who may write and have asked for changes.
+    """
+
+    approvals: tuple[Approval, ...] = ()
+    objections: tuple[str, ...] = ()
+
+
+@frozen
+class Record:
+    """The digest of the plan that a pipeline of the default branch made of a proposal at `commit`.
+
+    `at` is the host's time of the record, in seconds since 1970.
+    """
+
+    digest: str
+    commit: str
+    at: float
+
+
+@frozen
+class Note:
+    """A comment or an issue that this pipeline's own user wrote."""
+
+    id: str
+    text: str
+
+
+class Host(Protocol):
+    """The host of a pipeline, as `ci` asks it and tells it things.
+
+    - It must take the event and every setting from the environment that it was made with, and must
+      not read a file of a proposal.
+    - It must take reviews, records and authors from the host's API, never from a text that somebody
+      can write.
+    - It must send its token to the host's API alone. It sends every request through the `HostApi` that
+      it was given.
+    - It may raise ProviderError from every method that asks the API, and UsageError from `event`.
+    - It must not decide what is planned, applied or refused.
+    """
+
+    @property
+    def findings(self) -> str:
+        """The output format in which this host takes findings at their lines: see `render.formats`."""
+
+    @property
+    def most_bytes(self) -> int:
+        """The most bytes of a comment and of an issue's text."""
+
+    def event(self) -> Event:
+        """Return what has happened. Raises UsageError for an event that a pipeline must not run at."""
+
+    def proposal_of(self, commit: str) -> Proposal | None:
+        """Return the proposal whose merge made `commit`, with its last head; None if there is none."""
+
+    def reviews(self, proposal: Proposal) -> Reviews:
+        """Return the reviews that stand. An approval by somebody who may not write must be left out."""
+
+    def record(self, proposal: Proposal, key: str, digest: str) -> None:
+        """Keep a digest where nobody can write it but pipelines of the default branch.
+
+        `key` names the stack and environment, with letters, digits and `-`.
+        """
+
+    def records(self, proposal: Proposal, key: str, commits: Sequence[str]) -> Sequence[Record]:
+        """Return the records of a proposal at these commits.
+
+        A record must be left out unless the host vouches that a pipeline of the default branch wrote it.
+        """
+
+    def comments(self, proposal: Proposal) -> Sequence[Note]:
+        """Return the comments of our own user, oldest first. Those of others must be left out."""
+
+    def write_comment(self, proposal: Proposal, text: str, id: str = "") -> None:
+        """Write Markdown as a new comment, or in place of our comment `id`."""
+
+    def issues(self) -> Sequence[Note]:
+        """Return the open issues of our own user, oldest first. Those of others must be left out."""
+
+    def write_issue(self, title: str, text: str, id: str = "") -> None:
+        """Open an issue, or give our issue `id` this title and text."""
+
+    def close_issue(self, id: str, text: str) -> None:
+        """Give our issue `id` this text, and close it."""
+
+    def summarise(self, text: str) -> None:
+        """Add Markdown to the page of this pipeline's job, where the host has one."""
+
+    def publish_findings(self, text: str) -> str:
+        """Publish findings in the format `findings`. Returns what has to be printed for that."""
+
+    def grouped(self, title: str, text: str) -> str:
+        """Return `text` as a group of the job's log, in which no line can command the host."""
+
+
+@frozen
+class HostKind:
+    """One row of the table of hosts.
+
+    `is_here` says from the environment of the process if this host runs it. `connect` makes the Host;
+    it must raise UsageError where the environment lacks what it needs, and must send nothing.
+    """
+
+    name: str
+    title: str
+    is_here: Callable[[Mapping[str, str]], bool]
+    connect: Callable[[Mapping[str, str], Connect], Host]
