@@ -40,7 +40,8 @@ _REMEDIES: Final = {
     codes.LEDGER_READ_ONLY: "Give this user the right to write there, or name another ledger.",
     codes.LEDGER_DISK_FULL: "Make room, or name another ledger.",
     codes.LEDGER_BUSY: (
-        "Another process has been writing to it for long. Run the command again when that has ended."
+        "Another process has been writing to it for long. Run the command again when that has"
+        " ended."
     ),
     codes.LEDGER_NOT_OPENED: "The folder has to exist and to be readable for this user.",
     codes.LEDGER_UNREACHABLE: (

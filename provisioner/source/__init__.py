@@ -1,6 +1,7 @@
-"""Turn a folder of YAML into the desired side: `read → check → resolve`.
+"""Turn a folder of YAML manifests into the desired side of a plan: `read → check → resolve`.
 
-Nothing here raises for a bad manifest: every problem is a Diagnostic, and all are found in one run.
+Every verb that reads manifests calls `load`. It raises nothing for a bad manifest: each problem
+becomes a Diagnostic, so that one run reports all problems of a folder.
 """
 
 from __future__ import annotations
@@ -28,14 +29,14 @@ __all__ = ["Loaded", "load"]
 
 @frozen
 class Loaded:
-    """The content of a folder.
+    """The result of `load`: the resources that a folder declares, and the problems found in it.
 
-    Use `desired` only if no diagnostic is an error: else it is not whole.
-
-    `dropped` are the fields that the target's `drop:` leaves out; `declared` is desired before it
-    did. `targets` and `environments` are the names that the Stack has. `borrowed` are objects that are only referred to:
-    their spec is their id. `files` are the real paths of all files that manifests name. `allowances`
-    are the comments of the manifests that allow something.
+    `desired` is complete only if no diagnostic is an error. `declared` is `desired` before the
+    fields and kinds in the target's `drop:` are left out, and `dropped` has the paths that were
+    left out of each resource. `targets` and `environments` are the names that the Stack defines.
+    `borrowed` are resources whose objects belong to somebody else, so that their spec is an id
+    alone. `files` are the real paths of all local files that manifests name. `allowances` are the
+    comments in manifests that allow a finding.
     """
 
     stack: Stack | None = None
@@ -51,9 +52,10 @@ class Loaded:
     _drafts: Mapping[Address, Draft] = field(default_factory=dict, repr=False)
 
     def position(self, address: Address, path: str = "") -> Position | None:
-        """Return the place at which a diff path such as `tools[a].parameters` is written.
+        """Return the position of the field that a diff path such as `tools[a].parameters` names.
 
-        If it is written nowhere, that is the place of the nearest field around it.
+        If no manifest writes that field, return the position of the nearest field around it; None
+        for an address that no manifest declares.
         """
         from provisioner.source.where import where
 
@@ -73,10 +75,13 @@ def load(
 ) -> Loaded:
     """Return everything that the folder at `path` declares, for one environment and target.
 
-    `variables` are texts, as `--var NAME=TEXT` gives them; they win over `var_files`, later files
-    over earlier ones, and these over `ambient`, of which only declared variables are taken. `runtimes` is the table of what each runtime supports.
+    `variables` are texts from `--var NAME=TEXT`. They take precedence over `var_files`, later files
+    over earlier ones, and files over `ambient`, which are environment variables: of these, only
+    declared variables are used. `environ` is the environment that `${env:NAME}` reads. `runtimes`
+    has every runtime by name, for the fields that each supports.
     """
-    # All that an application which reads the Stack alone does not need.
+    # Imported inside of the function: an application that calls `provisioner.load` reads the Stack
+    # alone, and starts faster without the loader of whole folders.
     from provisioner.source.folder import Folder
     from provisioner.source.manifest import Report
     from provisioner.source.stack import Choice

@@ -1,8 +1,9 @@
-"""Read the comments `# provisioner: allow CODE reason` of manifests.
+"""Read comments such as `# provisioner: allow CODE reason`, with which a manifest allows a finding.
 
-A comment at the end of a line holds for what begins on that line, with all that is in it. A comment
-that has a line of its own holds for what begins on the next line that is no comment. At the first line
-of a document that is the whole document.
+A comment at the end of a line covers the value that begins on that line, with everything inside it.
+A comment on a line of its own covers the value that begins on the next line that is no comment;
+before the first field of a document, that is the whole document. `Folder` reads the comments, and
+the verbs that report findings use them.
 """
 
 import re
@@ -24,11 +25,14 @@ from provisioner.source.syntax import NotYaml, decode
 
 _COMMENT: Final = re.compile(rf"(?:^|(?<=\s))#\s*{ALLOW}\b[ \t]*(?P<code>\S*)[ \t]*(?P<reason>.*)$")
 _Span = tuple[int, int]
-"""A first and a last line, from 1."""
+"""The first and the last line that a comment covers, counted from 1."""
 
 
 def allowances(source: Source, report: Report) -> Iterator[Allowance]:
-    """Yield the comments of one file that name a code and a reason. Problems go to `report`."""
+    """Yield an Allowance for each comment of one file that names a known code and gives a reason.
+
+    A comment that lacks either is reported to `report` and yields nothing.
+    """
     trees = list(source.trees)
     lines: list[str] = []
     with suppress(OSError, UnicodeDecodeError, NotYaml):
@@ -36,6 +40,7 @@ def allowances(source: Source, report: Report) -> Iterator[Allowance]:
     texts = _Texts(trees)
     for number, line in enumerate(lines, 1):
         found = _COMMENT.search(line)
+        # A `#` inside a text, such as in a prompt, begins no comment.
         if found and not texts.holds(number, found.start()):
             position = Position(source.name, number, found.start() + 1)
             if _is_whole(found["code"], found["reason"], position, report):
@@ -46,14 +51,25 @@ def allowances(source: Source, report: Report) -> Iterator[Allowance]:
 
 
 def _is_whole(code: str, reason: str, position: Position, report: Report) -> bool:
-    """Return true if the comment names a code that can be allowed, and a reason. Else it is reported."""
+    """Return true if the comment names a code that can be allowed and a reason; else report why not."""
     known = TABLE.get(code)
     if known is None:
-        meant = did_you_mean(code, TABLE) if code else " Name the code that stands in brackets."
-        detail = f"There is no code `{code}`.{meant}" if code else f"It names no code.{meant}"
+        meant = (
+            did_you_mean(code, TABLE)
+            if code
+            else " Write the code that the finding prints in brackets."
+        )
+        detail = (
+            f"There is no code `{code}`.{meant}" if code else f"The comment names no code.{meant}"
+        )
         report.add(codes.ALLOWS_UNKNOWN, detail, position)
+    # Only warnings can be allowed: an error means that the manifest cannot be used as it is.
     elif known.severity is Severity.ERROR:
-        report.add(codes.ALLOWS_UNKNOWN, f"`{code}` is an error, and must be mended.", position)
+        report.add(
+            codes.ALLOWS_UNKNOWN,
+            f"`{code}` is an error. Errors cannot be allowed: correct the manifest.",
+            position,
+        )
     elif not reason.strip():
         detail = f"Write the reason behind the code: `# {ALLOW} {code} agreed with the team`."
         report.add(codes.ALLOWS_WITHOUT_REASON, detail, position)
@@ -63,7 +79,10 @@ def _is_whole(code: str, reason: str, position: Position, report: Report) -> boo
 
 
 def _next(lines: Sequence[str], number: int) -> int:
-    """Return the number of the next line that is neither empty nor a comment."""
+    """Return the number of the first line after line `number` that is neither empty nor a comment.
+
+    If there is none, return `number`.
+    """
     for at in range(number, len(lines)):
         text = lines[at].strip()
         if text and not text.startswith("#") and text != "---":
@@ -72,7 +91,7 @@ def _next(lines: Sequence[str], number: int) -> int:
 
 
 def _span(trees: Sequence[yaml.Node], line: int) -> _Span:
-    """Return the lines of what begins on a line: the outermost value that does."""
+    """Return the lines of the outermost value that begins on a line, else that line alone."""
     for tree in trees:
         first, last = _lines_of(tree)
         if first == line:
@@ -102,6 +121,7 @@ def _entries(node: yaml.Node) -> Iterator[tuple[int, int, yaml.Node]]:
 
 
 def _lines_of(node: yaml.Node) -> _Span:
+    """Return the first and the last line of a node, without empty lines after it."""
     last = node
     # A block ends where the next token begins, which is not on its last line.
     while isinstance(last, yaml.CollectionNode) and not last.flow_style and last.value:
@@ -112,10 +132,7 @@ def _lines_of(node: yaml.Node) -> _Span:
 
 
 class _Texts:
-    """The places of all texts in the documents of a file.
-
-    A `#` inside of a text begins no comment.
-    """
+    """The places of all texts in the documents of a file, to recognise a `#` that begins no comment."""
 
     def __init__(self, trees: Sequence[yaml.Node]) -> None:
         spans = sorted(span for tree in trees for span in _scalars(tree))
@@ -123,7 +140,7 @@ class _Texts:
         self._ends = [end for _, end in spans]
 
     def holds(self, line: int, column: int) -> bool:
-        """Return true if a text stands at a line, from 1, and a column, from 0."""
+        """Return true if the character at a line, counted from 1, and a column, from 0, is in a text."""
         place = (line - 1, column)
         at = bisect_right(self._starts, place) - 1
         return at >= 0 and place < self._ends[at]

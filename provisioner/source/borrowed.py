@@ -1,4 +1,4 @@
-"""Read documents with `spec: {id: …}` alone: objects that somebody else manages."""
+"""Read documents that have only `spec: {id: …}`: they borrow an object that somebody else manages."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,16 +16,20 @@ from provisioner.source.metadata_schema import ID, can_be_borrowed
 from provisioner.source.variables import Unknown
 
 Fill = Callable[[str, Callable[[Code, str], None]], Any]
-"""Fills in the variables of a text. Raises Unknown if one has no value."""
+"""Replaces the variables in a text and returns the result. The second argument is called with the
+code and the detail of each problem. Raises Unknown if a variable has no value."""
 
 
 def is_borrowed(kind: Kind, manifest: Manifest) -> bool:
-    """Return true if a document names the id of an object instead of declaring one."""
+    """Return true if a document borrows an object by its id, and so declares none."""
     return ID in manifest.spec and can_be_borrowed(kind)
 
 
 def borrowed(draft: Draft, fill: Fill) -> Resource | None:
-    """Return the borrowed resource of a document, or None if it cannot be used. Reports problems."""
+    """Return the resource that a document borrows, or None if the document has an error.
+
+    Errors are reported at the document.
+    """
     id = draft.manifest.spec.get(ID)
     if not isinstance(id, str):
         return None  # reported by the schema

@@ -1,4 +1,4 @@
-"""`check`: validate every document against its schema, and report each problem at its place."""
+"""Validate every document against its schema: the step `check` of `read → check → resolve`."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -23,6 +23,7 @@ BY_TITLE: Final[Mapping[str, Kind]] = {kind.title: kind for kind in KINDS.values
 FOR_EACH: Final = "for_each"
 _ENVELOPE: Final = ("apiVersion", "kind", "metadata", "spec")
 
+# A Shape compiles its schema lazily and keeps the result, so there is one for each schema.
 SPECS: Final[Mapping[str, Shape]] = {name: Shape(dict(kind.schema)) for name, kind in KINDS.items()}
 _STACK_SPEC: Final = Shape(stack_schema.SPEC)
 _STACK_METADATA: Final = Shape(stack_schema.METADATA)
@@ -33,10 +34,10 @@ _INLINED_METADATA: Final = Shape(metadata_schema.INLINED_METADATA)
 
 
 def check(manifest: Manifest, report: Report) -> frozenset[Place] | None:
-    """Report everything that is wrong with one document.
+    """Report every problem of one document.
 
-    Returns the places in the spec that cannot be used, or None if the whole document cannot be
-    used.
+    Return the places below `spec` whose values cannot be used, or None if the document as a whole
+    cannot be used.
     """
     if not _envelope(manifest, report):
         return None
@@ -49,15 +50,16 @@ def check(manifest: Manifest, report: Report) -> frozenset[Place] | None:
     elif _borrows(manifest):
         if others := [f"`{name}`" for name in manifest.spec if name != ID]:
             detail = (
-                f"`id` borrows an object that somebody else manages, and stands alone; here is"
-                f" {', '.join(others)} too. Remove those, or remove `id` to have the object made and"
-                " managed here."
+                "`id` borrows an object that somebody else manages, and stands alone; here is"
+                f" {', '.join(others)} too. Remove those, or remove `id` to have the object made"
+                " and managed here."
             )
             report.error(manifest, ("spec", ID), name_codes.BORROWED_WITH_FIELDS, detail, key=True)
             return frozenset({(ID,)})
         shape = _BORROWED
     else:
         shape = SPECS[BY_TITLE[manifest.data["kind"]].name]
+    # Every field of a Stack is optional in the sense of its schema, so it is checked as a whole.
     found = list(shape.check(manifest.spec, whole=is_stack))
     report_all(manifest, ("spec",), found, report)
     return frozenset(item.place for item in found)
@@ -72,13 +74,15 @@ def _metadata_of(manifest: Manifest) -> Shape:
 
 
 def report_all(manifest: Manifest, base: Place, found: Iterable[Complaint], report: Report) -> None:
-    """Report complaints about the value at `base`."""
+    """Report complaints about the value at the place `base` of a manifest, each at its own place below."""
     for item in found:
         place = (*base, *item.place)
         written = manifest.written(place) if item.value else ""
         if begins_with_zero(written):
-            continue  # reading said how to quote it
+            continue  # `read` has already reported it, and said how to quote it
         detail = item.detail
+        # A schema complains about the value as it was read. The user is shown the text as it was
+        # written: `yes` for a boolean, `1_000` for a number.
         for form in ('"{}"', "got {}."):
             detail = detail.replace(form.format(item.value), form.format(written or item.value))
         report.error(manifest, place, item.code, detail, key=item.at_key)
@@ -87,7 +91,7 @@ def report_all(manifest: Manifest, base: Place, found: Iterable[Complaint], repo
 def address_of(manifest: Manifest) -> Address:
     """Return the address that a checked document declares.
 
-    Its name is '' if it is not a valid name.
+    The name in it is empty if the document has no valid name.
     """
     name = manifest.metadata.get("name")
     name = name if isinstance(name, str) and NAME.fullmatch(name) else ""
@@ -95,6 +99,10 @@ def address_of(manifest: Manifest) -> Address:
 
 
 def _envelope(manifest: Manifest, report: Report) -> bool:
+    """Report problems of the fields beside `spec`.
+
+    Return true if the rest of the document can be checked.
+    """
     data = manifest.data
     kind = BY_TITLE.get(str(data.get("kind")))
     repeats = kind is not None and kind.repeats
@@ -107,6 +115,7 @@ def _envelope(manifest: Manifest, report: Report) -> bool:
             found = unknown_field(key, known, _envelope_hints(data), ())
             report.error(manifest, found.place, found.code, found.detail, key=True)
     version = data.get("apiVersion")
+    # Folders often hold YAML of Kubernetes or of a pipeline. One error is better than one a field.
     if _is_of_another_program(data):
         detail = (
             f"Got {shown(version)} and a kind that is unknown here; this program reads"
@@ -131,7 +140,7 @@ def _envelope(manifest: Manifest, report: Report) -> bool:
 
 
 def _is_of_another_program(data: Mapping[str, Any]) -> bool:
-    """Return true if neither the `apiVersion` nor the `kind` of a document resembles one of ours."""
+    """Return true if neither the `apiVersion` nor the `kind` of a document resembles one that we know."""
     version, title = data.get("apiVersion"), data.get("kind")
     titles = [STACK, *BY_TITLE]
     return not (
@@ -145,7 +154,7 @@ def _is_of_another_program(data: Mapping[str, Any]) -> bool:
 
 
 def _for_each(manifest: Manifest, report: Report) -> bool:
-    """Return false, and report why, if `for_each` cannot be used."""
+    """Return true if `for_each` is absent or valid; else report the problem and return false."""
     settings = manifest.data.get(FOR_EACH)
     kind = BY_TITLE.get(str(manifest.data.get("kind")))
     if FOR_EACH not in manifest.data:
@@ -162,6 +171,7 @@ def _for_each(manifest: Manifest, report: Report) -> bool:
 
 
 def _kind(manifest: Manifest, report: Report) -> bool:
+    """Report a `kind` that is missing or unknown, and return true if it is known."""
     title, titles = manifest.data.get("kind"), [STACK, *BY_TITLE]
     if title is None:
         report.error(
@@ -174,6 +184,7 @@ def _kind(manifest: Manifest, report: Report) -> bool:
 
 
 def _envelope_hints(data: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return a hint for each field that belongs in `spec` and that somebody may write beside it."""
     kind = BY_TITLE.get(str(data.get("kind")))
     fields = kind.schema["properties"] if kind else stack_schema.SPEC["properties"]
     return dict.fromkeys(fields, "It belongs in `spec`.")
@@ -184,7 +195,7 @@ def _near(value: Any, known: list[str]) -> str:
 
 
 def _stack_parts(manifest: Manifest, report: Report) -> None:
-    """Check the parts of a Stack that follow the schemas of kinds: defaults, and every patch."""
+    """Check the parts of a Stack that follow the schemas of kinds: its defaults, and every patch."""
     for place, kind, spec in _partial_specs(manifest.spec):
         found = SPECS[kind].check(spec, whole=False, partial=place[0] != "defaults")
         report_all(manifest, ("spec", *place), found, report)
@@ -193,6 +204,7 @@ def _stack_parts(manifest: Manifest, report: Report) -> None:
 def _partial_specs(
     spec: Mapping[str, Any],
 ) -> Iterator[tuple[tuple[str | int, ...], str, Mapping[str, Any]]]:
+    """Yield the place, the kind and the value of each incomplete spec in a Stack: defaults and patches."""
     for kind, part in _mapping(spec.get("defaults")).items():
         if kind in KINDS and isinstance(part, dict):
             yield ("defaults", kind), kind, part

@@ -1,4 +1,7 @@
-"""Take `checks` out of a spec: questions that `provisioner test` asks. They never reach a server."""
+"""Take `checks` out of an assistant's spec: the questions that `provisioner test` asks.
+
+Checks are never sent to a server as part of an assistant, so they must not reach the diff.
+"""
 
 import json
 import re
@@ -19,7 +22,7 @@ Problem: TypeAlias = tuple[Place, Code, str]
 
 
 def checks_of(draft: Draft) -> tuple[Check, ...]:
-    """Return the checks of one resource, taken out of its spec. Problems are reported."""
+    """Remove `checks` from the spec of a draft and return them. Problems are reported."""
     listed = draft.spec.pop(FIELD, None)
     if not isinstance(listed, list) or draft.is_bad(FIELD):
         return ()
@@ -28,7 +31,8 @@ def checks_of(draft: Draft) -> tuple[Check, ...]:
         draft.error((FIELD,), codes.SENSITIVE_NOT_ALLOWED, detail)
         return ()
     names: set[str] = set()
-    # A spec with mistakes may not have the form that is needed to find its functions.
+    # Normalising needs a valid spec. A draft with mistakes may lack what it looks at, so the names
+    # of its functions stay unknown and calls are not checked against them.
     functions = None if draft.failed else draft.kind.functions(draft.kind.normalise(draft.spec))
     found = []
     for index, item in enumerate(listed):
@@ -58,9 +62,9 @@ def _check(draft: Draft, index: int, item: dict[str, Any]) -> Check:
 
 
 def _problems(item: dict[str, Any], functions: Sequence[str] | None) -> Iterator[Problem]:
-    """Yield the place, the code and the detail of each problem that the schema cannot express.
+    """Yield each problem of a check that the schema cannot express.
 
-    `functions` are the names of the assistant's functions, None where they are not known.
+    `functions` are the names of the assistant's functions, or None if they are not known.
     """
     named: list[tuple[Place, str]] = [
         (("tool_outputs", name), name) for name in item.get("tool_outputs") or ()
@@ -76,5 +80,8 @@ def _problems(item: dict[str, Any], functions: Sequence[str] | None) -> Iterator
             named.append((("expect", index, "calls", "name"), called["name"]))
     for place, name in named:
         if functions is not None and name not in functions:
-            detail = f"There is no {name!r} among its tools.{did_you_mean(name, functions)}"
+            detail = (
+                f"The assistant has no function {name!r} among its"
+                f" tools.{did_you_mean(name, functions)}"
+            )
             yield place, check_codes.UNKNOWN_FUNCTION, detail

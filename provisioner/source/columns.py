@@ -1,7 +1,8 @@
 """Convert the values of a table's row to the types of the fields that they fill.
 
-Every value of a CSV file is a text. If a value alone fills a field that is a number or a boolean,
-it is converted, as the text of `--var` is. Everywhere else it stays a text.
+Every value of a CSV file is a text. Where a value such as `${each.temperature}` alone fills a field
+that takes a number or a boolean, it is converted as the text of `--var` is. Everywhere else it
+stays a text.
 """
 
 from collections import Counter
@@ -21,13 +22,15 @@ _TEXT: Final = "string"
 
 
 def typed(draft: Draft, shape: Shape) -> None:
-    """Convert the row's values that alone fill a field of the spec, in place."""
+    """Convert, in place, each value of the row that alone fills a field of the draft's spec."""
     wanted = draft.fleet.wanted if draft.fleet else {}
     for key in {place[0] for place in draft.filled}:
         value = draft.spec.get(str(key))
         given = [place for place in draft.filled if place[0] == key and _is_given(draft, place)]
         if not given or key not in shape.schema["properties"]:
             continue
+        # The type that a field wants is the same for every row, so the schema is asked for one row
+        # only.
         if any(place not in wanted for place in given):
             learnt = dict(shape.wanted(str(key), value, _TYPES))
             wanted.update({place: learnt.get(place, _TEXT) for place in given})
@@ -36,7 +39,10 @@ def typed(draft: Draft, shape: Shape) -> None:
 
 
 def row_texts(draft: Draft) -> dict[str, str]:
-    """Return the row's values that are texts or numbers, all as texts."""
+    """Return the values of the row that are texts or numbers, by column, numbers as texts.
+
+    Booleans and mappings are left out: they have no single text.
+    """
     values = draft.row.values if draft.row else {}
     return {
         column: str(value)
@@ -46,7 +52,10 @@ def row_texts(draft: Draft) -> dict[str, str]:
 
 
 def sharing(resources: Mapping[Address, Resource]) -> dict[Address, Resource]:
-    """Return the resources, with the number of resources that use each part of a prompt."""
+    """Return the resources, each with the number of resources that use each part of its prompt.
+
+    A plan says with this number how many prompts one edited part changes.
+    """
     if not any(resource.parts for resource in resources.values()):
         return dict(resources)
     used = Counter(name for resource in resources.values() for name in _part_names(resource))
@@ -66,10 +75,12 @@ def sharing(resources: Mapping[Address, Resource]) -> dict[Address, Resource]:
 
 def _part_names(resource: Resource) -> set[str]:
     names = {part.name for parts in resource.parts.values() for part in parts}
+    # Parts without a file are called `part 1`, `part 2` and so on. These names are not shared.
     return {name for name in names if not name.startswith("part ")}
 
 
 def _is_given(draft: Draft, place: Place) -> bool:
+    """Return true if the value at `place` came from the row and nothing was added to it."""
     value: Any = draft.spec
     for step in place:
         try:
@@ -80,7 +91,10 @@ def _is_given(draft: Draft, place: Place) -> bool:
 
 
 def _put(value: Any, place: Place, wanted: str) -> Any:
-    """Return a copy of `value` with the text at `place` converted to the wanted type if possible."""
+    """Return a copy of `value` in which the text at `place` has the JSON type `wanted`.
+
+    A text that is no value of that type stays as it is; the schema then reports it.
+    """
     if not place:
         return str(value) if wanted == _TEXT else converted(str(value), wanted)
     if isinstance(value, dict):

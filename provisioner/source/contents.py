@@ -1,4 +1,4 @@
-"""Find, check, read and hash the local files that manifests name."""
+"""Find, check, read and hash the local files that manifests name: prompts, documents, schemas."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,30 +24,36 @@ from provisioner.source.syntax import decode
 from provisioner.source.values import value_in
 
 MAX_BYTES: Final = 512 * 1024 * 1024
+"""The most bytes of a file to upload: the limit of the Files API."""
 MAX_SENT: Final = 25 * 1024 * 1024
-"""The most bytes of a file whose content is a part of a request, not an upload of its own."""
+"""The most bytes of a file whose content is sent inside a request, and not uploaded as a File."""
 
 
 @dataclass
 class Contents:
-    """Reads the files that manifests name, and caches what it has read.
+    """Reads the files that manifests name, and caches them for the time of one `load`.
 
-    `root` is the folder as the user typed it, `home` the folder in which the Stack stands.
+    `root` is the folder of manifests as the user typed it. `home` is the folder of the Stack's
+    file, which is the root or a folder below it; None until the Stack is known.
     """
 
     root: Path
     report: Report
     home: Path | None = None
     files: Locations = field(init=False)
+    # Keyed by the real path: two manifests may name one file in two ways, and it is hashed once.
     _measured: dict[Path, Measured] = field(default_factory=dict)
     _texts: dict[Path, str] = field(default_factory=dict)
-    """Texts by their path. The rows of one table name the same files, which are read once."""
+    """Texts by path. All rows of a table name the same prompt, which is read once."""
 
     def __post_init__(self) -> None:
         self.files = Locations(self.root, self.report)
 
     def text(self, manifest: Manifest, place: Place, name: str) -> str:
-        """Return a text file; Windows line endings become plain ones. Raises Unusable."""
+        """Return the content of a text file, with Windows line endings replaced by line feeds.
+
+        Raises Unusable.
+        """
         path = self.files.file(manifest, place, name)
         if path in self._texts:
             return self._texts[path]
@@ -59,7 +65,8 @@ class Contents:
                 line = data.count(b"\n", 0, data.index(b"\0")) + 1
                 detail = f"`{name}`, line {line}: remove it."
                 raise self.files.unusable(manifest, place, manifest_codes.NUL_IN_TEXT, detail)
-            # A server may repeat the text: it is held once then.
+            # The embedded server echoes the text of a prompt. Interned, both copies are one object
+            # in memory.
             self._texts[path] = intern(decode(data).replace("\r\n", "\n"))
             return self._texts[path]
         except UnicodeDecodeError as error:
@@ -72,7 +79,7 @@ class Contents:
             ) from error
 
     def json(self, manifest: Manifest, place: Place, name: str) -> Any:
-        """Return a JSON (or YAML) file's value. Raises Unusable."""
+        """Return the value in a JSON or YAML file, by the ending of its name. Raises Unusable."""
         text = self.text(manifest, place, name)
         value, flaws = value_in(text, is_yaml=name.lower().endswith(SUFFIXES))
         for flaw in flaws:
@@ -91,9 +98,9 @@ class Contents:
         *,
         is_searched: bool = True,
     ) -> Document:
-        """Return a file to upload.
+        """Return a file to upload, with its size and digests. Raises Unusable.
 
-        Raises Unusable. `is_searched` says that the API reads it as a text.
+        `is_searched` is true if `file_search` will read the file, which then has to be UTF-8.
         """
         self.files.file(manifest, place, name)
         path = self.files.path(manifest, name)
@@ -103,14 +110,17 @@ class Contents:
         return document
 
     def content(self, manifest: Manifest, place: Place, name: str) -> Content:
-        """Read a file whose bytes go into a request. Raises Unusable."""
+        """Return a file whose bytes are sent inside a request. Raises Unusable."""
         path = self.files.file(manifest, place, name)
         if self._is_flawed(manifest, place, path):
             raise Unusable
         return self._content(manifest, place, path)
 
     def folder(self, manifest: Manifest, place: Place, name: str) -> dict[str, Content]:
-        """Return every file of a folder by its path there, but hidden ones. Raises Unusable."""
+        """Return every file below a folder, except hidden ones, by its path in that folder.
+
+        Raises Unusable.
+        """
         self.files.inside(manifest, place, name)
         path = self.files.path(manifest, name)
         if not path.is_dir():
@@ -124,8 +134,12 @@ class Contents:
             if any(is_hidden(part) for part in relative.parts):
                 continue
             self.files.no_way_out(manifest, place, inner)
+            # Skipping such a folder silently would send a bundle without its files.
             if inner.is_dir() and inner.is_symlink():
-                detail = f"`{nfc(str(inner))}` is a symbolic link to a folder, whose files would be left out."
+                detail = (
+                    f"`{nfc(str(inner))}` is a symbolic link to a folder, whose files would be left"
+                    " out."
+                )
                 raise self.files.unusable(
                     manifest, place, manifest_codes.FOLDER_BEHIND_LINK, detail
                 )
@@ -137,6 +151,7 @@ class Contents:
         return found
 
     def _content(self, manifest: Manifest, place: Place, path: Path) -> Content:
+        # Empty files are allowed here: a skill may have an empty `__init__.py`.
         document = self._document(manifest, place, path, {}, most=MAX_SENT, empty=True)
         text = ""
         if document.size <= MOST_READ:
@@ -158,11 +173,10 @@ class Contents:
         attributes: Mapping[str, Any],
         exclude: Sequence[str] = (),
     ) -> list[Document]:
-        """Return every file that matches and is not excluded, sorted.
+        """Return a document for every file that matches `pattern` and is not excluded, sorted by path.
 
-        Raises Unusable, also for none.
-
-        What is wrong with any of the files is reported before it is raised.
+        Every problem of every file is reported first. Then Unusable is raised if there was any, or
+        if no file matches.
         """
         self.files.inside(manifest, place, pattern)
         folder = manifest.source.folder
@@ -183,6 +197,7 @@ class Contents:
                 f"No file{beside} matches `{pattern}` in the folder `{folder}`.{_braces(pattern)}"
             )
             raise self.files.unusable(manifest, place, manifest_codes.GLOB_MATCHES_NOTHING, detail)
+        # All files are looked at before giving up, so that one run reports every broken file.
         found, flawed = [], False
         for path in left:
             try:
@@ -200,9 +215,9 @@ class Contents:
     def _is_flawed(
         self, manifest: Manifest, place: Place, path: Path, *, is_searched: bool = False
     ) -> bool:
-        """Report a file that holds something else than its content, such as an LFS pointer.
+        """Return true, and report it, if a file is not its content, such as a Git LFS pointer.
 
-        Return true then.
+        `is_searched` is true if `file_search` will read the file.
         """
         name = relative(path, self.root)
         try:
@@ -225,10 +240,13 @@ class Contents:
     ) -> Document:
         name = relative(path, self.root)
         place_on_disk = real(path)
+        # Recorded before anything can fail: a broken document is still named by a manifest, and
+        # must not be reported as a stray file as well.
         self.files.used.add(place_on_disk)
         try:
             if place_on_disk not in self._measured:
                 size = path.stat().st_size
+                # The size is tested first, so that a file of many gigabytes is never hashed.
                 if size > most:
                     limit = f"{most // (1024 * 1024)} MB"
                     detail = f"`{name}` has {size:,} bytes; the API takes {limit} a file."
@@ -255,14 +273,17 @@ class Contents:
         )
 
     def _recorded(self, path: Path) -> str:
-        """Return the path of a document from the Stack's folder, where that is not the root."""
+        """Return the path of a file relative to the Stack's folder; empty if that folder is the root.
+
+        Marks record this path, so that they are the same from whichever folder the tool is run.
+        """
         if self.home is None or self.home == self.root:
             return ""
         return relative(path, self.home)
 
 
 def _braces(pattern: str) -> str:
-    """Return a hint where a pattern has the braces of a shell, which mean nothing here."""
+    """Return a hint for a pattern with `{a,b}`, which a shell expands and this tool does not."""
     if "{" not in pattern:
         return ""
     return " Braces are no pattern here: write one `glob:` for each of the alternatives."

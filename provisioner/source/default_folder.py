@@ -1,4 +1,4 @@
-"""Find the folder of manifests for a command line that names none."""
+"""Choose the folder of manifests when the command line names none."""
 
 import re
 from pathlib import Path
@@ -8,12 +8,14 @@ from provisioner.source.read import SUFFIXES
 
 _STACK: Final = re.compile(rb"""^[ \t{]*["']?kind["']?[ \t]*:[ \t]*["']?Stack\b""", re.MULTILINE)
 _MOST_BYTES: Final = 1 << 20
+"""The most bytes of one file that are searched for `kind: Stack`. A Stack is much shorter."""
 
 
 def default_folder(usual: Path) -> Path:
-    """Return `usual` if it exists, else `.` if a file directly in it declares a Stack.
+    """Return the folder of manifests to use when the command line names none.
 
-    If neither is so, it returns `usual`. The caller then reports that this folder is missing.
+    That is `usual` if it exists, else `.` if a file directly in it declares a Stack, else `usual`,
+    so that the caller reports the missing folder under the name that users know.
     """
     if usual.exists() or not any(map(_declares_stack, _manifests())):
         return usual
@@ -21,6 +23,7 @@ def default_folder(usual: Path) -> Path:
 
 
 def _manifests() -> list[Path]:
+    """Return the YAML files directly in the current folder, except hidden ones."""
     return [
         file
         for file in sorted(Path().iterdir())

@@ -18,6 +18,7 @@ from provisioner.source.locations import Unusable
 from provisioner.source.manifest import Place
 
 _MANY = "[]"
+"""The end of a pattern whose entries are the items of a list, as `files[]` of a vector store."""
 SEARCHABLE: Final = frozenset(
     f".{suffix}"
     for suffix in (
@@ -25,20 +26,22 @@ SEARCHABLE: Final = frozenset(
         *("md", "pdf", "php", "pptx", "py", "rb", "sh", "tex", "ts", "txt"),
     )
 )
-"""The endings of file names that `file_search` can read."""
+"""The endings of file names that `file_search` can read, as the API documents them."""
 
 
 def documents(
     draft: Draft, pattern: str, contents: Contents, drafts: Mapping[Address, Draft]
 ) -> dict[str, Document]:
-    """Return the documents that the entries at `pattern` mean, by path in NFC.
+    """Return the documents that the entries at `pattern` name, by their path in NFC.
 
-    Problems are reported. If several entries mean the same file, a path or a File takes precedence
-    over a glob, and a later glob over an earlier one.
+    `pattern` is a path in the spec, such as `files[]`. Problems are reported. If several entries
+    name the same file, a path or a File takes precedence over a glob, and a later glob over an
+    earlier one.
     """
     found: dict[str, Document] = {}
     named: set[str] = set()
     for entry, place in _entries(draft.spec, pattern):
+        # The schema has already reported these entries.
         if draft.bad & {place[:1], place[:2]}:
             continue
         try:
@@ -61,13 +64,14 @@ def documents(
     return dict(sorted(found.items()))
 
 
-_BORROWED = (
-    "`{id}` is a file of somebody else's, whose content nobody here knows. Let the store take a path,"
-    " or borrow a whole store."
+_BORROWED: Final = (
+    "`{id}` is borrowed from somebody else, so its content is not known here. Name a path instead,"
+    " or borrow a whole vector store."
 )
 
 
 def _entries(spec: Any, pattern: str) -> Iterator[tuple[Any, Place]]:
+    """Yield each value of the spec that `pattern` matches, and its place."""
     entries: list[tuple[Any, Place]] = []
     rewrite(spec, pattern, lambda value, place: entries.append((value, place)))
     yield from entries
@@ -100,6 +104,7 @@ def _documents(
         case {keys.FILE: RemoteId(id=id)}:
             draft.error((*place, keys.FILE), name_codes.BORROWED_DOCUMENT, _BORROWED.format(id=id))
         case {keys.FILE: Reference(address)}:
+            # The File's own manifest has reported why it failed. Here it only must not be planned.
             if drafts[address].failed:
                 draft.failed = True
             declared = drafts[address].documents.values()
@@ -108,6 +113,7 @@ def _documents(
 
 
 def _unsearchable(draft: Draft, documents: list[Document], place: Place) -> None:
+    """Warn once for one entry about files that `file_search` does not read."""
     odd = sorted(
         document.path
         for document in documents
@@ -115,10 +121,10 @@ def _unsearchable(draft: Draft, documents: list[Document], place: Place) -> None
     )
     if odd:
         more = f" and {len(odd) - 1} more" if len(odd) > 1 else ""
-        detail = f"`{odd[0]}`{more}: ingestion of such a file will most likely fail."
+        detail = f"`{odd[0]}`{more}: `file_search` does not read files with this ending."
         draft.warn(place, codes.NOT_SEARCHED, detail)
 
 
 def _with_source(document: Document, source: Address, attributes: Mapping[str, Any]) -> Document:
-    """Return the document that a File declares, as a part of a store."""
+    """Return a copy of a document that the File `source` declares, as a document of a store."""
     return replace(document, attributes=attributes, source=source)

@@ -1,6 +1,6 @@
-"""Write specs as YAML in the form in which a person would write them.
+"""Write specs as the YAML that a person would write; `pull` and `init` make files of it.
 
-The YAML reads back as the same values. A text that YAML 1.2 (see `source.syntax`) would read as a
+The YAML reads back as the same values: a text that YAML 1.2 (see `source.syntax`) would read as a
 number or a boolean is quoted.
 """
 
@@ -15,6 +15,7 @@ from provisioner.source.check import API_VERSION
 from provisioner.source.syntax import scalar
 
 WIDTH: Final = 100
+"""The width in characters at which long texts are folded."""
 _UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]|\A\ufeff")
 _ODD_BREAKS: Final = re.compile(r"[\r\x85\u2028\u2029]")
 _NOT_IN_A_LINE: Final = re.compile(
@@ -23,9 +24,10 @@ _NOT_IN_A_LINE: Final = re.compile(
 
 
 def manifest(kind: str, name: str, spec: Mapping[str, Any], comments: Iterable[str] = ()) -> str:
-    """Return one document.
+    """Return one manifest as text: comments, envelope and `spec`.
 
-    Texts of `spec` mean themselves; `comments` are single lines above it.
+    `spec` holds no variables: a `${` in it is escaped. `comments` are single lines that are written
+    above the document.
     """
     document = {
         "apiVersion": API_VERSION,
@@ -45,22 +47,25 @@ def manifest(kind: str, name: str, spec: Mapping[str, Any], comments: Iterable[s
 
 
 def comment(line: str) -> str:
-    """Return a text as a comment on one line, so that no line break can end the comment."""
+    """Return a text as one comment line.
+
+    Line breaks in it become spaces, so that none can end the comment.
+    """
     return f"# {_NOT_IN_A_LINE.sub(' ', line)}\n"
 
 
 def literal(value: Any) -> Any:
-    """Return a value with `${` escaped in every text, so that no text holds a variable."""
+    """Return a copy of a value with `${` escaped as `$${` in every text, so that no variable is meant."""
     return walk(value, lambda leaf: leaf.replace("${", "$${") if isinstance(leaf, str) else leaf)
 
 
 def is_plain(text: str) -> bool:
-    """Return true if a text can be written to a file and read back unchanged, and is readable."""
+    """Return true if a text has no control characters, so that it reads back from a file unchanged."""
     return not _UNWRITABLE.search(text)
 
 
 class _Dumper(yaml.SafeDumper):
-    """Items of lists are indented, texts of several lines keep their lines, nothing is an alias."""
+    """Writes YAML for people: list items indented, texts of several lines as blocks, and no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
         del data
@@ -72,7 +77,10 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    # `scalar` returns what our own reader makes of the plain text. If that is no equal text, quote
+    # it.
     style = None
+    # Only double quotes keep these line breaks: a block would read them back as `\n`.
     if _ODD_BREAKS.search(text) or scalar(text) != text:
         style = '"'
     elif "\n" in text.rstrip("\n"):

@@ -1,4 +1,7 @@
-"""The fields of the manifest language, read from the schemas: their paths, types and limits."""
+"""List the fields of the manifest language from the schemas: their paths, types and limits.
+
+`explain` and the generated reference print them.
+"""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -10,7 +13,7 @@ from provisioner.source import metadata_schema, stack_schema
 from provisioner.source.check import FOR_EACH, STACK
 
 STACK_SUMMARY: Final = (
-    "The settings of the whole folder: its owner, its targets and its "
+    "The settings of the whole folder: the owner's name, the targets and the "
     "environments. A folder has exactly one Stack."
 )
 ANY_KEY: Final = "NAME"
@@ -20,21 +23,23 @@ _UNITS: Final = (
     ("maxItems", "items"),
     ("maxProperties", "keys"),
 )
+"""Keywords of JSON Schema that bound a size, and the unit that each counts."""
 
 
 @frozen
 class Field:
     """One field of a kind of manifest.
 
-    `path` begins below `spec` (`tools[file_search].vector_store`, `files[].glob`), or with
-    `metadata.` or `for_each` where the field stands beside `spec`. `schema` is its JSON Schema.
+    `path` begins below `spec` (`tools[file_search].vector_store`, `files[].glob`). For fields
+    beside `spec` it begins with `metadata.` or `for_each`. `schema` is the field's JSON Schema.
     """
 
     path: str
     schema: Mapping[str, Any]
     required: bool = False
     is_variant: bool = False
-    """True for the items of a list that have one `type`, such as `tools[file_search]`."""
+    """True if the field stands for the items of a list that have one `type`, as
+    `tools[file_search]` does."""
 
     @property
     def description(self) -> str:
@@ -48,13 +53,15 @@ class Field:
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The only values that the field takes. Empty if it takes any value of its type."""
+        """The values that the field takes; empty if it takes every value of its type."""
+        # `then` has the values where a condition of the schema lets a reference stand in their
+        # place.
         listed = self.schema.get("enum") or self.schema.get("then", {}).get("enum") or ()
         return tuple(map(str, listed))
 
     @property
     def limits(self) -> tuple[str, ...]:
-        """The field's bounds in words, such as `0 to 2` and `at most 512 characters`."""
+        """The bounds of the field in words, such as `0 to 2` and `at most 512 characters`."""
         found = []
         low, high = self.schema.get("minimum"), self.schema.get("maximum")
         if low is not None:
@@ -65,9 +72,9 @@ class Field:
 
 @cache
 def fields_of_kind(name: str) -> tuple[Field, ...]:
-    """Return every field of a kind, or of the Stack: first those beside `spec`, then those in it.
+    """Return every field of a kind, or of `stack`: first the fields beside `spec`, then those in it.
 
-    A field that has fields inside of it stands right before them.
+    A field that contains other fields comes right before them.
     """
     if name == STACK.lower():
         return (
@@ -86,19 +93,21 @@ def fields_of_kind(name: str) -> tuple[Field, ...]:
 
 
 def _inside(schema: Any, prefix: str) -> Iterator[Field]:
-    """Yield the fields of an object. Each field is followed by the fields inside of it."""
+    """Yield the fields of an object's schema, each followed by the fields that it contains."""
     if not isinstance(schema, Mapping) or "$ref" in schema:
         return
     required = schema.get("required", [])
     for name, field in schema.get("properties", {}).items():
+        # A `const` is a tag such as `type: file_search`, which the path already names.
         if "const" not in field:
             yield Field(f"{prefix}{name}", field, name in required)
             yield from _below(field, f"{prefix}{name}")
 
 
 def _below(field: Mapping[str, Any], path: str) -> Iterator[Field]:
-    """Yield the fields below one field: of the object, of its items, of the values of its keys."""
+    """Yield the fields that one field contains: as an object, in its items, or in its keys' values."""
     yield from _inside(field, f"{path}.")
+    # `else` has the long form of a field that may also be a short text.
     yield from _inside(field.get("else"), f"{path}.")
     items, values = field.get("items"), field.get("additionalProperties")
     if isinstance(values, Mapping) and "properties" in values:

@@ -1,9 +1,9 @@
-"""Recognise valid values quickly, so that valid manifests need no `jsonschema` validator.
+"""Recognise valid values quickly, so that valid manifests do not need the `jsonschema` package.
 
-`jsonschema` says what is wrong with a value and where. But its import takes a fifth of the import
-time of a command, and nearly every value of every manifest is valid. The judges here answer either
-that a value certainly fits, or that the validator has to be asked. They never say that a value is
-wrong.
+`jsonschema` can say what is wrong with a value and where, but importing it takes a fifth of the
+import time of a command, and nearly every value is valid. A judge in this module answers true if a
+value certainly fits its schema. False means only that `jsonschema` has to be asked. `Shape` calls
+the judges.
 """
 
 import re
@@ -13,14 +13,16 @@ from typing import Any, Final, TypeAlias
 from provisioner.kinds.shared import Schema
 
 Judge: TypeAlias = Callable[[Any], bool]
-"""Returns true for a value that certainly fits."""
+"""A function that returns true for a value that certainly fits a schema, false if that is
+uncertain."""
 _Part: TypeAlias = Callable[[Any, Schema], Judge]
-"""Makes a judge of one keyword from the keyword's value and the schema around it."""
+"""A function that makes the judge of one keyword. It is given the keyword's value and the whole
+schema."""
 
 _ANNOTATIONS: Final = frozenset(
     ("$defs", "default", "description", "examples", "title", "then", "else", "x-hints")
 )
-"""Keywords that restrict nothing by themselves. `then` and `else` are read together with `if`."""
+"""Keywords that restrict no value by themselves. `then` and `else` are read together with `if`."""
 _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "string": (str,),
     "boolean": (bool,),
@@ -31,24 +33,28 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "null": (type(None),),
 }
 _EXACT: Final = frozenset(("const", "pattern", "properties", "required", "type"))
+"""The only keywords of a schema whose judge is exact. See `_is_exact`."""
 _MOST_COMPARED: Final = 100
-"""The most items of a list that are compared pair by pair. The cost is quadratic."""
+"""The most items of a list that are compared pair by pair, since the cost grows quadratically."""
 
 
 def judge_of(schema: Any, definitions: Mapping[str, Any], passes: Judge | None = None) -> Judge:
     """Return the judge of a schema. `$ref` is looked up in `definitions`.
 
-    Any value, at any depth, for which `passes` returns true counts as fitting.
+    A value for which `passes` returns true counts as fitting wherever it appears, as a `${var:…}`
+    whose value is not known yet does.
     """
     return _Compiler(definitions, passes or _never).judge(schema)
 
 
 class _Compiler:
-    """Makes judges of schemas that share their definitions."""
+    """Makes the judges of all schemas that share the same definitions."""
 
     def __init__(self, definitions: Mapping[str, Any], passes: Judge) -> None:
         self.definitions = definitions
         self.passes = passes
+        # A keyword that is neither here nor an annotation makes the judge of its schema always
+        # uncertain.
         self.parts: Mapping[str, _Part] = {
             "$ref": self._reference,
             "additionalProperties": self._additional,
@@ -75,7 +81,7 @@ class _Compiler:
         return lambda value: whole(value) or passes(value)
 
     def _later(self, schema: Any) -> Judge:
-        """Return a judge that is made at its first call: definitions may refer to themselves."""
+        """Return a judge that is built at its first call, because definitions may refer to themselves."""
         made: list[Judge] = []
 
         def fits(value: Any) -> bool:
@@ -86,9 +92,9 @@ class _Compiler:
         return fits
 
     def _exact(self, schema: Any) -> Judge | None:
-        """Return a judge whose false also means that the value does not fit; None if there is none.
+        """Return an exact judge, whose false means that a value does not fit, or None if there is none.
 
-        `if` and `not` need such a judge, because the uncertain answer of another cannot be negated.
+        `if` and `not` need an exact judge, because "uncertain" cannot be negated.
         """
         return _Compiler({}, _never).judge(schema) if _is_exact(schema) else None
 
@@ -133,6 +139,7 @@ class _Compiler:
         return fits
 
     def _names(self, value: Any, _schema: Schema) -> Judge:
+        # No name of a field is a variable, so `passes` does not apply to names.
         name = _Compiler(self.definitions, _never).judge(value)
         return lambda instance: not isinstance(instance, dict) or all(map(name, instance))
 
@@ -155,12 +162,13 @@ def _type(value: Any, _schema: Schema) -> Judge:
     names = [value] if isinstance(value, str) else value
     types = tuple({type for name in names for type in _TYPES[name]})
     if bool in types:
+        # In Python a bool is an int. In JSON Schema it is not.
         return lambda instance: isinstance(instance, types)
     return lambda instance: isinstance(instance, types) and not isinstance(instance, bool)
 
 
 def _is_exact(schema: Any) -> bool:
-    """Return true if the schema restricts only texts and required fields: its judge is exact."""
+    """Return true if a schema restricts only texts and required fields: its judge is then exact."""
     if not isinstance(schema, dict) or not schema.keys() <= _EXACT:
         return False
     return (
@@ -171,9 +179,9 @@ def _is_exact(schema: Any) -> bool:
 
 
 def _one_of(values: Collection[Any]) -> Judge:
-    """Return the judge of `const` and `enum`, which compares values and their Python types.
+    """Return the judge of `const` and `enum`, which compares values together with their Python types.
 
-    So 1, 1.0 and true differ. That is stricter than JSON Schema and therefore safe here.
+    So 1, 1.0 and true differ. JSON Schema calls 1 and 1.0 equal; `jsonschema` then decides.
     """
     return lambda instance: (
         any(type(each) is type(instance) and each == instance for each in values)
@@ -207,7 +215,11 @@ def _required(value: Any, _schema: Schema) -> Judge:
 
 
 def _bound(kinds: tuple[type, ...], *, sized: bool, least: bool) -> _Part:
-    """Return the judge of a bound of a number, or of the size of a text, a list or a mapping."""
+    """Return the maker of judges for one bound: of a number, or of the size of a text, list or mapping.
+
+    `kinds` are the types that the bound restricts. `sized` bounds the length; `least` is a lower
+    bound.
+    """
 
     def part(limit: Any, _schema: Schema) -> Judge:
         def fits(instance: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Recognise files with something else in them than their content, such as an LFS pointer."""
+"""Recognise files that are not their content, such as a Git LFS pointer or an unmerged conflict."""
 
 import codecs
 import re
@@ -9,8 +9,9 @@ from provisioner.model.code import Code
 from provisioner.model.codes import manifests as codes
 
 LFS: Final = b"version https://git-lfs.github.com/spec/v1"
+"""The first line of the file that Git LFS checks out in place of a file that it has not fetched."""
 MOST_READ: Final = 16 * 1024 * 1024
-"""The most bytes of a file that is searched. Longer files are not texts that people merge."""
+"""The most bytes of a file that is searched for conflicts: 16 MB. People merge no longer texts."""
 _CONFLICT: Final = re.compile(rb"^<{7} .*?^={7}\r?$.*?^>{7} ", re.DOTALL | re.MULTILINE)
 TEXTS: Final = frozenset(
     f".{suffix}"
@@ -19,14 +20,15 @@ TEXTS: Final = frozenset(
         *("py", "rb", "sh", "tex", "ts", "txt"),
     )
 )
-"""Endings of files that file_search reads as texts: UTF-8, or UTF-16 with a byte order mark."""
+"""Endings of files that `file_search` reads as texts, which must be UTF-8, or UTF-16 with a byte
+order mark."""
 
 
 def flaw_of(data: bytes, name: str, *, is_searched: bool = False) -> tuple[Code, str] | None:
-    """Return the code and the detail of a flaw in a file's content, or None if it has none.
+    """Return the code and the detail of the first flaw in a file's content, or None if it has no flaw.
 
-    `is_searched` is true if `file_search` will read the file. The ending of its name then tells
-    whether it has to be UTF-8.
+    `is_searched` is true if `file_search` will read the file. If the ending of its name is in
+    `TEXTS`, the content then has to be UTF-8.
     """
     if not is_utf8(name):
         return codes.NAME_NOT_UTF8, f"`{name}`: rename the file."
@@ -39,7 +41,8 @@ def flaw_of(data: bytes, name: str, *, is_searched: bool = False) -> tuple[Code,
     if found := _CONFLICT.search(data):
         line = data.count(b"\n", 0, found.start()) + 1
         detail = (
-            f"`{name}`, line {line}: two versions stand there, one under the other. Merge them."
+            f"`{name}`, line {line}: an unresolved merge conflict begins here. Keep one version and"
+            " remove the markers."
         )
         return codes.CONFLICT_MARKERS, detail
     if is_searched and PurePosixPath(name).suffix.lower() in TEXTS:
@@ -48,7 +51,10 @@ def flaw_of(data: bytes, name: str, *, is_searched: bool = False) -> tuple[Code,
 
 
 def is_utf8(name: str) -> bool:
-    """Return true if a file's name can be sent as UTF-8. Python reads other bytes as surrogates."""
+    """Return true if a file's name can be sent as UTF-8.
+
+    Python represents a byte of a name that is not UTF-8 by a surrogate, which cannot be encoded.
+    """
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -57,7 +63,10 @@ def is_utf8(name: str) -> bool:
 
 
 def flaw_in(path: Path, size: int, name: str, *, is_searched: bool) -> tuple[Code, str] | None:
-    """Return `flaw_of` for a file on disk. Raises OSError."""
+    """Return the code and the detail of a flaw of a file on disk, as `flaw_of` does.
+
+    Raises OSError.
+    """
     data = path.read_bytes() if size <= MOST_READ else b""
     return flaw_of(data, name, is_searched=is_searched)
 

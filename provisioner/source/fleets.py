@@ -1,8 +1,9 @@
-"""Read the table of a fleet.
+"""Read the table of a fleet: the file that `for_each` names, with one resource in each row.
 
-`for_each: {file: tenants.csv, key: id}` makes one resource of each row. Rows are known by their
-keys, so a row may move in its table and nothing changes. A problem of a row is reported at the
-row's line, and a problem of the manifest once, however many rows there are.
+`for_each: {file: tenants.csv, key: id}` takes the names of the resources from the column `id`.
+
+A row is identified by its key, so moving a row within the table changes nothing. A problem of a row
+is reported at the row's line. A problem of the manifest is reported once, not once for each row.
 """
 
 import csv
@@ -30,12 +31,12 @@ from provisioner.source.variable_types import Given
 
 KEY: Final = "key"
 _OPEN_QUOTE: Final = "unexpected end of data"
-"""A part of the message that Python has for a quote that is not closed."""
+"""A part of the message of Python's CSV reader for a quote that is not closed."""
 
 
 @frozen
 class Row:
-    """One row: its key, its values by column, and where it stands."""
+    """One row of a table: its key, its values by column, and its position in the file."""
 
     key: str
     values: Mapping[str, Any]
@@ -46,8 +47,9 @@ class Row:
 class Fleet:
     """The table of one manifest.
 
-    `wanted` maps the place of a field to the type that the schema wants, for each field that a
-    row's value fills alone. It is computed for the first row and holds for every row.
+    `columns` are the names of all columns that some row has. `wanted` maps the place of a field to
+    the JSON type that its schema wants, for each field that one value of a row fills alone. It is
+    computed for the first row and holds for every row.
     """
 
     file: str
@@ -58,7 +60,7 @@ class Fleet:
 
 @frozen(eq=False)
 class RowManifest(Manifest):
-    """A manifest whose positions are those of one row. It reports problems of the row's values."""
+    """A manifest that reports every problem at the position of one row of its table."""
 
     row: Position = field(default_factory=lambda: Position(""))
 
@@ -68,14 +70,14 @@ class RowManifest(Manifest):
 
 
 def seen_from(manifest: Manifest, row: Row) -> RowManifest:
-    """Return a copy of the manifest in which every place has the position of the row."""
+    """Return a copy of the manifest in which every place has the position `row`."""
     return RowManifest(
         manifest.source, manifest.index, manifest.data, manifest.start, row=row.position
     )
 
 
 def read_fleet(manifest: Manifest, contents: Contents) -> Fleet | None:
-    """Return the table of a manifest, or None if it cannot be used. Problems are reported."""
+    """Return the table of a manifest, or None if the table cannot be used. Problems are reported."""
     settings = manifest.data[FOR_EACH]
     name, key = settings[keys.FILE], settings.get("key", KEY)
     place: Place = (FOR_EACH, keys.FILE)
@@ -88,7 +90,10 @@ def read_fleet(manifest: Manifest, contents: Contents) -> Fleet | None:
         elif suffix in (*SUFFIXES, ".json"):
             found = list(table.of_list(text, contents.json(manifest, place, name)))
         else:
-            table.refuse(codes.NOT_A_TABLE, f"`{name}` is called neither .csv, .yaml nor .json.")
+            table.refuse(
+                codes.NOT_A_TABLE,
+                f"`{name}` is no table: its name has to end in .csv, .yaml, .yml or .json.",
+            )
     except Unusable:
         return None
     return table.fleet(found)
@@ -96,7 +101,11 @@ def read_fleet(manifest: Manifest, contents: Contents) -> Fleet | None:
 
 @dataclass(eq=False)
 class _Table:
-    """A table that is being read. `key` is the column of keys."""
+    """A table while it is being read. `key` is the name of the column that has the keys.
+
+    `is_right` becomes false with the first problem. All rows are read all the same, so that every
+    problem is reported.
+    """
 
     manifest: Manifest
     contents: Contents
@@ -105,12 +114,13 @@ class _Table:
     is_right: bool = True
 
     def of_csv(self, text: str) -> Iterator[tuple[Position, Mapping[str, Any]]]:
-        """Yield the rows of a CSV file, each with the line on which it begins. Raises Unusable."""
+        """Yield the rows of a CSV file, each with the position at which it begins. Raises Unusable."""
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         columns: list[str] = []
         line = 1
         try:
             for cells in reader:
+                # A quoted cell may hold line breaks: a row begins where the row before it ended.
                 position, line = self._at(line), reader.line_num + 1
                 if not any(cells):
                     continue
@@ -121,14 +131,15 @@ class _Table:
                     cell = "cell" if len(cells) == 1 else "cells"
                     column = "column" if len(columns) == 1 else "columns"
                     detail = (
-                        f"It has {len(cells)} {cell}, and the first line names {len(columns)}"
+                        f"The row has {len(cells)} {cell}, but the first line names {len(columns)}"
                         f" {column}."
                     )
                     self._add(codes.ROW_OUT_OF_SHAPE, detail, position)
                 else:
+                    # Given marks a text of the table, to be converted where it fills a field alone.
                     yield position, dict(zip(columns, map(Given, cells), strict=True))
         except csv.Error as error:
-            said = "A quoted cell begins there and does not end. Close its quote"
+            said = "A quoted cell begins on this line and never ends. Close its quote"
             if _OPEN_QUOTE not in str(error):
                 said = f"The reader of CSV says: {error}"
             self._add(codes.NOT_A_TABLE, f"{said}.", self._at(line))
@@ -144,30 +155,37 @@ class _Table:
             raise Unusable
 
     def of_list(self, text: str, value: Any) -> Iterator[tuple[Position, Mapping[str, Any]]]:
-        """Yield the rows of a YAML or JSON list. Raises Unusable."""
+        """Yield the rows of a YAML or JSON list, each with its position. Raises Unusable."""
         if value is None:
             return
         if not isinstance(value, list):
-            self._add(codes.NOT_A_TABLE, "It holds no list of mappings.", self._at(1))
+            self._add(
+                codes.NOT_A_TABLE,
+                "The file has to be a list of mappings, one for each row.",
+                self._at(1),
+            )
             raise Unusable
         positions = self._positions(text, len(value))
         for position, row in zip(positions, value, strict=True):
             if isinstance(row, dict):
                 yield position, row
             else:
-                detail = "Each item of the list is a mapping of columns to values."
+                detail = "Each item of the list has to be a mapping of column names to values."
                 self._add(codes.ROW_OUT_OF_SHAPE, detail, position)
 
     def _positions(self, text: str, count: int) -> list[Position]:
         marks = []
-        with suppress(NotYaml):  # JSON that is no YAML: the file is named, and no line of it
+        with suppress(NotYaml):  # JSON that is not valid YAML: positions name the file, at line 1
             marks = [item.start_mark for item in next(compose(text)).value]
         if len(marks) != count:
             return [self._at(1)] * count
         return [self._at(mark.line + 1, mark.column + 1) for mark in marks]
 
     def fleet(self, found: Sequence[tuple[Position, Mapping[str, Any]]]) -> Fleet | None:
-        """Return the table. Returns None, and reports why, if a row has no key of its own."""
+        """Return the table, or None after reporting why it cannot be used.
+
+        Every row needs a key of its own.
+        """
         if not found and self.is_right:
             self.report(codes.TABLE_WITHOUT_ROWS, f"`{self.name}` has no row.")
             return None
@@ -176,7 +194,7 @@ class _Table:
             meant = did_you_mean(self.key, sorted(columns))
             place: Place = (FOR_EACH, "key") if "key" in self.manifest.data[FOR_EACH] else ()
             detail = (
-                f"`{self.name}` has no column `{self.key}`, which would be the keys.{meant} Name"
+                f"`{self.name}` has no column `{self.key}` to take the keys from.{meant} Name"
                 " the column: `for_each: {file: …, key: COLUMN}`."
             )
             self.report(codes.UNKNOWN_COLUMN, detail, (FOR_EACH, *place[1:]))
@@ -189,27 +207,28 @@ class _Table:
         return Fleet(self.name, columns, [*rows.values()]) if self.is_right else None
 
     def _key(self, values: Mapping[str, Any], position: Position, rows: Mapping[str, Row]) -> str:
+        """Return the key of a row, or an empty text after reporting why the row has no usable key."""
         value = values.get(self.key)
         key = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
         if value is None or value == "":
-            self._add(codes.ROW_WITHOUT_KEY, f"Its `{self.key}` is empty.", position)
+            self._add(codes.ROW_WITHOUT_KEY, f"The row's `{self.key}` is empty.", position)
         elif not NAME.fullmatch(key):
             detail = f"`{value}`: a key has 1 to 64 letters, digits, `_` and `-`."
             self._add(codes.ROW_KEY_INVALID, detail, position)
         elif key in rows:
-            detail = f"`{key}` already stands at {rows[key].position}."
+            detail = f"The key `{key}` is already used by the row at {rows[key].position}."
             self._add(codes.ROW_KEY_TWICE, detail, position)
         else:
             return key
         return ""
 
     def refuse(self, code: Code, detail: str) -> None:
-        """Report a problem of the file as a whole. Raises Unusable."""
+        """Report a problem of the file as a whole, and raise Unusable."""
         self.report(code, detail)
         raise Unusable
 
     def report(self, code: Code, detail: str, place: Place = (FOR_EACH, keys.FILE)) -> None:
-        """Report a problem at the manifest."""
+        """Report a problem of the table at the place of the manifest that names it."""
         self.is_right = False
         self.contents.report.error(self.manifest, place, code, detail)
 

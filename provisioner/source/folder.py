@@ -1,4 +1,4 @@
-"""Load one folder: run the steps of `read → check → resolve` in order."""
+"""Load one folder of manifests: run the steps of `read → check → resolve` in their order."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -36,7 +36,7 @@ from provisioner.source.where import where
 
 @dataclass
 class Folder:
-    """A manifest folder while it is being loaded. Problems go to `report`."""
+    """A folder of manifests while it is being loaded. Problems go to `report`."""
 
     path: Path
     choice: Choice
@@ -46,29 +46,33 @@ class Folder:
     stacks: list[Manifest] = field(default_factory=list)
     drafts: dict[Address, Draft] = field(default_factory=dict)
     names: dict[Address, Manifest] = field(default_factory=dict)
-    """The manifest of each name. A manifest with a table has many drafts and one name."""
+    """The manifest of each name. A manifest with a table makes many drafts, but has one name."""
     unread: dict[str, set[str]] = field(default_factory=dict)
-    """By kind, the names of fleets whose tables could not be read."""
+    """By kind, the names of fleets whose tables could not be read. References to their rows are not
+    reported as missing."""
     twins: list[Draft] = field(default_factory=list)
-    """Drafts without a name, or with a duplicate name.
+    """Drafts without a valid name, or with a name that an earlier draft has.
 
-    They are checked, but are no part of `desired`.
+    They are checked, so that all their problems are reported, but are no part of `desired`.
     """
     declared: Mapping[Address, Resource] = field(default_factory=dict)
-    """The desired side before the fields in the target's `drop:` are left out."""
+    """The desired side before the fields and kinds in the target's `drop:` are left out."""
     borrowed: Mapping[Address, Resource] = field(default_factory=dict)
-    """Resources of other owners. Their spec holds an id only."""
+    """Resources whose objects belong to somebody else. Their spec has only `id`."""
     targets: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
     files: frozenset[Path] = frozenset()
-    """The real paths of all files that manifests name."""
+    """The real paths of all local files that manifests name."""
     allowances: tuple[Allowance, ...] = ()
-    """The comments of the manifests that allow something."""
+    """The comments in the manifests that allow a finding."""
 
     def load(
         self, variables: Chosen
     ) -> tuple[Stack | None, dict[Address, Resource], Mapping[Address, tuple[str, ...]]]:
-        """Return the Stack, the desired side, and the fields that the target's `drop:` leaves out."""
+        """Return the Stack, the desired side, and the paths that the target's `drop:` leaves out of it.
+
+        The Stack is None if the folder has none that can be used.
+        """
         if not self._is_folder():
             return None, {}, {}
         reading = read(self.path, self.report)
@@ -95,6 +99,8 @@ class Folder:
         desired = resolver.desired()
         self.declared, self.borrowed = desired, resolver.borrowed
         self.files = frozenset(contents.files.used)
+        # Only now is it known which files a manifest names: those are content, and the rest are
+        # strays.
         self._strays(reading, {*contents.files.used, *map(real, variables.files)})
         if not manifest:
             return None, desired, {}
@@ -111,22 +117,27 @@ class Folder:
         return stack, supported.desired, supported.dropped
 
     def _is_folder(self) -> bool:
+        """Return true if `path` is a folder that can be read; else report why not."""
         try:
             if self.path.is_dir():
                 return True
             is_there = self.path.exists()
         except OSError as error:
-            detail = f"{error.strerror}. Nothing is changed while a folder cannot be read."
+            detail = f"{error.strerror}. As long as the folder cannot be read, nothing is changed."
             self.report.add(manifest_codes.UNREADABLE_FOLDER, detail, Position(str(self.path)))
             return False
         if is_there:
             self.report.add(manifest_codes.NOT_A_FOLDER, self._of_a_file())
         else:
-            detail = f"There is no `{self.path}`. {hint('init', *self._place())} makes a first one."
+            detail = (
+                f"There is no `{self.path}`. {hint('init', *self._place())} creates one with a"
+                " first manifest."
+            )
             self.report.add(manifest_codes.NO_SUCH_FOLDER, detail)
         return False
 
     def _of_a_file(self) -> str:
+        """Return the message for a path that is a file, which may be a saved plan."""
         detail = f"`{self.path}` is a file. Name the folder of manifests: `{self.path.parent}`."
         if self.path.suffix != ".json":
             return detail
@@ -137,11 +148,11 @@ class Folder:
         )
 
     def _place(self) -> tuple[str, ...]:
-        """Return the folder as a command-line argument; empty if it is the default folder."""
+        """Return the folder as an argument for a command in a hint; empty if it is the default folder."""
         return () if self.path == Path("manifests") else (str(self.path),)
 
     def _check(self, reading: Reading, contents: Contents) -> None:
-        """Check every document, and make a draft of each resource or of each row of its table."""
+        """Check every document, and make a draft of each resource, or of each row of its table."""
         for manifest in reading.manifests:
             bad = check(manifest, self.report)
             if manifest.data.get("kind") == STACK:
@@ -150,6 +161,7 @@ class Folder:
                 self._declare(manifest, bad, contents)
 
     def _declare(self, manifest: Manifest, bad: frozenset[Place], contents: Contents) -> None:
+        """Make the drafts of one document, and report an address that is declared twice."""
         address = address_of(manifest)
         kind = KINDS[address.kind]
         layers = Layers(kind, None, Layer(manifest, ("spec",), manifest.spec))
@@ -164,6 +176,8 @@ class Folder:
                 for row in fleet.rows
             ]
         elif FOR_EACH in manifest.data:
+            # An unreadable table must not look like one without rows: its resources would be
+            # deleted.
             self.unread.setdefault(address.kind, set()).add(address.name)
             rows = []
         else:
@@ -171,6 +185,7 @@ class Folder:
         if first is manifest:
             self.drafts.update({each.address: each for each in rows})
             return
+        # One row stands for all: rows of one manifest have the same mistakes.
         self.twins += rows[:1]
         if first:
             place = first.position(("metadata", "name"))
@@ -182,25 +197,26 @@ class Folder:
         if not self.stacks:
             if not (reading.manifests or reading.broken or reading.strays):
                 detail = (
-                    f"The folder `{self.path}` holds no manifest."
+                    f"The folder `{self.path}` contains no manifest."
                     f" {hint('init', *self._place())} writes a first one."
                 )
                 self.report.add(manifest_codes.NO_MANIFESTS, detail)
             elif not reading.broken:
                 detail = (
-                    f"No document in `{self.path}` is of `kind: Stack`, which says who we are and"
-                    " where things live. Write one, or name the folder that has it."
+                    f"No document in `{self.path}` has `kind: Stack`. A Stack names the owner of"
+                    " the live objects and their targets. Write one, or name the folder that has"
+                    " it."
                 )
                 self.report.add(manifest_codes.NO_STACK, detail)
             return None
         first, *more = self.stacks
         for other in more:
-            detail = f"There is one at {first.start} already, and a folder holds exactly one."
+            detail = f"The folder already has a Stack at {first.start}. Remove one of the two."
             self.report.add(manifest_codes.SECOND_STACK, detail, other.start)
         return first
 
     def _layer(self, stack: Manifest | None, environment: Mapping[str, Any]) -> None:
-        """Add the Stack's defaults and the environment's patches to the spec of each resource."""
+        """Add the Stack's defaults and the environment's patches to the layers of each draft."""
         if stack is None:
             return
         patches = self._patches(stack, environment)
@@ -238,6 +254,7 @@ class Folder:
             text = str(_mapping(patch).get("address"))
             place = ("spec", "environments", self.choice.environment or "", "patches", index)
             named = self._named(text)
+            # A patch of `kind.*` would be a default, for which the Stack has `defaults`.
             if not named or text.endswith(".*"):
                 meant = did_you_mean(text, map(str, self.drafts))
                 detail = f"No manifest declares `{text}`.{meant}"
@@ -249,22 +266,22 @@ class Folder:
         return found
 
     def _named(self, text: str) -> set[Address]:
-        """Return the addresses that a text selects: one address, `kind.*` or `kind.name[*]`."""
+        """Return the addresses of drafts that a text selects: one address, `kind.*` or `kind.name[*]`."""
         kind, _, name = text.partition(".")
         return {a for a in self.drafts if a.is_meant_by(Address(kind, name))}
 
     def _not_empty(self, manifest: Manifest, desired: Mapping[Address, Resource]) -> None:
-        """Report an error if nothing is desired, because an apply would then delete everything."""
+        """Report an error if nothing is desired, because an apply would then delete every live object."""
         if desired or has_errors(self.report.diagnostics):
             return
         detail = (
-            "The folder has a Stack, but no resource for this target. Declare one; to"
-            f" remove everything that is live, there is {hint('destroy')}."
+            "The folder has a Stack, but no resource for this target. Declare one. To"
+            f" delete everything that is live, run {hint('destroy')}."
         )
         self.report.add(manifest_codes.NOTHING_DECLARED, detail, manifest.start)
 
     def _strays(self, reading: Reading, used: Iterable[Path]) -> None:
-        """Report files that are no manifest, unless some manifest names them as content."""
+        """Report files that are no manifests, unless a manifest names them as content."""
         for path in reading.strays.keys() - set(used):
             for code, detail, position in reading.strays[path]:
                 self.report.add(code, detail, position)
@@ -299,13 +316,12 @@ class Folder:
             self.report.error(manifest, (*place, "runtime"), stack_codes.UNKNOWN_RUNTIME, detail)
         drop = target.get("drop")
         entries = [str(entry) for entry in drop] if isinstance(drop, list) else []
-        whole = not has_errors(
-            self.report.diagnostics
-        )  # else the tools of a broken assistant are missing
+        # The tools of an assistant with errors are not known, so none can be said to be missing.
+        whole = not has_errors(self.report.diagnostics)
         for index, detail in unknown_drops(entries, desired, self.runtimes.get(runtime)):
             if entries[index].startswith("tools["):
-                # The tool may have been removed together with its assistant, so this is only a
-                # warning.
+                # The assistant with this tool may have been deleted on purpose, and `drop:`
+                # outlived it. That is harmless, so it is a warning and no error.
                 if whole:
                     self.report.warn(
                         manifest, (*place, "drop", index), stack_codes.IDLE_DROP, detail

@@ -1,4 +1,4 @@
-"""`metadata.formerly`: the names that a resource had before it was renamed, checked over a folder."""
+"""Check `metadata.formerly` over a whole folder: the names that resources had before a rename."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -13,14 +13,15 @@ FORMER = re.compile(metadata_schema.FORMER_NAME)
 
 
 def former_addresses(draft: Draft) -> tuple[Address, ...]:
-    """Return the former addresses of a resource. Invalid names are skipped: `check` reports them."""
+    """Return the former addresses of a resource. Invalid names are left out: `check` reports them."""
     return tuple(address for _, address in _entries(draft))
 
 
 def check_former(drafts: Mapping[Address, Draft], left_out: Collection[Address]) -> None:
-    """Report each former name that a manifest still declares, or that two resources claim.
+    """Report each former name that a manifest still declares, or that two resources name.
 
-    `left_out` are the addresses that the environment leaves out. They count as declared.
+    `left_out` are the addresses that the environment leaves out with `without`. They count as
+    declared.
     """
     claimed: dict[Address, Draft] = {}
     for draft in drafts.values():
@@ -30,17 +31,17 @@ def check_former(drafts: Mapping[Address, Draft], left_out: Collection[Address])
                 draft.report.error(draft.manifest, place, codes.FORMER_NAME_DECLARED, detail)
             elif (other := claimed.setdefault(former, draft)) is not draft:
                 detail = (
-                    f"`{former}` is named at {other.manifest.position(place[:2], at_key=True)} by"
-                    f" `{other.address}` as well, and one object cannot become two. Remove it from"
-                    " one of them."
+                    f"`{former}` is also named as a former name at"
+                    f" {other.manifest.position(place[:2], at_key=True)} by `{other.address}`, and"
+                    " one object cannot become two. Remove it from one of the two."
                 )
                 draft.report.error(draft.manifest, place, codes.FORMER_NAME_TWICE, detail)
 
 
 def _entries(draft: Draft) -> Iterable[tuple[int, Address]]:
-    """Yield the index and the former address of each entry of `formerly`.
+    """Yield each valid entry of `formerly` as its index and the former address.
 
-    For a row of a table, the former address has the same row key.
+    For a row of a table, the former address names the same row of the former fleet.
     """
     names: Any = draft.manifest.metadata.get("formerly")
     for index, name in enumerate(names if isinstance(names, list) else ()):
@@ -55,8 +56,12 @@ def _why_not(
     drafts: Mapping[Address, Draft],
     left_out: Collection[Address],
 ) -> str:
+    """Return why a former name cannot be used, in a full sentence; an empty text if it can."""
     if former == draft.address:
-        return f"`{former.name}` is what it is called now. `formerly` takes the names from before."
+        return (
+            f"`{former.name}` is the present name. `formerly` lists only names that the resource"
+            " had before."
+        )
     if former in drafts:
         place = drafts[former].manifest.position(("metadata", "name"))
         return (
@@ -65,7 +70,7 @@ def _why_not(
         )
     if former in left_out:
         return (
-            f"`{former}` is declared, and this environment leaves it out: see its `without`. Take"
-            f" `{former.name}` out of `formerly`."
+            f"`{former}` is declared, although this environment leaves it out with `without`."
+            f" Remove `{former.name}` from `formerly`."
         )
     return ""

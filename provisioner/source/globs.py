@@ -1,8 +1,8 @@
-"""Globs that match the same files on every system and every version of Python.
+"""Match globs so that they name the same files on every system and every version of Python.
 
 `*`, `?` and `[…]` match parts of one name, `**` matches any number of folders, and a final `**`
-matches every file below. Names are compared in NFC, and case matters. Hidden files never match, nor
-do files that editors and operating systems leave behind.
+matches every file below. Names are compared in Unicode's form NFC, and case matters. Hidden files
+never match, nor do files that editors and operating systems leave behind.
 """
 
 import os
@@ -16,13 +16,14 @@ from typing import Final
 from provisioner.model.digests import nfc
 
 LITTER: Final = ("~$*", "*~", "Thumbs.db", ".DS_Store")
-"""Names that never match: lock files and backups of editors, caches of file browsers."""
+"""Names that never match: lock files and backups of editors, and caches of file browsers."""
 _SPANNING: Final = "**"
+"""The step that matches any number of folders."""
 _SIGNS: Final = re.compile(r"[*?\[]")
 
 
 class NotAGlob(ValueError):
-    """A pattern that cannot be used. The message says why."""
+    """A pattern cannot be used as a glob. The message says why."""
 
 
 def is_hidden(name: str) -> bool:
@@ -31,29 +32,29 @@ def is_hidden(name: str) -> bool:
 
 
 def steps_of(pattern: str) -> tuple[str, ...]:
-    """Return the steps of a pattern. Raises NotAGlob."""
+    """Return the steps of a pattern, which slashes separate. Raises NotAGlob."""
     steps = tuple(step for step in pattern.split("/") if step not in ("", "."))
     if not steps:
-        raise NotAGlob("it names nothing")
+        raise NotAGlob("the pattern names nothing")
     for step in steps:
         if _SPANNING in step and step != _SPANNING:
-            raise NotAGlob(f"`**` stands alone between slashes, and `{step}` has more in it")
+            raise NotAGlob(f"`**` has to be alone between slashes, and is a part of `{step}`")
     return steps
 
 
 def matching(folder: Path, pattern: str) -> list[Path]:
-    """Return every file below `folder` that a pattern names, sorted by its path.
+    """Return every file below `folder` that a pattern names, sorted by path.
 
-    A symbolic link to a missing file is included, because it stands for a document that is missing.
-    `**` does not follow links to folders, but a step that names such a link does. Raises NotAGlob,
-    OSError.
+    A symbolic link whose file is missing is included, so that the caller reports the missing
+    document. `**` does not follow links to folders, but a step that names such a link does. Raises
+    NotAGlob and OSError.
     """
     found = dict.fromkeys(_walk(folder, steps_of(pattern)))
     return sorted(found, key=lambda path: nfc(path.as_posix()))
 
 
 def matches(path: str, pattern: str) -> bool:
-    """Return true if a pattern names the path of a file, both relative to one folder.
+    """Return true if a pattern names a file. Both are relative to the same folder.
 
     Raises NotAGlob.
     """
@@ -61,6 +62,7 @@ def matches(path: str, pattern: str) -> bool:
 
 
 def _leads(names: Sequence[str], steps: Sequence[str]) -> bool:
+    """Return true if the steps of a pattern match all names of a path."""
     if not steps:
         return not names
     if steps[0] == _SPANNING:
@@ -71,11 +73,13 @@ def _leads(names: Sequence[str], steps: Sequence[str]) -> bool:
 
 
 def _walk(folder: Path, steps: tuple[str, ...]) -> Iterator[Path]:
+    """Yield the files below `folder` that the steps of a pattern name. A file may come twice."""
     step, *others = steps
     rest = tuple(others)
     if step == _SPANNING:
         yield from _spanned(folder, rest)
         return
+    # `..` cannot be found by listing a folder. A check elsewhere keeps paths inside the root.
     if step == os.pardir:
         yield from _walk(folder / step, rest) if rest else ()
         return
@@ -89,9 +93,11 @@ def _walk(folder: Path, steps: tuple[str, ...]) -> Iterator[Path]:
 
 
 def _spanned(folder: Path, rest: tuple[str, ...]) -> Iterator[Path]:
+    """Yield the files for `**` followed by the steps `rest`: in `folder` and in every folder below it."""
     if rest:
         yield from _walk(folder, rest)
     for entry in _entries(folder):
+        # Links to folders are not followed, because they may lead in circles.
         if entry.is_dir(follow_symlinks=False):
             yield from _spanned(folder / entry.name, rest)
         elif not rest and _is_file(entry):
@@ -99,11 +105,11 @@ def _spanned(folder: Path, rest: tuple[str, ...]) -> Iterator[Path]:
 
 
 def _is_file(entry: "os.DirEntry[str]") -> bool:
-    """Return true for a file, and for a broken symbolic link."""
+    """Return true for a file, and for a symbolic link whose target is missing."""
     try:
         return entry.is_file() or (entry.is_symlink() and not os.path.exists(entry.path))  # noqa: PTH110 - an entry is no Path
     except OSError:
-        return entry.is_symlink()
+        return entry.is_symlink()  # a link in a circle counts as one without its file
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:

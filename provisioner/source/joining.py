@@ -1,4 +1,4 @@
-"""Join pieces of text, and remember which parts of the whole are secret."""
+"""Join pieces of text, and remember which parts of the result are secret."""
 
 from collections.abc import Iterable
 from typing import Final, TypeAlias
@@ -8,11 +8,12 @@ from provisioner.model.value import Sensitive
 Text: TypeAlias = str | Sensitive
 
 _SHORTEST: Final = 4
-"""A secret of at least so many characters is masked everywhere in the text, not only once."""
+"""A secret of at least this many characters is masked wherever it occurs in the joined text. A
+shorter one, such as `no`, is masked only at its own place, since it may be a part of any word."""
 
 
 def joined(pieces: Iterable[Text], between: str = "") -> Text:
-    """Return the pieces as one text, with `between` between each two; sensitive if one of them is."""
+    """Return the pieces as one text, separated by `between`. It is Sensitive if any piece is."""
     text, spans = "", []
     for index, piece in enumerate(pieces):
         text += between if index else ""
@@ -26,7 +27,10 @@ def joined(pieces: Iterable[Text], between: str = "") -> Text:
 
 
 def cut(text: Text, start: int, end: int) -> Text:
-    """Return the characters of a text from `start` to `end`, still sensitive."""
+    """Return the characters of a text from `start` to `end`.
+
+    The result is Sensitive if the text is.
+    """
     if not isinstance(text, Sensitive):
         return text[start:end]
     spans = [(max(a, start) - start, min(b, end) - start) for a, b in text.spans]
@@ -34,14 +38,17 @@ def cut(text: Text, start: int, end: int) -> Text:
 
 
 def without_blank_ends(text: Text) -> Text:
-    """Return a text without the line breaks at its ends."""
+    """Return a text without the line breaks at its start and its end."""
     plain = text.value if isinstance(text, Sensitive) else text
     end = len(plain.rstrip("\n"))
     return cut(text, min(len(plain) - len(plain.lstrip("\n")), end), end)
 
 
 def _sensitive(text: str, spans: list[tuple[int, int]]) -> Sensitive:
-    """Return a Sensitive text. Other occurrences of the same secrets are masked as well."""
+    """Return a Sensitive text in which `spans`, and repetitions of long secrets in them, are masked.
+
+    `spans` are pairs of a first character and the character after the last one.
+    """
     for secret in {text[start:end] for start, end in spans}:
         place = text.find(secret) if len(secret) >= _SHORTEST else -1
         while place >= 0:
@@ -53,4 +60,5 @@ def _sensitive(text: str, spans: list[tuple[int, int]]) -> Sensitive:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
+    # No spans means that the whole text is secret.
     return Sensitive(text, spans=() if merged == [(0, len(text))] else tuple(merged))

@@ -1,6 +1,6 @@
-"""Keys of the manifest language that more than one module of this room looks for."""
+"""Keys of the manifest language that several modules of `source` look for."""
 
 from typing import Final
 
 FILE: Final = "file"
-"""The key beside which a manifest names a local file, or a File: `{file: PATH}`."""
+"""The key whose value names a local file, or a File: `{file: PATH}`."""

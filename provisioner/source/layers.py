@@ -1,4 +1,7 @@
-"""A resource's spec is the Stack's defaults, its manifest, and the environment's patches."""
+"""Merge the layers of a resource's spec: Stack defaults, its manifest, and environment patches.
+
+The layers also answer where a value of the merged spec is written, for messages.
+"""
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +15,7 @@ from provisioner.source.manifest import Manifest, Place
 
 @frozen
 class Layer:
-    """A part of a spec, and the place in a manifest where it is written."""
+    """One layer of a spec: the value `data`, and the place `base` in a manifest where it is written."""
 
     manifest: Manifest
     base: Place
@@ -20,7 +23,7 @@ class Layer:
 
 
 def merge_patch(value: Any, patch: Any) -> Any:
-    """Apply a patch as RFC 7396 says: mappings merge, null removes, everything else replaces."""
+    """Apply a JSON merge patch (RFC 7396): mappings are merged, null removes, all else replaces."""
     if not isinstance(patch, Mapping):
         return patch
     merged = dict(value) if isinstance(value, Mapping) else {}
@@ -34,7 +37,7 @@ def merge_patch(value: Any, patch: Any) -> Any:
 
 @frozen
 class Layers:
-    """The layers that the spec of one resource is made of, the strongest last."""
+    """The layers of one resource's spec. Later ones take precedence: defaults, own spec, patches."""
 
     kind: Kind
     defaults: Layer | None
@@ -42,9 +45,11 @@ class Layers:
     patches: Sequence[Layer] = ()
 
     def merged(self) -> dict[str, Any]:
-        """Return the spec that the layers make together, without fields that are null."""
+        """Return the spec that the layers make together, without the fields that are null."""
         spec = dict(self.own.data)
         defaults = self.defaults.data if self.defaults else {}
+        # Of fields in `split`, such as `metadata`, the keys are set one by one. Any other field of
+        # the manifest replaces the default as a whole.
         for key in self.kind.split & spec.keys():
             if isinstance(spec[key], dict) and (key in defaults or None in spec[key].values()):
                 spec[key] = merge_patch(defaults.get(key), spec[key])
@@ -54,8 +59,9 @@ class Layers:
         return {key: value for key, value in spec.items() if value is not None}
 
     def origin(self, place: Place) -> tuple[Manifest, Place]:
-        """Return where the value at `place` of the merged spec is written."""
+        """Return the manifest that writes the value at `place` of the merged spec, and the place there."""
         best, deepest = self.own, 1
+        # At the same depth the later layer wins, as it does in `merged`.
         for layer in (*filter(None, [self.defaults]), self.own, *self.patches):
             depth = _depth(layer.data, place)
             if depth >= deepest:
@@ -64,7 +70,7 @@ class Layers:
 
 
 def _depth(value: Any, place: Place) -> int:
-    """Return how many steps of `place` exist in `value`."""
+    """Return the number of leading steps of `place` that exist in `value`."""
     for count, step in enumerate(place):
         try:
             value = value[step]
@@ -76,14 +82,14 @@ def _depth(value: Any, place: Place) -> int:
 def rewrite(value: Any, pattern: str, change: Callable[[Any, Place], Any]) -> Any:
     """Return `value` with `change` applied to each part that `pattern` (`tools[].files[]`) matches.
 
-    Parts that it does not match are the same objects as before, so that unchanged specs stay
-    shared.
+    All other parts of the result are the same objects as before, so that a spec without a match
+    costs no memory. `change` is given the part and its place.
     """
     return _rewrite(value, _pattern(pattern), change, ())
 
 
 def begins(pattern: str, spec: Mapping[str, Any]) -> bool:
-    """Return true if the spec has the field with which the pattern begins."""
+    """Return true if the spec has the first field of the pattern."""
     return _pattern(pattern)[0] in spec
 
 
@@ -98,7 +104,7 @@ def _rewrite(
             return value
         key = rest[0] if rest and rest[0] != "[]" else None
         items = [
-            # Most items do not have the field. Testing that here spares a call for each of them.
+            # Most items do not have the field. This test spares a call for each of them.
             _rewrite(item, rest, change, (*place, index))
             if key is None or (type(item) is dict and key in item)
             else item
@@ -113,14 +119,15 @@ def _rewrite(
 
 @cache
 def _pattern(pattern: str) -> tuple[str, ...]:
-    """Split `tools[].files[]` into its steps: tools, [], files, []."""
+    """Return the steps of a pattern: `tools`, `[]`, `files`, `[]` of `tools[].files[]`."""
     return tuple(part for part in pattern.replace("[]", ".[]").split(".") if part)
 
 
 def place_of(kind: Kind, data: Any, wanted: Sequence[str]) -> tuple[Place, int, Any]:
-    """Follow the keys of a diff path into a spec.
+    """Follow the keys of a diff path, such as `tools`, `search`, into a spec.
 
-    Returns the place that they lead to, how many keys could be followed, and the value there.
+    Return the place that they lead to, the number of keys that could be followed, and the value at
+    the place.
     """
     place: list[str | int] = []
     at = 0
@@ -137,7 +144,11 @@ def place_of(kind: Kind, data: Any, wanted: Sequence[str]) -> tuple[Place, int, 
 
 
 def _next(kind: Kind, data: Any, wanted: Sequence[str]) -> tuple[Place, int] | None:
-    """Return the next steps into `data`, and the number of path keys that they use, or None."""
+    """Return the next steps into `data` and the number of keys that they use; None if no key fits.
+
+    Diff paths name an item of a list by its name or type, and leave out the key of an inline object
+    such as `function`.
+    """
     if isinstance(data, list):
         index = next((i for i, item in enumerate(data) if _is_called(kind, item, wanted[0])), None)
         if index is None and wanted[0].isdecimal() and int(wanted[0]) < len(data):
@@ -154,7 +165,10 @@ def _next(kind: Kind, data: Any, wanted: Sequence[str]) -> tuple[Place, int] | N
 
 
 def _is_called(kind: Kind, item: Any, name: str) -> bool:
+    """Return true if a key of a diff path names this item of a list."""
     if not isinstance(item, Mapping):
+        # A document is called by its path from the root, and may be written relative to its
+        # manifest.
         return bool(item == name or (isinstance(item, str) and name.endswith(f"/{item}")))
     inline = item.get(kind.inline_key)
     if isinstance(inline, Mapping) and inline.get("name") == name:

@@ -1,4 +1,7 @@
-"""Take `lifecycle` out of a spec: the rules for changing and removing the live object."""
+"""Take `lifecycle` out of a spec: rules for changing and deleting the live object.
+
+Live objects have no such field, so it must not reach the diff.
+"""
 
 from provisioner.model.codes import manifests as codes
 from provisioner.model.paths import parse
@@ -10,7 +13,7 @@ from provisioner.source.suggest import did_you_mean
 
 
 def lifecycle_of(draft: Draft) -> Lifecycle:
-    """Return the settings of one resource, taken out of its spec. Problems are reported."""
+    """Remove `lifecycle` from the spec of a draft and return its settings. Problems are reported."""
     settings = draft.spec.pop("lifecycle", None)
     if not isinstance(settings, dict) or draft.is_bad("lifecycle"):
         return Lifecycle()
@@ -25,6 +28,6 @@ def lifecycle_of(draft: Draft) -> Lifecycle:
         except ValueError as error:
             top, why = "", f" ({error})"
         if top not in known:
-            detail = f"`{path}` is no path of a field{why}.{did_you_mean(top, known)}"
+            detail = f"`{path}` is not the path of a field{why}.{did_you_mean(top, known)}"
             draft.error(("lifecycle", "ignore_changes", index), codes.UNKNOWN_PATH, detail)
     return Lifecycle(settings.get("prevent_destroy") is True, tuple(ignored))

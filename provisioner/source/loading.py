@@ -1,4 +1,4 @@
-"""Replace file names in a spec by the content of the files."""
+"""Replace the names of local files in a spec by the content of these files."""
 
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -14,17 +14,23 @@ from provisioner.source.manifest import Place
 from provisioner.source.parts import Parts
 from provisioner.source.variables import Variables
 
+# The forms of content that `Read` replaces. The text ends up in the spec itself.
 TEXTS: Final = frozenset({"text", "json", "json_schema"})
+# The forms that `Load` replaces. Their bytes are sent in a request of their own.
 LOADED: Final = frozenset({"content", "folder"})
 _FORMAT_KEYS: Final = {"name", "description", "schema", "strict"}
 FREE_TEXT: Final = (
-    "A sensitive variable goes into free text only: names, types and paths have to be shown."
+    "A sensitive variable may stand in free text only, because plans show names, types and paths."
 )
 
 
 @frozen
 class Read:
-    """Replaces `{file: PATH}`, and `{parts: […]}` of a text, by the content of the files."""
+    """Replaces `{file: PATH}`, and `{parts: […]}` of a text, by the content of the files.
+
+    `form` is the form of content that the schema expects there: `text`, `json` or `json_schema`. It
+    is called with each value that may name a file, and its place in the spec.
+    """
 
     draft: Draft
     contents: Contents
@@ -55,7 +61,10 @@ class Read:
 
 @frozen
 class Load:
-    """Replaces a path by the content of the file or folder."""
+    """Replaces the path of a file or folder by its Content: digest, size and readable text.
+
+    `form` is `content` for a file and `folder` for a folder.
+    """
 
     draft: Draft
     contents: Contents
@@ -76,9 +85,10 @@ class Load:
 
 
 def from_file(path: str, value: Any) -> Any:
-    """Return the response format in a file.
+    """Return the response format that a file declares.
 
-    The file holds either the API's object or a bare schema, which is named after the file.
+    The file contains either the API's object (`name`, `schema`, …) or a bare JSON Schema, which
+    then gets the name of the file without its ending.
     """
     if isinstance(value, dict) and "schema" in value and value.keys() <= _FORMAT_KEYS:
         return value

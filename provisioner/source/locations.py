@@ -1,4 +1,4 @@
-"""Find the files that manifests name, and make sure that each lies inside of the folder."""
+"""Find the local files that manifests name, and refuse paths that lead out of the folder."""
 
 import os
 from dataclasses import dataclass, field
@@ -13,21 +13,24 @@ from provisioner.model.spelling import on_disk, real
 from provisioner.source.manifest import Manifest, Place, Report
 
 _SHOWN: Final = 80
-"""The most characters that a message shows of a path that no system takes."""
+"""The most characters that a message shows of a path that is too long for the system."""
 
 
-_DANGLING: Final = "`{name}` is a symbolic link to a file that is not there. Bring that file back, or remove the link."
+_DANGLING: Final = (
+    "`{name}` is a symbolic link to a file that does not exist. Restore the file, or remove the"
+    " link."
+)
 
 
 class Unusable(Exception):
-    """The file cannot be used. The reason has already been reported."""
+    """A file cannot be used. The reason has already been reported as a diagnostic."""
 
 
 @dataclass
 class Locations:
-    """Locates the files of one folder, and looks for each only once.
+    """Finds the files that one folder of manifests names, each only once.
 
-    `root` is the folder as the user typed it. `used` are the real paths that manifests have named.
+    `root` is the folder as the user typed it. `used` are the real paths of the files found so far.
     """
 
     root: Path
@@ -36,25 +39,27 @@ class Locations:
     _found: dict[tuple[Path, str], Path] = field(default_factory=dict)
 
     def shown(self, manifest: Manifest, name: str) -> str:
-        """Return a file's path in the way in which the user would type it."""
+        """Return the path of a file as the user would type it, in NFC."""
         return nfc(str(self.path(manifest, name)))
 
     def inner(self, manifest: Manifest, name: str) -> str:
-        """Return a file's path relative to the folder, with `/`."""
+        """Return the path of a file relative to the root, with `/` between folders."""
         return relative(self.path(manifest, name), self.root)
 
     def path(self, manifest: Manifest, name: str) -> Path:
-        """Return a file's path, spelled as on the disk."""
+        """Return the path of a file, spelled as the disk spells it."""
+        # A disk may spell an accent in another Unicode form than the manifest does.
         return on_disk(Path(os.path.normpath(manifest.source.folder / name)))
 
     def file(self, manifest: Manifest, place: Place, name: str) -> Path:
-        """Return a file's path if the file may be read. Raises Unusable."""
+        """Return the path of a file that a manifest names and may read. Raises Unusable."""
         wanted = (manifest.source.folder, name)
         if wanted not in self._found:
             self._found[wanted] = self._looked_for(manifest, place, name)
         return self._found[wanted]
 
     def _looked_for(self, manifest: Manifest, place: Place, name: str) -> Path:
+        """Return the path of a regular file inside of the root. Raises Unusable."""
         self.inside(manifest, place, name)
         path = self.path(manifest, name)
         try:
@@ -78,7 +83,7 @@ class Locations:
             )
             raise self.unusable(manifest, place, manifest_codes.NOT_A_FILE, detail)
         if not S_ISREG(mode):
-            # A pipe or a device has no end, or keeps its reader waiting for one.
+            # Reading a pipe or a device might never end.
             detail = f"`{name}` is a pipe, a socket or a device. Name a file."
             raise self.unusable(manifest, place, manifest_codes.NOT_A_FILE, detail)
         self.no_way_out(manifest, place, path)
@@ -86,6 +91,7 @@ class Locations:
         return path
 
     def _missing(self, manifest: Manifest, name: str, path: Path) -> str:
+        """Return the message for a missing file, with the likely cause."""
         if path.is_symlink():
             return _DANGLING.format(name=name)
         hint = "Paths are relative to the manifest that names them."
@@ -96,40 +102,47 @@ class Locations:
         return f"There is no `{name}` in the folder `{manifest.source.place}`. {hint}"
 
     def inside(self, manifest: Manifest, place: Place, name: str) -> None:
-        """Raise Unusable where a name leads out of the folder."""
+        """Raise Unusable if a name is absolute or leads out of the root.
+
+        Links are not followed here.
+        """
         path = PurePosixPath(name)
         if "\0" in name:
-            detail = "Remove it."
+            detail = "The path contains a NUL character: remove it."
             raise self.unusable(manifest, place, manifest_codes.NUL_IN_TEXT, detail)
         whole = os.path.relpath(self.path(manifest, name), self.root)
         if path.is_absolute() or Path(name).is_absolute():
             detail = f"`{name}` is absolute. Paths are relative to the manifest that names them."
         elif whole == os.pardir or whole.startswith(f"{os.pardir}{os.sep}"):
-            detail = f"`{name}` is outside of the folder `{self.root}`. Manifests can only name files inside of it."
+            detail = (
+                f"`{name}` is outside of the folder `{self.root}`. Manifests can only name files"
+                " inside of it."
+            )
         else:
             return
         raise self.unusable(manifest, place, manifest_codes.PATH_LEAVES_FOLDER, detail)
 
     def no_way_out(self, manifest: Manifest, place: Place, path: Path) -> None:
-        """Raise Unusable where a symbolic link leads out of the folder."""
+        """Raise Unusable if a symbolic link leads out of the root."""
         if not real(path).is_relative_to(real(self.root)):
             detail = (
-                f"`{nfc(str(path))}` is, or lies behind, a symbolic link to a place outside of it."
+                f"`{nfc(str(path))}` is a symbolic link, or is behind one, that leads out of the"
+                " folder of manifests."
             )
             raise self.unusable(manifest, place, manifest_codes.PATH_LEAVES_FOLDER, detail)
 
     def at_hand(self, manifest: Manifest, place: Place, path: Path) -> None:
-        """Raise Unusable where a symbolic link leads to a file that is not there, or to itself."""
+        """Raise Unusable if a path is a symbolic link to a missing file, or to itself."""
         if path.is_symlink() and not os.path.exists(path):  # noqa: PTH110 - Path.exists raises at loops
             detail = _DANGLING.format(name=relative(path, self.root))
             raise self.unusable(manifest, place, manifest_codes.FILE_DOES_NOT_EXIST, detail)
 
     def unusable(self, manifest: Manifest, place: Place, code: Code, detail: str) -> Unusable:
-        """Report what is wrong with a file, and return the exception to raise."""
+        """Report a problem of a file at the place that names it, and return the exception to raise."""
         self.report.error(manifest, place, code, detail)
         return Unusable()
 
 
 def relative(path: Path, folder: Path) -> str:
-    """Return the path from a folder, with `/` and in NFC."""
+    """Return the path of a file relative to a folder, with `/` between folders and in NFC."""
     return nfc(PurePosixPath(os.path.relpath(path, folder)).as_posix())

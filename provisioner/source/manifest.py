@@ -1,7 +1,7 @@
-"""Manifest: one YAML document, and the place of each of its fields.
+"""Manifest, one YAML document that knows the line and column of each of its fields; and Report.
 
-Positions are computed only for documents with a problem to report, because the document's tree has
-to be composed again for them. That costs eight times as much as the first reading.
+A position is computed only when a problem is reported there, because the document then has to be
+parsed again as a tree. That costs eight times as much as the first reading.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,16 +21,16 @@ from provisioner.model.frozen import frozen
 from provisioner.source.syntax import NotYaml, compose, decode
 
 Place: TypeAlias = tuple[str | int, ...]
-"""From a document's root to a value in it: keys and indexes."""
+"""The path from the root of a document to a value in it: keys of mappings and indexes of lists."""
 
 
 @dataclass(eq=False)
 class Source:
-    """One YAML file. `name` is its path as the user would type it.
+    """One YAML file.
 
-    `folder` is the folder to which its paths are relative. `said` is the hash of its text. The text
-    itself is not kept, because it is as long as everything that is declared. `allows` is true if
-    the text may have a comment that allows something.
+    `name` is its path as the user would type it. `said` is the hash of its text; the text itself is
+    not kept, because it is as long as everything that is declared. `allows` is true if the text has
+    a comment that may allow a finding.
     """
 
     path: Path
@@ -38,20 +38,21 @@ class Source:
     said: int
     allows: bool = False
 
+    # Paths in a manifest are relative to the manifest's own folder.
     @property
     def folder(self) -> Path:
         return self.path.parent
 
     @property
     def place(self) -> str:
-        """The folder's path in messages."""
+        """The path of the file's folder, for messages."""
         return nfc(str(self.folder))
 
     @cached_property
     def trees(self) -> Sequence[yaml.Node]:
-        """The YAML nodes of each document that can be read.
+        """The tree of YAML nodes of each document in the file, as far as it can be parsed.
 
-        None if the file has changed meanwhile.
+        Empty if the file has changed since it was first read: positions in it would be wrong.
         """
         nodes: list[yaml.Node] = []
         with suppress(
@@ -65,7 +66,11 @@ class Source:
 
 @frozen(eq=False)
 class Manifest:
-    """One document of a Source. `data` is its value, and `start` is the position where it begins."""
+    """One document of a Source. `data` is its value, and `start` is the position where it begins.
+
+    `metadata` and `spec` are the two mappings inside of `data`, empty if they are missing or no
+    mappings. `address` is None until it is known.
+    """
 
     source: Source
     index: int
@@ -76,9 +81,9 @@ class Manifest:
     address: Address | None = None
 
     def position(self, place: Place, *, at_key: bool = False) -> Position:
-        """Return the position of `place`, or of the nearest existing place around it.
+        """Return the position of the value at `place`, or of the nearest existing value around it.
 
-        With `at_key`, it is the position of the key instead of its value.
+        With `at_key`, return the position of its key.
         """
         trees = self.source.trees
         if self.index >= len(trees):
@@ -87,7 +92,7 @@ class Manifest:
         return Position(self.source.name, mark.line + 1, mark.column + 1)
 
     def written(self, place: Place) -> str:
-        """Return the text of the plain value at `place`, as it stands in the file; empty for others."""
+        """Return the plain scalar at `place` as the file spells it; empty for anything else."""
         trees = self.source.trees
         node: yaml.Node | None = trees[self.index] if self.index < len(trees) else None
         for step in place:
@@ -98,7 +103,7 @@ class Manifest:
 
 
 def find(node: yaml.Node, place: Place, *, at_key: bool = False) -> yaml.Mark:
-    """Return the YAML mark of the node at `place`, or of the last key on the way that exists."""
+    """Return the YAML mark of the node at `place`; if that does not exist, of the last key on the way."""
     key: yaml.Node = node
     for step in place:
         found = _step(node, step)
@@ -109,6 +114,7 @@ def find(node: yaml.Node, place: Place, *, at_key: bool = False) -> yaml.Mark:
 
 
 def _step(node: yaml.Node, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+    """Return the key node and the value node one step into a node, or None."""
     if isinstance(node, yaml.MappingNode):
         return _entry(node, str(step))
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
@@ -117,7 +123,11 @@ def _step(node: yaml.Node, step: str | int) -> tuple[yaml.Node, yaml.Node] | Non
 
 
 def _entry(node: yaml.MappingNode, wanted: str) -> tuple[yaml.Node, yaml.Node] | None:
-    """Return the entry of a key: the last one, as YAML is read, else one that `<<` merges in."""
+    """Return the key node and the value node of a key.
+
+    Of duplicate keys the last one counts, as it does for the value. Keys merged in by `<<` come
+    after the mapping's own keys.
+    """
     for key, value in reversed(node.value):
         if key.value == wanted:
             return key, value
@@ -132,7 +142,7 @@ def _entry(node: yaml.MappingNode, wanted: str) -> tuple[yaml.Node, yaml.Node] |
 
 @dataclass
 class Report:
-    """Collects diagnostics. Only a problem needs a position, so positions are computed here."""
+    """Collects diagnostics, and computes the position of each."""
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     seen: set[Diagnostic] = field(default_factory=set)
@@ -144,7 +154,10 @@ class Report:
         position: Position | None = None,
         severity: Severity | None = None,
     ) -> None:
-        """Add a problem, unless the same one has been added already."""
+        """Add a diagnostic, unless an equal one was added already.
+
+        `severity` replaces the severity of the code.
+        """
         diagnostic = Diagnostic(code, detail, position, severity)
         if diagnostic not in self.seen:
             self.seen.add(diagnostic)
@@ -156,11 +169,13 @@ class Report:
         self.add(code, detail, manifest.position(place, at_key=key))
 
     def warn(self, manifest: Manifest, place: Place, code: Code, detail: str = "") -> None:
+        """Add an error at a place of a manifest. With `key`, its position is that of the key."""
         position = manifest.position(place, at_key=True)
+        """Add a warning at the key of a place of a manifest."""
         self.add(code, detail, position, Severity.WARNING)
 
     def sorted(self) -> tuple[Diagnostic, ...]:
-        """Return all diagnostics by file and line. Those without a position come first."""
+        """Return all diagnostics, sorted by file and line. Those without a position come first."""
         return tuple(
             sorted(self.diagnostics, key=lambda d: (d.position or Position("", 0, 0), d.told))
         )

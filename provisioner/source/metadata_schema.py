@@ -1,4 +1,4 @@
-"""The schemas of a resource's `metadata`, and of the `spec` of a borrowed resource."""
+"""JSON Schemas of a resource's `metadata`, and of the `spec` of a borrowed resource."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from provisioner.model.kind import Kind
 from provisioner.source.stack_schema import IDENTIFIER
 
 FORMER_NAME: Final = r"^[A-Za-z0-9_-]{1,64}(\[[A-Za-z0-9_-]{1,64}\])?$"
-"""A name, or that of one row of a table: `support[acme]`."""
+"""The pattern of a former name: a name, or the name of one row of a table, as `support[acme]`."""
 
 RESOURCE_METADATA: Final[Schema] = {
     "type": "object",
@@ -18,7 +18,7 @@ RESOURCE_METADATA: Final[Schema] = {
         "name": {
             "type": "string",
             "pattern": IDENTIFIER,
-            "description": "The name in its address: 1 to 64 letters, digits, `_` and `-`.",
+            "description": "The name in the resource's address: 1 to 64 letters, digits, `_` and `-`.",
         },
         "labels": {
             "type": "object",
@@ -32,11 +32,13 @@ RESOURCE_METADATA: Final[Schema] = {
             "uniqueItems": True,
             "description": (
                 "Names that this resource had before. Its live object is kept, and only its "
-                "mark is rewritten. Remove them once every environment has been applied."
+                "mark is rewritten. Remove these names once every environment has been applied."
             ),
         },
     },
-    "x-hints": {"id": "Only the Stack has an id; live ids are looked up for you."},
+    "x-hints": {
+        "id": "Only the Stack has an id. The ids of live objects are found by their marks."
+    },
 }
 
 INLINED_METADATA: Final[Schema] = {
@@ -46,10 +48,10 @@ INLINED_METADATA: Final[Schema] = {
     },
     "x-hints": {
         **RESOURCE_METADATA["x-hints"],
-        "formerly": "It has no live object that a new name could be lost to: leave it out.",
+        "formerly": "This kind has no live object that a new name could lose: leave `formerly` out.",
     },
 }
-"""The metadata of a kind that is a part of whoever refers to it."""
+"""The schema of `metadata` for an inlined kind, such as Function: without `formerly`."""
 
 ID: Final = "id"
 BORROWED_ID: Final[Schema] = {
@@ -69,5 +71,8 @@ BORROWED: Final[Schema] = {
 
 
 def can_be_borrowed(kind: Kind) -> bool:
-    """Return true if objects of a kind stand on their own, with an id that others can refer to."""
+    """Return true if a manifest can borrow objects of a kind by their id.
+
+    Inlined kinds have no object, and objects inside of a parent have no id that others refer to.
+    """
     return not kind.inlined and not any(binding.parent for binding in kind.bindings.values())

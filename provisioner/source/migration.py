@@ -1,6 +1,6 @@
-"""Compare two runtimes for a migration: what each assistant gains and loses.
+"""Compare two runtimes for `migrate`: list what each assistant gains, loses and keeps.
 
-The comparison reads the manifests and the runtimes' own tables. It sends no request.
+The comparison reads the manifests and the support tables of the runtimes. It sends no request.
 """
 
 import re
@@ -36,6 +36,7 @@ from provisioner.source.support import (
 )
 
 _CONVERSATIONAL: Final = CONVERSATIONAL.name
+# A note in a support table may begin with the name that a field has on that runtime's API.
 _BECOMES: Final = re.compile(r"Becomes `(?P<name>[^`]+)`\.\s*")
 _NEITHER: Final = (Support(Level.UNSUPPORTED),) * 2
 _KEPT: Final = frozenset({"name", "model"})
@@ -47,7 +48,7 @@ Where = Callable[[Address, str], Position | None]
 
 @frozen
 class Endpoint:
-    """The source or the target of a migration: its runtime, and what its `drop:` leaves out."""
+    """The source or the target of a migration: its runtime, and the entries of its `drop:`."""
 
     runtime: Runtime
     drop: tuple[str, ...] = ()
@@ -55,9 +56,10 @@ class Endpoint:
 
 @frozen
 class Comparison:
-    """The migration of the `chosen` among `declared` from a source to a target.
+    """The migration of some resources from a source to a target.
 
-    `where` finds the line of a diff path.
+    `declared` has all resources by address, and `chosen` are the addresses that migrate. `where`
+    returns the position of a diff path of an address in the manifests.
     """
 
     declared: Desired
@@ -66,13 +68,15 @@ class Comparison:
     target: Endpoint
     where: Where = lambda _address, _path: None
     missing: set[str] = field(init=False)
-    """The kinds in use that do not exist on the target and that no `drop:` names yet."""
+    """The kinds of chosen resources that the target's runtime lacks, and that its `drop:` does not
+    name."""
 
     def __post_init__(self) -> None:
         kinds = {a.kind for a in self.chosen} - self.target.runtime.bindings.keys()
         object.__setattr__(self, "missing", {k for k in kinds if k not in self.target.drop})
 
     def assistants(self) -> tuple[AssistantMigration, ...]:
+        """Return the comparison of each chosen assistant, field by field."""
         had, agreed, then = (
             dropping(self.declared, drop)[1]
             for drop in (
@@ -88,7 +92,11 @@ class Comparison:
         )
 
     def resources(self, *, one_account: bool) -> tuple[ResourceMigration, ...]:
-        """Return the chosen resources, other than assistants, that live on the source or the target."""
+        """Return the comparison of each chosen resource that is no assistant.
+
+        `one_account` is true if both targets are the same account, so that objects of a shared
+        collection stay.
+        """
         source, target = _alive(self.declared, self.source), _alive(self.declared, self.target)
         return tuple(
             self._resource(self.declared[a], a in source, a in target, one_account)
@@ -100,6 +108,8 @@ class Comparison:
         self, resource: Resource, was: bool, will_be: bool, one_account: bool
     ) -> ResourceMigration:
         kind, lacks = resource.address.kind, resource.address.kind in self.missing
+        """Return what becomes of one resource. `was` and `will_be` tell on which endpoints it has
+        an object."""
         effect = (
             ResourceEffect.LOST
             if not will_be
@@ -122,17 +132,17 @@ class Comparison:
 
 
 def _alive(declared: Desired, end: Endpoint) -> set[Address]:
-    """Return the addresses that have a live object of their own on that endpoint."""
+    """Return the addresses of resources that have a live object of their own on an endpoint."""
     left, _ = dropping(declared, end.drop)
     return {a for a in without_unused_files(left, KINDS) if a.kind in end.runtime.bindings}
 
 
 @frozen
 class _Fields:
-    """One assistant, compared field by field.
+    """Compares one assistant field by field.
 
-    `had` are the paths that the source leaves out, `agreed` those that the target leaves out, and
-    `then` those that the target would leave out if the missing kinds were dropped as well.
+    `had` are the paths that the source leaves out. `agreed` are the paths that the target leaves
+    out. `then` are those that the target leaves out if its missing kinds are dropped too.
     """
 
     whole: Comparison
@@ -145,6 +155,7 @@ class _Fields:
         address = self.resource.address
         known = tuple(sorted(self.resource.references))
         if _CONVERSATIONAL in self.agreed:
+            # The whole kind is in `drop:`. Every field goes with it, so none is listed.
             lost = FieldMigration(
                 _CONVERSATIONAL, FieldEffect.LOST, *_NEITHER, position=self.resource.origin
             )
@@ -152,6 +163,7 @@ class _Fields:
         return AssistantMigration(address, tuple(self._all()), known, self.resource.origin)
 
     def _all(self) -> Iterator[FieldMigration]:
+        """Yield the comparison of each field, tool and option that the assistant uses."""
         source, target = self.whole.source.runtime, self.whole.target.runtime
         lacks = {lack.path: lack for lack in lacking(self.resource, target)}
         before = {lack.path for lack in lacking(self.resource, source)}
@@ -160,6 +172,7 @@ class _Fields:
         new: list[str] = []
         for path, row, value in _used(self.resource.spec, source, target):
             if _inside(path, gone):
+                # A part of a lost field is lost with it, and is not listed again.
                 continue
             words = _word(source, row, value), _word(target, row, value)
             had = _CONVERSATIONAL not in self.had and not _inside(path, (*self.had, *before))
@@ -171,7 +184,8 @@ class _Fields:
                 yield self._too_long(path, words, long[path])
             else:
                 one = self._kept(path, words, had)
-                # What is gained with its tool, or with the field around it, needs no word.
+                # A part that is gained together with its tool or with the field around it needs no
+                # row.
                 if had or one.note or not _inside(path, new):
                     yield one
                 new += [] if had else [path]
@@ -179,6 +193,7 @@ class _Fields:
     def _lost(
         self, path: str, words: tuple[Support, Support], lack: Lack | None, had: bool
     ) -> FieldMigration:
+        """Return the row of a field that the target does not have."""
         agreed, drop = _inside(path, self.agreed), lack.drop if lack else ""
         if not agreed and _inside(path, self.then):
             drop = self._kind_of(path)
@@ -194,7 +209,7 @@ class _Fields:
         )
 
     def _kind_of(self, path: str) -> str:
-        """Return the missing kind that a tool refers to: without it, the tool goes as well."""
+        """Return the missing kind that a tool refers to and without which it is lost; empty if none."""
         for kind in sorted(self.whole.missing):
             _, dropped = dropping({self.resource.address: self.resource}, [kind])
             if _inside(path, dropped.get(self.resource.address, ())):
@@ -202,11 +217,13 @@ class _Fields:
         return ""
 
     def _too_long(self, path: str, words: tuple[Support, Support], limit: int) -> FieldMigration:
-        note = f"At most {limit} characters fit there: make it shorter."
+        note = f"The target takes at most {limit} characters: shorten the text."
+        """Return the row of a text that is longer than the target allows."""
         position = self._where(path)
         return FieldMigration(path, FieldEffect.LOST, *words, note=note, position=position)
 
     def _kept(self, path: str, words: tuple[Support, Support], had: bool) -> FieldMigration:
+        """Return the row of a field that the target has: equal, changed or gained."""
         source, target = words
         (called, before), (name, note) = _parts(source), _parts(target)
         if note == before or target.limit:  # what fits needs no word about a limit
@@ -226,7 +243,7 @@ class _Fields:
 
 
 def _used(spec: Mapping[str, Any], *runtimes: Runtime) -> Iterator[tuple[str, str, Any]]:
-    """Yield every field, tool and option that a spec uses: its path, its row in the tables, its value."""
+    """Yield each field, tool and option that a spec uses: its path, its row in the tables, its value."""
     rows = (row.partition("=")[0] for runtime in runtimes for row in runtime.support)
     inner = [row for row in dict.fromkeys(rows) if "." in row]
     for name, value in spec.items():
@@ -244,6 +261,7 @@ def _used(spec: Mapping[str, Any], *runtimes: Runtime) -> Iterator[tuple[str, st
 def _inner(
     spec: Mapping[str, Any], rows: Collection[str], top: str
 ) -> Iterator[tuple[str, str, Any]]:
+    """Yield the parts of one field or tool that have a row of their own in the support tables."""
     for row in rows:
         for way in uses(spec, row):
             if paths.covers(top, path := printed(way)) and path != top:
@@ -251,15 +269,16 @@ def _inner(
 
 
 def _word(runtime: Runtime, row: str, value: Any) -> Support:
-    """Return the runtime's support for a row of the table with this value."""
+    """Return what a runtime says of a row of the support table if the field has this value."""
     return runtime.support.get(f"{row}={word_of(value)}") or word(runtime, row)
 
 
 def _parts(support: Support) -> tuple[str, str]:
-    """Return the API's own name if it differs, and the caveat."""
+    """Return the field's name on the runtime's API, empty if it is the same, and the rest of the note."""
     found = _BECOMES.match(support.note)
     return (found["name"], support.note[found.end() :]) if found else ("", support.note)
 
 
 def _inside(path: str, parts: Collection[str]) -> bool:
+    """Return true if a path is one of `parts` or inside of one."""
     return any(paths.covers(part, path) for part in parts)

@@ -1,7 +1,7 @@
 """Join a prompt of several parts: `instructions: {parts: [{file: …}, {text: …}]}`.
 
-The parts are joined by an empty line. The first line of each part is remembered, so that a plan can
-say which part changed.
+An empty line separates the parts. The first line of each is recorded, so that a plan can say which
+part of a prompt changed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,14 +26,17 @@ _BETWEEN: Final = "\n\n"
 
 @frozen
 class Parts:
-    """Joins the parts of one text of a resource."""
+    """Joins the parts of a text, such as `instructions`, of one resource."""
 
     draft: Draft
     contents: Contents
     variables: Variables
 
     def text(self, parts: Sequence[Any], place: Place) -> Any:
-        """Return the whole text. It is sensitive if one of its parts is. Problems are reported."""
+        """Return the joined text, which is Sensitive if one of its parts is; empty if one cannot be used.
+
+        Problems are reported.
+        """
         texts: list[Text] = []
         found: list[Part] = []
         line, right = 1, True
@@ -45,6 +48,8 @@ class Parts:
                 continue
             texts.append(without_blank_ends(text if isinstance(text, Sensitive) else str(text)))
             found.append(Part(name, line))
+            # The blank line between two parts counts: a part begins where a reader of the prompt
+            # sees it.
             line += revealed(texts[-1]).count("\n") + _BETWEEN.count("\n")
         if not right:
             self.draft.spoil(place)
@@ -53,9 +58,9 @@ class Parts:
         return joined(texts, _BETWEEN)
 
     def _part(self, part: Any, place: Place, index: int) -> tuple[str, Any]:
-        """Return the name and the text of a part.
+        """Return the name and the text of a part. Raises Unusable or Unknown after reporting why.
 
-        Raises Unusable or Unknown once it is reported.
+        The name is the path of the file, or `part 3` for a text.
         """
         if not isinstance(part, Mapping) or (keys.FILE in part) == ("text" in part):
             self.draft.error(place, codes.PART_AMBIGUOUS, "Write `file: PATH`, or `text: …`.")
@@ -69,9 +74,10 @@ class Parts:
             return f"part {index + 1}", part["text"]
         manifest, whole = self.draft.origin((*place, keys.FILE))
         if not isinstance(part[keys.FILE], str):
-            raise Unusable  # a sensitive or mistyped path, which its own check reports
+            raise Unusable  # the check of the field reports a path that is no plain text
         text = self.contents.text(manifest, whole, part[keys.FILE])
         name = self.contents.files.inner(manifest, part[keys.FILE])
+        # Prompts often quote code and templates, so `${` in a file means a variable only if asked.
         if part.get("variables") is not True or "${" not in text:
             return name, text
         shown = self.contents.files.shown(manifest, part[keys.FILE])
@@ -80,9 +86,9 @@ class Parts:
         return name, self._filled(text, shown)
 
     def _filled(self, text: str, shown: str) -> Any:
-        """Return a file's text with its variables filled in.
+        """Return the text of a file with its variables replaced.
 
-        A problem is reported at its line of the file. Raises Unknown if there was any.
+        Problems are reported at their lines of the file. Then Unknown is raised if there was any.
         """
         lines: list[Text] = []
         right = True
@@ -97,12 +103,14 @@ class Parts:
         return joined(lines, "\n")
 
     def _line(self, line: str, position: Position, row: Any) -> Text:
+        """Return one line with its variables replaced. Raises Unknown."""
         if "${" not in line:
             return line
 
         def complain(code: Code, detail: str) -> None:
             self.draft.report.add(code, detail, position)
 
-        # A variable that stands alone would keep its type. The appended space makes it a text.
+        # A variable that is the whole text would keep its type, such as a number. The added space
+        # makes the result a text, and is cut off again.
         filled: Text = self.variables.text(f"{line} ", complain, row=row)
         return cut(filled, 0, len(revealed(filled)) - 1)

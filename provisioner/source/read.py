@@ -1,4 +1,4 @@
-"""Read the YAML documents of a folder: the first step of `read → check → resolve`."""
+"""Read the YAML documents of a folder: the step `read` of `read → check → resolve`."""
 
 import os
 import re
@@ -20,24 +20,26 @@ from provisioner.source.syntax import Flaw, NotYaml, decode, parse
 SUFFIXES: Final = (".yaml", ".yml")
 MEGABYTE: Final = 1024 * 1024
 ALLOW: Final = "provisioner: allow"
-"""The words with which a comment begins that allows a finding on its line."""
+"""The words after `#` that make a comment allow a finding. See `source.allowances`."""
 MAX_MANIFEST_BYTES: Final = 16 * MEGABYTE
-"""The most bytes of one document. All values of a document are in memory at once."""
+"""The most bytes of one document: 16 MB, because all of its values are in memory at once."""
 MAX_FILE_BYTES: Final = 256 * MEGABYTE
-"""The most bytes of one file. Its documents are read one after the other."""
+"""The most bytes of one file: 256 MB. Its documents are parsed one after the other."""
 _BEGINNING: Final = re.compile(rb"^---(?=\s|\Z)", re.MULTILINE)
-"""The beginning of a document. YAML knows it by these signs wherever they stand, in texts too."""
+"""The line that begins a document. YAML gives it this meaning everywhere, inside of long texts
+too."""
 NEARBY: Final = 64
-"""The most files of a folder that are opened to find one manifest early."""
+"""The most files of a folder that `nearby` opens to find one manifest."""
 
 
 @dataclass
 class Reading:
     """The result of reading a folder.
 
-    `broken` are texts that could not be read to their end. An empty one could not be opened at all,
-    and may have declared anything. `strays` are YAML files or documents, by real path, that do not
-    say that they are manifests. They are an error unless a manifest names the file as content.
+    `broken` are the texts of files that could not be parsed to their end. For a file or folder that
+    could not be opened, the text is empty; it may have declared anything. `strays` are, by the real
+    path of their file, the problems of YAML documents that do not say that they are manifests. They
+    are reported unless a manifest names the file as content.
     """
 
     manifests: list[Manifest] = field(default_factory=list)
@@ -46,7 +48,7 @@ class Reading:
 
 
 def read(root: Path, report: Report) -> Reading:
-    """Return every manifest under `root`, in sorted order. Problems go to `report`."""
+    """Return every manifest under `root`, in the order of sorted paths. Problems go to `report`."""
     reading = Reading()
     for path in sorted(_files(root, report, reading), key=_order):
         text = _text(path, report, reading)
@@ -57,18 +59,19 @@ def read(root: Path, report: Report) -> Reading:
 
 
 def first(root: Path, kind: str, report: Report) -> Manifest | None:
-    """Return the first manifest of a kind. The files after it are not opened.
+    """Return the first manifest of a kind, or None. Files after it are not opened.
 
-    A text that does not name the kind is not parsed: most of a folder is about something else.
+    A file whose text does not contain the name of the kind is not parsed, since most files are
+    about other kinds.
     """
     paths = sorted(_files(root, report, Reading()), key=_order)
     return _first_in(paths, kind, report)
 
 
 def nearby(root: Path, kind: str, report: Report) -> Manifest | None:
-    """Return the first manifest of a kind that stands in one of a few files directly in `root`.
+    """Return the first manifest of a kind in the files directly in `root`, or None.
 
-    At most NEARBY files are opened, those first whose name has the kind in it.
+    At most NEARBY files are opened. Files whose name contains the kind are opened first.
     """
     try:
         names = [entry.name for entry in os.scandir(root) if _is_manifest(entry.name)]
@@ -76,10 +79,12 @@ def nearby(root: Path, kind: str, report: Report) -> Manifest | None:
         return None
     names.sort(key=lambda name: (kind.lower() not in name.lower(), name))
     paths = [root / name for name in names[:NEARBY]]
+    # A link could lead out of the folder, which only `read` tests.
     return _first_in([path for path in paths if not path.is_symlink()], kind, report)
 
 
 def _first_in(paths: Iterable[Path], kind: str, report: Report) -> Manifest | None:
+    """Return the first manifest of a kind in these files, or None."""
     for path in paths:
         reading = Reading()
         text = _text(path, report, reading)
@@ -92,13 +97,15 @@ def _first_in(paths: Iterable[Path], kind: str, report: Report) -> Manifest | No
 
 
 def _order(path: Path) -> tuple[str, ...]:
-    """Return the sort key of a path. It does not depend on how a system writes accents."""
+    """Return the sort key of a path. It is the same on systems that spell accents differently."""
     return tuple(map(nfc, path.parts))
 
 
 def _files(root: Path, report: Report, reading: Reading) -> Iterator[Path]:
+    """Yield every YAML file below `root`. Folders that cannot be read are reported."""
+
     def unreadable(error: OSError) -> None:
-        detail = f"{error.strerror}. Nothing is changed while a folder cannot be read."
+        detail = f"{error.strerror}. As long as the folder cannot be read, nothing is changed."
         report.add(codes.UNREADABLE_FOLDER, detail, Position(nfc(str(error.filename))))
         reading.broken.append("")
 
@@ -118,6 +125,8 @@ def _files(root: Path, report: Report, reading: Reading) -> Iterator[Path]:
             path, is_folder, is_link = Path(entry.path), _is_folder(entry), entry.is_symlink()
             if is_folder and _is_tool_folder(path):
                 continue
+            # Links inside of the folder are read as files, but never followed as folders: they may
+            # lead in circles.
             if is_link and not real(path).is_relative_to(real_root):
                 detail = "This is a symbolic link to a place outside the manifest folder."
                 report.add(codes.PATH_LEAVES_FOLDER, detail, Position(nfc(str(path))))
@@ -135,12 +144,12 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _is_tool_folder(path: Path) -> bool:
-    """Return true for hidden folders, `node_modules` and virtual environments of Python."""
+    """Return true for a folder of tools: hidden, `node_modules`, or a virtual environment of Python."""
     if path.name.startswith(".") or path.name == "node_modules":
         return True
     try:
         return (path / "pyvenv.cfg").exists()
-    except OSError:  # this user may not look into the folder, which is told when it is read
+    except OSError:  # the folder may not be read, which is reported when it is opened
         return False
 
 
@@ -149,18 +158,20 @@ def _is_manifest(name: str) -> bool:
 
 
 def _text(path: Path, report: Report, reading: Reading) -> str | None:
+    """Return the text of a file, or None after reporting why it cannot be read."""
     try:
         content = _bytes(path)
     except OSError as error:
-        detail = f"{error.strerror}. Nothing is changed while a manifest cannot be read."
+        detail = f"{error.strerror}. As long as a manifest cannot be read, nothing is changed."
         report.add(codes.UNREADABLE_MANIFEST, detail, Position(nfc(str(path))))
         reading.broken.append("")
         return None
     if large := _large_document(content):
         line, size = large
         detail = (
-            f"It has {size / MEGABYTE:.1f} MB, and {MAX_MANIFEST_BYTES // MEGABYTE} MB is the most for"
-            " one document. Put its long texts into files of their own and name them: `{file: PATH}`."
+            f"The document has {size / MEGABYTE:.1f} MB, and {MAX_MANIFEST_BYTES // MEGABYTE} MB is the limit"
+            " for one document. Move its long texts into files of their own and name those:"
+            " `{file: PATH}`."
         )
         report.add(codes.MANIFEST_TOO_LARGE, detail, Position(nfc(str(path)), line, 1))
         reading.broken.append("")
@@ -173,24 +184,30 @@ def _text(path: Path, report: Report, reading: Reading) -> str | None:
         column = len(before) - before.rfind(b"\n")
         position = Position(nfc(str(path)), line, column)
         report.add(codes.NOT_UTF8, "Manifests are read as UTF-8. Save the file as UTF-8.", position)
+        # A resource that the broken file seems to name is not reported as missing.
         reading.broken.append(content.decode("utf-8", "replace"))
         return None
 
 
 def _bytes(path: Path) -> bytes:
-    """Read a regular file. A pipe would keep its reader waiting, and a device may have no end."""
+    """Return the bytes of a regular file.
+
+    Raises OSError for anything else, and for a file too large.
+
+    Reading a pipe or a device might never end.
+    """
     found = path.stat()
     if not S_ISREG(found.st_mode):
         raise OSError(EINVAL, "This is a pipe, a socket or a device, not a file")
     if found.st_size > MAX_FILE_BYTES:
         size, most = found.st_size / MEGABYTE, MAX_FILE_BYTES // MEGABYTE
-        why = f"It has {size:,.0f} MB, and {most} MB is the most for one file"
+        why = f"The file has {size:,.0f} MB, and {most} MB is the limit for one file"
         raise OSError(EFBIG, f"{why}: put its documents into several files")
     return path.read_bytes()
 
 
 def _large_document(content: bytes) -> tuple[int, int] | None:
-    """Return the line at which a document with too many bytes begins, and their number."""
+    """Return the first line and the size in bytes of the first document over the limit, or None."""
     if len(content) <= MAX_MANIFEST_BYTES:
         return None
     begin = 0
@@ -202,10 +219,13 @@ def _large_document(content: bytes) -> tuple[int, int] | None:
 
 
 def _documents(source: Source, text: str, reading: Reading, report: Report) -> None:
+    """Parse the documents of one file into the Reading. Problems are reported."""
     try:
         for index, document in enumerate(parse(text)):
             start = Position(source.name, document.line, document.column)
             value = document.value
+            # Folders hold YAML of other kinds too, such as values for a table. Only a file that
+            # calls itself a manifest is held to the language.
             if isinstance(value, dict) and value.keys() & {"apiVersion", "kind"}:
                 reading.manifests.append(_manifest(source, index, value, start))
                 for flaw in document.flaws:
@@ -235,6 +255,7 @@ def _manifest(source: Source, index: int, data: Mapping[str, Any], start: Positi
 
 
 def _stray(reading: Reading, source: Source, code: Code, detail: str, position: Position) -> None:
+    """Record a problem of a file that is reported only if no manifest names the file."""
     found = reading.strays.setdefault(real(source.path), [])
     found.append((code, detail, position))
 

@@ -1,4 +1,4 @@
-"""`docs/manifest-reference.md`, generated from the same schemas as everything else."""
+"""Generate `docs/manifest-reference.md` from the schemas that also check manifests."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,13 +35,14 @@ _TABLE: Final = "| Field | Type | Limits | What it is |\n|---|---|---|---|\n"
 
 
 def generate() -> str:
-    """Return the whole page, as Markdown."""
+    """Return the text of the whole page, as Markdown."""
     parts = [_HEAD, _section(STACK, STACK_SUMMARY, STACK.lower(), stack_schema.SPEC)]
     parts += [_section(kind.title, kind.summary, name, kind.schema) for name, kind in KINDS.items()]
     return "\n".join(parts)
 
 
 def _section(title: str, summary: str, name: str, spec: Mapping[str, Any]) -> str:
+    """Return the section of one kind: its summary, the table of its fields, and an example."""
     example = {
         "apiVersion": API_VERSION,
         "kind": title,
@@ -57,6 +58,7 @@ def _section(title: str, summary: str, name: str, spec: Mapping[str, Any]) -> st
 
 
 def _row(field: Field) -> tuple[str, str, str, str]:
+    """Return the cells of a field's row in the table: path, type, limits, description."""
     choices = " ".join(f"`{choice}`" for choice in field.choices)
     limits = [*(["required"] if field.required else []), *filter(None, [choices]), *field.limits]
     about = field.description.replace("|", "\\|")

@@ -1,4 +1,4 @@
-"""Replace the names of other resources by References, and find circular references."""
+"""Replace the names of other resources in specs by References, and find circular references."""
 
 import graphlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -25,9 +25,10 @@ from provisioner.source.suggest import did_you_mean
 class Names:
     """The resources that names can refer to, and the references that were found so far.
 
-    `broken` are texts that could not be read. `left_out` are addresses that the environment leaves
-    out. `unread` are, by kind, the names of manifests whose tables could not be read. `Refer` adds
-    to `referred`.
+    `broken` are texts of files that could not be parsed. `left_out` are addresses that the
+    environment leaves out. `unread` are, by kind, the names of manifests whose tables could not be
+    read. `referred` are the addresses that each resource refers to; `Refer` adds to them.
+    `borrowed` are the resources that have only an id.
     """
 
     drafts: Mapping[Address, Draft]
@@ -40,7 +41,11 @@ class Names:
 
 @frozen
 class Refer:
-    """Replaces a name by a Reference, or by the resource's spec if its kind is inlined."""
+    """Replaces the name of a resource of one kind by a Reference to it.
+
+    A name of an inlined kind is replaced by that resource's spec, and a name of a borrowed resource
+    by its id.
+    """
 
     names: Names
     draft: Draft
@@ -56,6 +61,7 @@ class Refer:
         self.names.referred.setdefault(self.draft.address, set()).add(address)
         if target is None:
             self._dangling(value, place)
+            # The rest of the spec is still checked, so the name has to stay usable.
             return {"name": address.base} if KINDS[self.kind].inlined else value
         if lent := self.names.borrowed.get(address):
             return RemoteId(self.kind, str(lent.spec[ID]))
@@ -63,12 +69,13 @@ class Refer:
             return Reference(address)
         if target.failed:
             self.draft.failed = True
-        # A model sees each row's function under the same name, because an assistant has one of
-        # them.
+        # Every row of a fleet calls its function by the same name, because the model sees only one.
         return {"name": address.base, **target.kind.normalise(target.spec)}
 
     def _dangling(self, name: str, place: Place) -> None:
-        # A broken file may declare this name, so reporting it as missing could be wrong.
+        """Report a name that no manifest declares, with the likely cause."""
+        # A file that could not be read may declare this name. Reporting it as missing could be
+        # wrong.
         self.draft.failed = True
         if any(not text or name in text for text in self.names.broken):
             return
@@ -79,11 +86,13 @@ class Refer:
         others = [f"{KINDS[a.kind].title}" for a in drafts if a.name == name]
         hint = did_you_mean(name, known)
         if Address(self.kind, name) in self.names.left_out:
-            hint = " There is one, which this environment leaves out: see its `without`."
+            hint = " It is declared, but this environment leaves it out with `without`."
         elif any(address.base == name for address in drafts if address.kind == self.kind):
-            hint = f" It is declared once for each row of a table. Name one row: `{name}[${{each.key}}]`."
+            hint = (
+                f" It is declared for each row of a table. Name one row: `{name}[${{each.key}}]`."
+            )
         elif others:
-            hint = f" There is {_a(others[0])} of that name."
+            hint = f" That is the name of {_a(others[0])}."
         elif (bare := name.removeprefix(f"{self.kind}.")) in known:
             hint = f" Write its name alone: `{bare}`."
         detail = f"No manifest declares {_a(title)} `{name}`.{hint}"
@@ -92,7 +101,7 @@ class Refer:
 
 
 def cycles(graph: Mapping[Address, set[Address]]) -> Iterator[Sequence[Address]]:
-    """Yield a circle of references if there is one: each resource in it refers to the next one."""
+    """Yield at most one circle of references: a list in which each resource refers to the next."""
     try:
         graphlib.TopologicalSorter(graph).prepare()
     except graphlib.CycleError as error:
@@ -100,4 +109,5 @@ def cycles(graph: Mapping[Address, set[Address]]) -> Iterator[Sequence[Address]]
 
 
 def _a(title: str) -> str:
+    """Return a kind's title with its article, such as `an Assistant`."""
     return f"{'an' if title[0] in 'AEIOU' else 'a'} {title}"

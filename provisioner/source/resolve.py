@@ -1,7 +1,7 @@
-"""Turn checked documents into resources in normal form, the desired side.
+"""Turn checked documents into resources in normal form: the step `resolve`, whose result is desired.
 
 Each step continues after a problem, so that one run reports every problem: an error in one field
-does not hide the errors in others.
+does not hide errors in others.
 """
 
 import graphlib
@@ -44,15 +44,15 @@ _ORDER: Final = tuple(
         {name: {*kind.references.values()} - {name} for name, kind in KINDS.items()}
     ).static_order()
 )
-"""The kinds, ordered so that each comes after the kinds that it refers to."""
+"""The names of all kinds, ordered so that each comes after the kinds that it refers to."""
 
 
 @dataclass
 class Resolver:
-    """Resolves drafts.
+    """Resolves the drafts of a folder into resources.
 
-    `broken` are texts that could not be read. `left_out` are the addresses that the environment
-    leaves out.
+    `twins` are drafts with a duplicate name, which are checked only. `broken` are texts of files
+    that could not be parsed. `left_out` are the addresses that the environment leaves out.
     """
 
     drafts: Mapping[Address, Draft]
@@ -66,13 +66,10 @@ class Resolver:
     referred: dict[Address, set[Address]] = field(default_factory=dict)
     """The addresses that each resource refers to."""
     borrowed: dict[Address, Resource] = field(default_factory=dict)
-    """Resources of other owners. Their spec holds an id only."""
+    """Resources whose objects belong to somebody else. Their spec has only `id`."""
 
     def desired(self) -> dict[Address, Resource]:
-        """Return every resource that could be resolved, sorted by address.
-
-        Problems are reported.
-        """
+        """Return every resource without errors, sorted by address. Problems are reported."""
         by_kind = {
             name: [d for d in self.drafts.values() if d.address.kind == name] for name in _ORDER
         }
@@ -94,7 +91,10 @@ class Resolver:
         return dict(sorted(sharing(resources).items()))
 
     def _resolve(self, draft: Draft) -> Resource | None:
+        """Run every step on one draft. Return its resource, or None if it has an error."""
         draft.spec = draft.layers.merged()
+        # The order matters: variables may stand in file names, files may hold references, and only
+        # a complete spec can be checked.
         self._fill(draft)
         self._read(draft)
         self._check_changed(draft)
@@ -108,9 +108,10 @@ class Resolver:
             return None
         if "name" in draft.kind.schema["properties"]:
             draft.spec.setdefault("name", draft.address.name)
+        # A plan shows documents as `files[PATH]`, so the entries that named them leave the spec.
         uploads = {p.partition("[")[0] for p, f in draft.kind.contents.items() if f == "document"}
-        # Fields from defaults and patches take the schema's order too, because people read that
-        # order.
+        # People read a spec in the order of its schema, also where defaults and patches added
+        # fields.
         fields = [key for key in draft.kind.schema["properties"] if key in draft.spec]
         spec = {key: draft.spec[key] for key in fields if key not in uploads}
         return Resource(
@@ -127,7 +128,7 @@ class Resolver:
         )
 
     def _labels(self, draft: Draft) -> dict[str, str]:
-        """Return the labels. In a row's labels the values of the row are filled in."""
+        """Return the labels of a resource. In a fleet, values of the row are filled in."""
         labels: dict[str, Any] = draft.manifest.metadata.get("labels") or {}
         if not draft.row:
             return labels
@@ -144,6 +145,7 @@ class Resolver:
         return found
 
     def _fill(self, draft: Draft) -> None:
+        """Replace the variables in a draft's spec."""
         row = draft.column if draft.row else None
 
         def text(value: str, place: Place) -> Any:
@@ -161,26 +163,26 @@ class Resolver:
         draft.spec = {key: fill(value, text, (key,)) for key, value in draft.spec.items()}
 
     def _read(self, draft: Draft) -> None:
-        """Replace each `{file: PATH}` by the content of the file."""
+        """Replace each `{file: PATH}` in a draft's spec by the content of the file."""
         for pattern, form in draft.kind.contents.items():
             if form in TEXTS and begins(pattern, draft.spec):
                 change = Read(draft, self.contents, form, self.variables)
                 draft.spec = rewrite(draft.spec, pattern, change)
 
     def _check_changed(self, draft: Draft) -> None:
-        """Check the fields again whose values came from variables, files, defaults or patches."""
+        """Check again the fields whose values came from variables, files, defaults or patches."""
         shape, own = SPECS[draft.kind.name], draft.layers.own.data
         if draft.row:
             typed(draft, shape)
         for key, value in draft.spec.items():
             if value is own.get(key) or key not in shape.schema["properties"]:
-                continue
+                continue  # `check` has already judged the value in the manifest
             secret = is_sensitive(value)
-            if secret and key == "name":  # Lists and messages show the names of live objects.
+            if secret and key == "name":  # Lists and messages show names.
                 draft.error((key,), codes.SENSITIVE_NOT_ALLOWED, FREE_TEXT)
                 continue
-            # A field that takes only some texts is shown in plans and paths, so it cannot hold a
-            # secret.
+            # A field that takes only certain texts is shown in plans and paths, so it must not hold
+            # a secret. The secret is replaced by NUL here, which only such a field refuses.
             veiled = shape.field(key, walk(value, _veiled)) if secret else ()
             closed = {found.place for found in veiled}
             for place in sorted(closed, key=str):
@@ -193,6 +195,7 @@ class Resolver:
                 _missing(draft, missing_field(key, shape.schema["properties"][key], ()))
 
     def _refer(self, draft: Draft) -> None:
+        """Replace names of other resources in a draft's spec by References."""
         names = Names(
             self.drafts, self.broken, self.left_out, self.unread, self.referred, self.borrowed
         )
@@ -201,7 +204,7 @@ class Resolver:
                 draft.spec = rewrite(draft.spec, pattern, Refer(names, draft, kind))
 
     def _load(self, draft: Draft) -> None:
-        """Replace the names of files and of secrets by their content."""
+        """Replace paths of files and folders, and names of secrets, in a draft's spec by their content."""
         for pattern, form in draft.kind.contents.items():
             if form in LOADED and begins(pattern, draft.spec):
                 draft.spec = rewrite(draft.spec, pattern, Load(draft, self.contents, form))
@@ -209,18 +212,21 @@ class Resolver:
             draft.spec = rewrite(draft.spec, pattern, self._secret)
 
     def _secret(self, name: Any, _place: Place) -> Any:
-        """Return the secret in an environment variable. An empty variable counts as not set."""
+        """Return the secret in an environment variable, or MissingSecret if it is empty or not set."""
         if not isinstance(name, str):
             return name
         value = self.variables.environ.get(name)
         return Sensitive(value, name) if value else MissingSecret(name)
 
     def _documents(self, draft: Draft) -> None:
+        """Find the documents that a draft's `files` name."""
         for pattern, form in draft.kind.contents.items():
             if form == "document":
                 draft.documents = documents(draft, pattern, self.contents, self.drafts)
 
     def _check(self, draft: Draft) -> None:
+        """Report what the kind itself finds wrong with the spec: rules that no schema expresses."""
+        # Items with errors are left out, so the places of those after them are mapped back.
         usable, places = draft.usable()
         for problem in [*draft.kind.check(usable)]:
             if draft.is_bad(problem.needs):
@@ -233,33 +239,43 @@ class Resolver:
                 draft.error(place, problem.code, problem.detail)
 
     def _circles(self) -> None:
+        """Report a circle of references, if there is one."""
         for circle in cycles(self.referred):
-            detail = f"{' → '.join(map(str, circle))}: each refers to the next, so none of them can be made first."
+            detail = (
+                f"{' → '.join(map(str, circle))}: each refers to the next, so none of them can be"
+                " made first."
+            )
             draft = self.drafts[circle[0]]
             draft.report.add(codes.CIRCULAR_REFERENCES, detail, draft.manifest.start)
 
     def _unused(self) -> None:
+        """Warn about functions and files that no resource refers to."""
         if self.unread:
-            return  # what the rows of a table that could not be read refer to is not known
+            return  # rows of a table that could not be read may refer to anything
         used = set().union(*self.referred.values())
         used |= {replace(address, name=address.base) for address in used}
         for address, draft in self.drafts.items():
             if address in used or replace(address, name=address.base) in used:
                 continue
             if draft.kind.inlined:
-                detail = f"No assistant refers to `{address.name}`, so it is part of none."
+                detail = f"No assistant refers to `{address.name}`, so it is not sent anywhere."
                 draft.report.warn(
                     draft.manifest, ("metadata", "name"), codes.UNUSED_FUNCTION, detail
                 )
             elif draft.kind.is_file and address not in self.borrowed:
-                detail = f"Nothing refers to `{address.name}`, and only what is used is uploaded."
+                detail = (
+                    f"Nothing refers to `{address.name}`, and a file is uploaded only when"
+                    " something refers to it."
+                )
                 draft.report.warn(draft.manifest, ("metadata", "name"), codes.UNUSED_FILE, detail)
 
 
 def _veiled(leaf: Any) -> Any:
+    """Return a value that fits no closed set of texts in place of a secret."""
     return "\0" if isinstance(leaf, Sensitive) else leaf
 
 
 def _missing(draft: Draft, found: Complaint) -> None:
+    """Report a required field that neither the manifest nor a default sets."""
     draft.report.error(draft.manifest, ("spec",), found.code, found.detail, key=True)
     draft.failed = True

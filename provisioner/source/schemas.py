@@ -1,7 +1,7 @@
-"""The schemas that editors use, generated from the kinds: whole documents, hover texts included.
+"""Generate the JSON Schemas that editors use, one for each kind of manifest, with hover texts.
 
-They allow what `check` judges later: `${var:…}` where a number, a choice or a pattern is expected,
-and null for a field that is not set. `python -m provisioner.source.schemas` writes `schemas/`.
+They allow values that are checked only later: `${var:…}` in place of a number, a choice or a
+pattern, and null for a field that is not set. `provisioner schema` writes them.
 """
 
 import json
@@ -18,11 +18,11 @@ from provisioner.source.fields import STACK_SUMMARY
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _VARIABLE: Final[Schema] = {"type": "string", "pattern": r"^\$\{(var:|each\.)"}
 _SCALARS: Final = {"number", "integer", "boolean"}
-_SPEC: Final = "What is declared."
+_SPEC: Final = "The fields of the resource."
 
 
 def generate() -> dict[str, str]:
-    """Return every schema by file name, as the text of its file."""
+    """Return the text of each schema by its file name."""
     documents = {name: _document(kind.title, kind.summary) for name, kind in KINDS.items()}
     for name, kind in KINDS.items():
         if kind.repeats:
@@ -41,6 +41,7 @@ def generate() -> dict[str, str]:
 
 
 def _document(title: str, summary: str) -> Schema:
+    """Return the schema of a document of one kind, without its `spec`."""
     return {
         "$schema": DRAFT,
         "title": title,
@@ -57,13 +58,13 @@ def _document(title: str, summary: str) -> Schema:
 
 
 def _spec(schema: Mapping[str, Any]) -> Schema:
-    """Return a kind's schema, for documents whose variables are not filled in yet."""
+    """Return the schema of `spec` for documents in which variables are not replaced yet."""
     required = schema.get("required", [])
     properties = {
         name: _open(field) if name in required else _optional(_open(field))
         for name, field in schema["properties"].items()
     }
-    # What the Stack's defaults set need not stand in the manifest.
+    # A field that is required may come from the Stack's `defaults`, so no manifest has to set it.
     kept = {key: value for key, value in schema.items() if key not in ("$defs", "required")}
     return {"description": _SPEC, **kept, "properties": properties}
 
@@ -76,7 +77,7 @@ def _stack(summary: str) -> Schema:
 
 
 def _any(schemas: Mapping[str, Schema]) -> Schema:
-    """Return one schema for documents of every kind. It chooses by `kind`."""
+    """Return one schema for documents of every kind, which chooses by the field `kind`."""
     titles = [schema["title"] for schema in schemas.values()]
     shared: Schema = {}
     branches = []
@@ -93,7 +94,10 @@ def _any(schemas: Mapping[str, Schema]) -> Schema:
         "required": ["apiVersion", "kind"],
         "properties": {
             "apiVersion": {"const": API_VERSION, "description": "The version of this language."},
-            "kind": {"enum": titles, "description": "What this document declares."},
+            "kind": {
+                "enum": titles,
+                "description": "The kind of resource that this document declares.",
+            },
         },
         "allOf": branches,
         "$defs": shared,
@@ -101,7 +105,7 @@ def _any(schemas: Mapping[str, Schema]) -> Schema:
 
 
 def _open(schema: Any) -> Any:
-    """Return the schema with a variable allowed in place of each number, choice and pattern."""
+    """Return a schema that also allows a variable in place of each number, choice and pattern."""
     if not isinstance(schema, dict) or "$ref" in schema:
         return schema
     opened = {key: _opened(key, value) for key, value in schema.items()}
@@ -109,6 +113,7 @@ def _open(schema: Any) -> Any:
     scalar = not {types} - _SCALARS if isinstance(types, str) else bool(_SCALARS & {*types})
     if not (scalar or "enum" in schema or "pattern" in schema):
         return opened
+    # Editors show the description of the outer schema when the cursor is on the field.
     about = {"description": opened.pop("description")} if "description" in opened else {}
     return {**about, "anyOf": [opened, _VARIABLE]}
 
@@ -122,7 +127,7 @@ def _opened(key: str, value: Any) -> Any:
 
 
 def _optional(schema: Schema) -> Schema:
-    """Return a schema that also allows null, which means that the field is not set."""
+    """Return a schema that also allows null. A field that is null counts as not set."""
     if isinstance(schema.get("type"), str):
         return {**schema, "type": [schema["type"], "null"]}
     if isinstance(schema.get("type"), list):
@@ -135,6 +140,7 @@ def _text(schema: Schema) -> str:
 
 
 def _without_hints(value: Any) -> Any:
+    """Return a schema without `x-hints`: those belong to our own messages."""
     if isinstance(value, dict):
         return {key: _without_hints(item) for key, item in value.items() if key != "x-hints"}
     return [_without_hints(item) for item in value] if isinstance(value, list) else value

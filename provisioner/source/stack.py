@@ -22,14 +22,17 @@ _ENV_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 @frozen
 class Choice:
-    """The environment and the target that the user asked for."""
+    """The names of the environment and the target that the user asked for; None if not given."""
 
     environment: str | None = None
     target: str | None = None
 
 
 def environment_of(manifest: Manifest, choice: Choice, report: Report) -> Mapping[str, Any]:
-    """Return the chosen environment's settings, empty if none was chosen."""
+    """Return the settings of the chosen environment; empty if none was chosen or it is unknown.
+
+    Names of targets that do not exist are reported as well.
+    """
     environments = _mapping(manifest.spec.get("environments"))
     for name, settings in environments.items():
         _known_target(
@@ -60,11 +63,15 @@ def choose(
     variables: Variables,
     report: Report,
 ) -> Stack | None:
-    """Return the Stack with its target chosen, or None if no target can be chosen."""
+    """Return the Stack with its target chosen, or None if no target can be used.
+
+    Problems are reported.
+    """
     _identity(manifest, report)
     _version(manifest, report)
     _targets(manifest, report)
     name = _target_name(manifest, choice, environment, report)
+    # Only the chosen target is filled in: another one may need variables that are not set here.
     target = _target(manifest, name, variables, report) if name else None
     called = manifest.metadata.get("name")
     ledger = _ledger(manifest, variables, report)
@@ -84,7 +91,7 @@ def choose(
 
 
 def _ledger(manifest: Manifest, variables: Variables, report: Report) -> str:
-    """Return the place of the ledger that a Stack names, or an empty text."""
+    """Return the location of the ledger that the Stack names; empty if it names none."""
     place: Place = ("spec", stack_ledger.KEY)
     for inner, code, why in stack_ledger.problems(manifest.spec):
         report.error(manifest, ("spec", *inner), code, why)
@@ -104,10 +111,7 @@ def _ledger(manifest: Manifest, variables: Variables, report: Report) -> str:
 
 
 def _guards(said: Mapping[str, Any]) -> Guards:
-    """Return the guards of a Stack.
-
-    Guards that it does not set, or that are invalid, have their defaults.
-    """
+    """Return the guards that a Stack sets. A guard that is missing or invalid has its default."""
     percent, undeclared = said.get("max_delete_percent"), said.get("undeclared")
     reads = said.get("max_reads")
     return Guards(
@@ -118,27 +122,32 @@ def _guards(said: Mapping[str, Any]) -> Guards:
 
 
 def _identity(manifest: Manifest, report: Report) -> None:
+    """Warn about a Stack without an id."""
     if "name" in manifest.metadata and not manifest.metadata.get("id"):
         report.warn(
             manifest,
             ("metadata",),
             stack_codes.STACK_WITHOUT_ID,
-            f"Its name, `{manifest.metadata['name']}`, stands in every mark instead: renaming it"
-            " would make every live object a stranger. Write any id once, and never change it.",
+            f"Without an id, every mark has the Stack's name, `{manifest.metadata['name']}`, as the owner."
+            " Renaming it would make every live object foreign. Write any id once, and never change it.",
         )
 
 
 def _version(manifest: Manifest, report: Report) -> None:
+    """Report an error if the Stack's `requires` excludes the version of this program."""
     requires = str(manifest.spec.get("requires") or "")
     version = _our_version() if requires else ""
     if version and not all(_satisfies(version, *pair) for pair in _REQUIREMENT.findall(requires)):
-        detail = f"These manifests ask for provisioner {requires.strip()}; this is {version}."
+        detail = (
+            f"These manifests require provisioner {requires.strip()}, and this is version"
+            f" {version}."
+        )
         report.error(manifest, ("spec", "requires"), stack_codes.OTHER_VERSION_REQUIRED, detail)
 
 
 def _our_version() -> str:
-    """Return the installed version, or an empty text if the program runs from a source tree."""
-    # Imported here: few Stacks ask, and everything else would pay for it.
+    """Return the version of the installed program; empty if it runs from a source tree."""
+    # Imported here, because few Stacks have `requires` and the import takes time.
     from importlib import metadata
 
     try:
@@ -148,6 +157,7 @@ def _our_version() -> str:
 
 
 def _satisfies(version: str, operator: str, wanted: str) -> bool:
+    """Return true if a version satisfies one condition, such as `>=` and `1.0`."""
     left, right = _numbers(version), _numbers(wanted)
     return {
         ">=": left >= right,
@@ -160,9 +170,9 @@ def _satisfies(version: str, operator: str, wanted: str) -> bool:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    """Return the numbers of a version.
+    """Return the numbers of a version, such as (1, 2). Zeros at the end and suffixes are left out.
 
-    `1.0` and `1.0.0` are one version, and what follows is ignored.
+    So `1.0` and `1.0.0` are the same version.
     """
     found = re.match(r"[0-9.]*", version)
     numbers = [int(part) for part in (found[0] if found else "").split(".") if part]
@@ -183,8 +193,12 @@ def _targets(manifest: Manifest, report: Report) -> None:
             report.error(manifest, (*place, *inner), code, why, key=True)
         keyless = settings.get("server") == stack_access.FOUNDRY or "workload_identity" in settings
         if "base_url" in settings and settings.get("server") == "embedded":
-            detail = "`server: embedded` has no address: remove one of the two."
+            detail = (
+                "`server: embedded` runs inside this program and has no `base_url`: remove one of"
+                " the two."
+            )
             report.error(manifest, (*place, "base_url"), stack_codes.TWO_PLACES, detail, key=True)
+        # A key for one server must never reach another one by mistake.
         elif "base_url" in settings and "api_key_env" not in settings and not keyless:
             detail = (
                 "A target with a `base_url` names the environment variable of its own key"
@@ -194,8 +208,9 @@ def _targets(manifest: Manifest, report: Report) -> None:
         variable = settings.get("api_key_env")
         if isinstance(variable, str) and not _ENV_NAME.fullmatch(variable):
             detail = (
-                "`api_key_env` takes the name of an environment variable (letters, digits, `_`)."
-                " If a key stands here, remove it and replace it: others may have read it."
+                "`api_key_env` takes the name of an environment variable: letters, digits and `_`."
+                " If this is a key itself, remove it here and replace it at the vendor: others may"
+                " have read it."
             )
             report.error(
                 manifest, (*place, "api_key_env"), manifest_codes.NOT_A_VARIABLE_NAME, detail
@@ -205,6 +220,7 @@ def _targets(manifest: Manifest, report: Report) -> None:
 def _known_target(
     manifest: Manifest, place: Place, settings: Any, key: str, report: Report
 ) -> None:
+    """Report a setting that names a target which the Stack does not have."""
     wanted, known = _mapping(settings).get(key), _mapping(manifest.spec.get("targets"))
     if isinstance(wanted, str) and wanted not in known:
         detail = (
@@ -216,6 +232,10 @@ def _known_target(
 def _target_name(
     manifest: Manifest, choice: Choice, environment: Mapping[str, Any], report: Report
 ) -> str | None:
+    """Return the name of the target to use: of `--target`, the environment, or the Stack's default.
+
+    Return None, and report why, if no target is named or it does not exist.
+    """
     known = _mapping(manifest.spec.get("targets"))
     if choice.target is not None:
         if choice.target in known:
@@ -238,6 +258,8 @@ def _target_name(
 
 def _target(manifest: Manifest, name: str, variables: Variables, report: Report) -> Target | None:
     place: Place = ("spec", "targets", name)
+    """Return one target with its variables replaced; None, after reporting why, if it cannot be
+    used."""
     failed = False
 
     def text(value: str, inner: Place) -> Any:
@@ -259,7 +281,7 @@ def _target(manifest: Manifest, name: str, variables: Variables, report: Report)
         try:
             settings = {**settings, "base_url": web_address(url)}
         except ValueError as error:
-            if "${" in str(written["base_url"]):  # else `_targets` has told
+            if "${" in str(written["base_url"]):  # else `_targets` has reported it
                 detail = stack_access.not_an_address(error)
                 report.error(manifest, (*place, "base_url"), stack_codes.NOT_AN_ADDRESS, detail)
             failed = True

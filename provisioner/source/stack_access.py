@@ -1,7 +1,7 @@
-"""Targets without a stored key: Microsoft Foundry, and workload identities.
+"""Access to targets without a stored key: Microsoft Foundry, and workload identities.
 
-This module has their schemas, the checks that a schema cannot express, and the date on which
-Foundry's Assistants API ends.
+This module has the schemas of these settings, the checks that a schema cannot express, and the date
+on which Foundry's Assistants API ends. `stack` and `stack_schema` use it.
 """
 
 from __future__ import annotations
@@ -24,19 +24,21 @@ if TYPE_CHECKING:
 FOUNDRY: Final = "foundry"
 API_VERSION: Final = "v1"
 RETIREMENT: Final = date(2027, 3, 31)
+"""The day on which Microsoft ends the Assistants API of Foundry classic."""
 NOTICE_DAYS: Final = 180
+"""The warning about that day begins this many days before it."""
 _PROJECT: Final = re.compile(r"https?://[^/?#]+/api/projects/[^/?#]+/?")
 _ONLY_WITH: Final = {
     "audience": ("github", "azure", "gcp"),
     "token_file": ("kubernetes",),
     "client_id": ("azure",),
 }
-"""The providers that use each setting of an identity."""
+"""The identity providers that use each of these settings of `workload_identity`."""
 _FOREIGN_TO_FOUNDRY: Final = {
-    "api_key_env": "Foundry takes no key: it is entered with an Entra token, fetched as needed.",
-    "workload_identity": "Foundry is entered with an Entra token; Entra has federation of its own.",
-    "organization": "Organizations are OpenAI's.",
-    "project": "Foundry's project is named by the end of its `base_url`.",
+    "api_key_env": "Foundry takes no key. It takes an Entra token, which is fetched when it is needed.",
+    "workload_identity": "Foundry takes an Entra token, and Entra has federation of its own.",
+    "organization": "Only OpenAI's own API has organizations.",
+    "project": "The end of `base_url` names a Foundry project.",
 }
 
 _IDENTIFIER: Final[Schema] = {"type": "string", "minLength": 1}
@@ -95,14 +97,14 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
             },
         },
         "x-hints": {
-            "token": "A token never stands in a manifest: it is fetched when it is needed."
+            "token": "Never write a token into a manifest: it is fetched when it is needed."
         },
     },
 }
 
 
 def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
-    """Yield problems of a target as it is written: place in it, code, detail."""
+    """Yield the problems of a target's settings as they are written: place, code and detail of each."""
     yield from _secret_headers(settings)
     yield from _address(settings)
     if settings.get("server") == FOUNDRY:
@@ -115,7 +117,7 @@ def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
 
 
 def filled_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
-    """Yield the problems that can only be seen after variables are filled in."""
+    """Yield the problems that show only after variables are replaced: place, code and detail of each."""
     url = settings.get("base_url")
     if not isinstance(url, str):
         return
@@ -127,14 +129,14 @@ def filled_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, 
         yield ("base_url",), codes.NOT_A_FOUNDRY_ENDPOINT, detail
     if settings.get("workload_identity") and not is_openai(url):
         detail = (
-            "A workload's token is exchanged with OpenAI and worth something there only; it is"
-            " never sent to another host. Take the `base_url` away, or name an `api_key_env`."
+            "The token of a workload identity is valid only at OpenAI, and is"
+            " never sent to another host. Remove `base_url`, or name an `api_key_env`."
         )
         yield ("base_url",), codes.IDENTITY_FOR_OPENAI_ONLY, detail
 
 
 def identity_of(settings: Mapping[str, Any]) -> WorkloadIdentity | None:
-    """Return a target's workload identity, or None if a part of it is missing and was reported."""
+    """Return the workload identity of a target; None if it has none, or one without a required part."""
     given, known = settings.get("workload_identity"), PROPERTIES["workload_identity"]
     if not isinstance(given, dict) or not given.keys() >= set(known["required"]):
         return None
@@ -142,7 +144,10 @@ def identity_of(settings: Mapping[str, Any]) -> WorkloadIdentity | None:
 
 
 def retirement(settings: Mapping[str, Any], today: date) -> tuple[Code, str] | None:
-    """Return the code and detail of a warning that Foundry's API ends, from half a year before."""
+    """Return the code and the detail of a warning that Foundry's API ends soon or has ended.
+
+    Return None for other servers, and more than NOTICE_DAYS before the end.
+    """
     left = (RETIREMENT - today).days
     if settings.get("server") != FOUNDRY or left > NOTICE_DAYS:
         return None
@@ -156,21 +161,27 @@ def retirement(settings: Mapping[str, Any], today: date) -> tuple[Code, str] | N
 
 
 def today() -> date:
+    """Return today's date in UTC."""
     return datetime.now(UTC).date()
 
 
 def not_an_address(error: ValueError) -> str:
-    """Return a sentence about a `base_url` that cannot be used.
+    """Return the message for a `base_url` that cannot be used.
 
-    It repeats no part of the address.
+    The message repeats no part of the address, which may contain a key.
     """
     return (
         f"`base_url` has to be an address such as `https://HOST/v1`, and {error}. Put a key into"
-        " the variable that `api_key_env` names, and everything else that the server needs into `headers`."
+        " the variable that `api_key_env` names, and everything else that the server needs into"
+        " `headers`."
     )
 
 
 def _address(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
+    """Yield the problem of a `base_url` that is no valid address.
+
+    One with variables is checked later.
+    """
     url = settings.get("base_url")
     if not isinstance(url, str) or "${" in url:
         return
@@ -182,12 +193,14 @@ def _address(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
 
 def _secret_headers(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
     headers = settings.get("headers")
+    """Yield a problem for each header that usually holds a secret and is written without a
+    variable."""
     for header, value in headers.items() if isinstance(headers, dict) else ():
         if str(header).lower() in SECRET_HEADERS and "${" not in str(value):
             detail = (
-                f"`{header}` holds a secret, and a secret never stands in a manifest. Put it into"
-                " an environment variable and write `${env:NAME}`. Replace the one that stands"
-                " here: others may have read it."
+                f"The header `{header}` holds a secret, which must not be written into a manifest."
+                " Put it into an environment variable and write `${env:NAME}`. Replace the secret that"
+                " is written here: others may have read it."
             )
             yield ("headers", header), codes.SECRET_IN_HEADERS, detail
 
@@ -196,8 +209,9 @@ _ON_FOUNDRY: Final = tuple(name for name, one in RUNTIMES.items() if one.is_on_f
 
 
 def _foundry_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
+    """Yield the problems of a target with `server: foundry`."""
     if settings.get("runtime") not in _ON_FOUNDRY:
-        detail = f"Foundry classic has assistants: write `runtime: {_ON_FOUNDRY[0]}`."
+        detail = f"Foundry classic has only assistants: write `runtime: {_ON_FOUNDRY[0]}`."
         yield ("runtime",), codes.NO_FOUNDRY_RUNTIME, detail
     if "base_url" not in settings:
         detail = (
@@ -213,14 +227,15 @@ def _foundry_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code
 def _identity_problems(
     settings: Mapping[str, Any], identity: Mapping[str, Any]
 ) -> Iterator[tuple[Place, Code, str]]:
+    """Yield the problems of a target with `workload_identity`."""
     place = ("workload_identity",)
     if "server" in settings:
         yield place, codes.IDENTITY_WITHOUT_USE, "The embedded server asks for no credentials."
     if "api_key_env" in settings:
-        detail = "A target has a key or a workload identity: remove one of the two."
+        detail = "A target uses either a key or a workload identity: remove one of the two."
         yield place, codes.KEY_AND_IDENTITY, detail
     provider = identity.get("provider")
     for key, providers in _ONLY_WITH.items():
         if key in identity and isinstance(provider, str) and provider not in providers:
-            detail = f"`{key}` means nothing to the provider `{provider}`: remove it."
+            detail = f"`{key}` has no meaning for the provider `{provider}`: remove it."
             yield (*place, key), codes.NOT_A_PROVIDER_SETTING, detail

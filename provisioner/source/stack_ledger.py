@@ -1,4 +1,7 @@
-"""The setting `ledger` of a Stack and of a target: where the ledger is for everybody who shares them."""
+"""The setting `ledger` of a Stack or a target: where the database is that its users share.
+
+This module has its schema and the checks that a schema cannot express.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,10 @@ PROPERTY: Final[Schema] = {
     "type": "string",
     "minLength": 1,
     "description": (
-        "Where the ledger is: `postgresql://HOST/DATABASE`, a file (relative to the Stack's folder),"
-        " or `none`. `--ledger` wins. A password never stands here: `${env:NAME}` takes the whole URL"
-        " from the environment, and PostgreSQL's own `PGPASSWORD` works. Default:"
-        " `.provisioner/ledger.db` beside the Stack."
+        "Where the ledger is: `postgresql://HOST/DATABASE`, a file (relative to the Stack's"
+        " folder), or `none`. `--ledger` takes precedence. Never write a password here:"
+        " `${env:NAME}` takes the whole URL from the environment, and PostgreSQL's own `PGPASSWORD`"
+        " works. Default: `.provisioner/ledger.db` beside the Stack."
     ),
 }
 _PLACEHOLDER: Final = re.compile(r"\$\{[^}]*\}")
@@ -34,19 +37,21 @@ _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
 def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
-    """Yield problems of a Stack's spec or of a target, as it is written: place in it, code, detail."""
+    """Yield the problems of a Stack's spec, or of a target, as written: place, code and detail of each."""
     written = settings.get(KEY)
+    # A variable in place of the password is allowed, so variables are removed before the search.
     if isinstance(written, str) and _PASSWORD.search(_PLACEHOLDER.sub("", written)):
         detail = (
-            "Remove the password, and replace it on the server, because others may have read it. Write"
-            " `${env:NAME}` here, or let PostgreSQL's client find it (`PGPASSWORD`, `~/.pgpass`)."
+            "Remove the password, and replace it on the server, because others may have read it."
+            " Write `${env:NAME}` here, or let PostgreSQL's client find it (`PGPASSWORD`,"
+            " `~/.pgpass`)."
         )
         yield (KEY,), codes.PASSWORD_IN_LEDGER, detail
 
 
 def filled_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
-    """Yield problems that show once variables are filled in."""
+    """Yield the problems that show only after variables are replaced: place, code and detail of each."""
     found = _SCHEME.match(str(settings.get(KEY) or ""))
     if found and found[1].lower() not in SCHEMES:
-        detail = f"`{found[1]}://` leads to no ledger: give a file, `postgresql://…`, or `none`."
+        detail = f"A ledger cannot be at `{found[1]}://`: name a file, `postgresql://…`, or `none`."
         yield (KEY,), ledger_codes.NO_SUCH_LEDGER, detail

@@ -1,8 +1,8 @@
-"""Read the Stack without the other manifests.
+"""Read the Stack alone, without the other manifests of the folder.
 
-An application that needs only the targets uses it, and so does a command that has to know its
-target early. If the Stack cannot be found or used in this way, `load` reads the whole folder and
-reports the reason.
+`provisioner.load` does so in applications that need only a target, and commands that have to know
+their target early. If the Stack cannot be found or used in this way, `load` reads the whole folder
+and reports why.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,7 +30,7 @@ def stack_only(
 ) -> Stack | None:
     """Return the Stack that `load` would return; None if the whole folder has to be read.
 
-    No schema is checked.
+    The Stack is not checked against its schema.
     """
     report = Report()
     manifest = first(path, STACK, report)
@@ -46,6 +46,7 @@ def right_stack(
     path: Path, choice: Choice, variables: Chosen, environ: Mapping[str, str]
 ) -> Stack | None:
     """Return the Stack that a file directly in a folder declares, if nothing is wrong with it."""
+    # Imported here: the schemas are needed for the check alone, and cost time.
     from provisioner.source.check import check
 
     report = Report()
@@ -64,9 +65,9 @@ def stacks_of(
     variables: Chosen,
     environ: Mapping[str, str],
 ) -> list[Stack]:
-    """Return the Stack once for each of these targets that can be used as things are.
+    """Return the Stack once for each of these targets that can be used.
 
-    A target is left out where a variable that it needs is not set.
+    A target is left out if a variable that it needs is not set.
     """
     manifest = first(path, STACK, Report())
     if manifest is None:
@@ -86,6 +87,7 @@ def _chosen(
     report: Report,
 ) -> Stack | None:
     chosen = environment_of(manifest, choice, report)
+    """Return the Stack with its environment and target chosen. Problems go to `report`."""
     values = Variables(
         manifest,
         choice.environment or "",

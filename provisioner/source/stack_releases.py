@@ -1,4 +1,7 @@
-"""Settings of a target that publishes releases: its registry and `retire_after`."""
+"""Settings of a target that publishes releases: its registry and `retire_after`.
+
+This module has their schemas and the checks that a schema cannot express.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 PUBLISHING: Final = tuple(name for name, runtime in RUNTIMES.items() if runtime.publishes)
 """The names of the runtimes that publish releases."""
 _WHERE: Final = " or ".join(f"`runtime: {name}`" for name in PUBLISHING)
+# The seconds of each unit of a duration.
 _UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": DAY}
 _DURATION: Final = re.compile(r"(\d{1,9})([smhd])")
 
@@ -34,15 +38,16 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
         "type": "string",
         "pattern": r"^(\d{1,9}[smhd]|.*\$\{.*)$",
         "description": (
-            f"With {_WHERE}: how long a replaced vector store or file, and a release"
-            " that was current, live on for applications that still use them: `90m`, `24h`, `7d`. Default 24h."
+            f"With {_WHERE}: how long a replaced vector store or file, and a release that was"
+            " current, are kept for applications that still use them: `90m`, `24h`, `7d`. Default"
+            " 24h."
         ),
     },
 }
 
 
 def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
-    """Yield problems of a target as it is written: place in it, code, detail."""
+    """Yield the problems of a target's settings as they are written: place, code and detail of each."""
     for key in PROPERTIES:
         if key in settings and settings.get("runtime") not in PUBLISHING:
             detail = f"Only {_WHERE} publishes releases: remove `{key}`."
@@ -50,13 +55,13 @@ def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
 
 
 def filled_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
-    """Yield the problems that can only be seen after variables are filled in."""
+    """Yield the problems that show only after variables are replaced: place, code and detail of each."""
     if "retire_after" in settings and not _DURATION.fullmatch(str(settings["retire_after"])):
-        detail = "`retire_after` is a number and a unit (s, m, h, d), such as `24h`."
+        detail = "`retire_after` has to be a number and a unit (s, m, h or d), such as `24h`."
         yield ("retire_after",), codes.NOT_A_DURATION, detail
 
 
 def seconds(settings: Mapping[str, Any]) -> float:
-    """Return `retire_after` in seconds, or its default if it is missing or invalid."""
+    """Return `retire_after` in seconds; a day if it is missing or invalid."""
     found = _DURATION.fullmatch(str(settings.get("retire_after", "")))
     return int(found[1]) * _UNITS[found[2]] if found else DAY

@@ -1,4 +1,7 @@
-"""The JSON Schema of a Stack's spec."""
+"""JSON Schemas of a Stack: its `spec`, its `metadata`, and `for_each` of other documents.
+
+Their descriptions are the texts of `provisioner explain`, of the reference and of editors.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -54,8 +57,14 @@ _TARGET: Final[Schema] = {
         **stack_access.PROPERTIES,
         **stack_releases.PROPERTIES,
         stack_ledger.KEY: stack_ledger.PROPERTY,
-        "organization": {"type": "string", "description": "Sent as OpenAI-Organization."},
-        "project": {"type": "string", "description": "Sent as OpenAI-Project."},
+        "organization": {
+            "type": "string",
+            "description": "The value of the request header `OpenAI-Organization`.",
+        },
+        "project": {
+            "type": "string",
+            "description": "The value of the request header `OpenAI-Project`.",
+        },
         "headers": {
             "type": "object",
             "description": "Additional headers for every request. Write `${env:NAME}` for secrets.",
@@ -74,8 +83,8 @@ _TARGET: Final[Schema] = {
     },
     "x-hints": {
         "api_key": (
-            "A key never stands in a manifest: put it into an environment variable and name that"
-            " in `api_key_env`."
+            "Never write a key into a manifest: put it into an environment variable, and name the"
+            " variable in `api_key_env`."
         ),
         "endpoint": "The address is called `base_url`.",
         "url": "The address is called `base_url`.",
@@ -93,10 +102,10 @@ _VARIABLE: Final[Schema] = {
         },
         "default": {
             **_VALUE,
-            "description": "The value if neither the command line nor the environment sets one. "
+            "description": "The value if neither the command line nor the environment sets any. "
             "`${env:NAME}` is allowed here.",
         },
-        "description": {"type": "string", "description": "What it is for."},
+        "description": {"type": "string", "description": "The purpose of the variable."},
         "sensitive": {
             "type": "boolean",
             "description": "True if the value is a secret. It is masked in plans, logs and errors.",
@@ -116,28 +125,28 @@ _ENVIRONMENT: Final[Schema] = {
         },
         "variables": {
             "type": "object",
-            "description": "Values of variables.",
+            "description": "Values of variables in this environment, by name.",
             "additionalProperties": _VALUE,
         },
         "without": {
             "type": "array",
             "description": "Resources that are not declared in this environment: addresses such as"
-            " `assistant.playground`, or all of a kind, `assistant.*`. Live ones become orphans.",
+            " `assistant.playground`, or all of a kind, `assistant.*`. Their live objects become orphans.",
             "uniqueItems": True,
             "items": {"type": "string"},
         },
         "patches": {
             "type": "array",
-            "description": "Changes to resources, as JSON merge patches, in order.",
+            "description": "Changes to resources in this environment: JSON merge patches, applied in order.",
             "items": {
                 "type": "object",
-                "description": "One patch.",
+                "description": "A change to one resource.",
                 "required": ["address", "spec"],
                 "additionalProperties": False,
                 "properties": {
                     "address": {
                         "type": "string",
-                        "description": "Which resource: `assistant.policy-qa`.",
+                        "description": "The address of the resource, such as `assistant.policy-qa`.",
                     },
                     "spec": {
                         "type": "object",
@@ -189,7 +198,7 @@ SPEC: Final[Schema] = {
             "type": "object",
             "description": (
                 "By kind (`assistant`): fields that a manifest need not repeat. A field that the"
-                " manifest sets wins; `metadata` is merged key by key."
+                " manifest sets takes precedence; `metadata` is merged key by key."
             ),
             "additionalProperties": False,
             "properties": {
@@ -202,7 +211,7 @@ SPEC: Final[Schema] = {
         },
         "guards": {
             "type": "object",
-            "description": "Limits of what one plan may do.",
+            "description": "Rules that refuse a dangerous plan.",
             "additionalProperties": False,
             "properties": {
                 "max_delete_percent": {
@@ -227,9 +236,9 @@ SPEC: Final[Schema] = {
                     "type": "integer",
                     "minimum": 0,
                     "description": (
-                        "The most requests for finding the stores that hold a file that would "
-                        "be deleted. If more are needed, the file is kept, and `gc` can delete "
-                        "it later. Default 1000."
+                        "The most requests that one run makes to find the vector stores that"
+                        " contain a file it would delete. If more are needed, the file is kept, and"
+                        " `gc` can delete it later. Default 1000."
                     ),
                 },
             },
@@ -243,7 +252,7 @@ SPEC: Final[Schema] = {
             ),
         },
     },
-    "x-hints": {"target": "There are `targets` by name, and `default_target`."},
+    "x-hints": {"target": "A Stack has `targets`, by name, and `default_target`."},
     "examples": [
         {
             "default_target": "local",
@@ -257,7 +266,7 @@ SPEC: Final[Schema] = {
 
 METADATA: Final[Schema] = {
     "type": "object",
-    "description": "Who we are.",
+    "description": "The name and the id of the Stack, which is the owner in every mark.",
     "required": ["name"],
     "additionalProperties": False,
     "properties": {
@@ -300,7 +309,7 @@ FOR_EACH: Final[Schema] = {
             "minLength": 1,
             "description": (
                 "The column of the keys, which become a part of the addresses. A key has 1 to "
-                "64 letters, digits, `_` and `-`, and no two are alike. Default `key`."
+                "64 letters, digits, `_` and `-`, and no two keys are equal. Default `key`."
             ),
         },
     },
@@ -308,6 +317,6 @@ FOR_EACH: Final[Schema] = {
 
 
 def example(kind: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the one example that a schema carries."""
+    """Return the first example that a schema has; empty if it has none."""
     examples = kind["examples"]
     return examples[0] if isinstance(examples, list) else {}

@@ -1,4 +1,4 @@
-"""Compare the manifests with the fields and tools that the target's runtime supports.
+"""Compare the declared resources with the fields and tools that the target's runtime supports.
 
 No field is lost silently. A field that the runtime lacks is an error unless the target's `drop:`
 lists it, and every plan names the dropped fields.
@@ -20,14 +20,14 @@ from provisioner.model.value import references
 from provisioner.source.suggest import did_you_mean, listed
 
 Complain = Callable[[Address, str, Code, str], None]
-"""The address, the diff path, the code and the detail of one problem."""
+"""Reports one problem: the address, the diff path, the code and the detail."""
 UNSUPPORTED: Final = codes.UNSUPPORTED_FIELD
 TOO_LONG: Final = codes.TOO_LONG_FOR_TARGET
 
 
 @frozen
 class Supported:
-    """The desired side without the dropped fields, and the dropped fields by address."""
+    """The desired side without the dropped fields, and the paths that were dropped of each address."""
 
     desired: dict[Address, Resource]
     dropped: dict[Address, tuple[str, ...]]
@@ -40,7 +40,11 @@ def support(
     others: Mapping[str, str],
     complain: Complain,
 ) -> Supported:
-    """Remove the fields in the target's `drop:`, and complain about other unsupported fields."""
+    """Leave out the fields in the target's `drop:`, and report every other unsupported field.
+
+    `others` has the runtime's name of each target of the Stack, so that a message can name a target
+    that supports the field.
+    """
     runtime = runtimes[target.runtime]
     table = Table(runtime)
     left, dropped = dropping(desired, target.drop)
@@ -51,7 +55,9 @@ def support(
             detail = " ".join(filter(None, [what, lack.note, ways]))
             complain(address, lack.path, UNSUPPORTED, detail)
         for path, limit in table.too_long(resource):
-            detail = f"Target `{target.name}` ({runtime.name}) takes {limit} characters of it."
+            detail = (
+                f"Target `{target.name}` ({runtime.name}) takes at most {limit} characters here."
+            )
             complain(address, path, TOO_LONG, detail)
     return Supported(left, dropped)
 
@@ -59,7 +65,7 @@ def support(
 def unknown_drops(
     drop: Iterable[str], desired: Mapping[Address, Resource], runtime: Runtime | None
 ) -> Iterator[tuple[int, str]]:
-    """Yield the index of each `drop:` entry that has no effect, and a sentence that says why."""
+    """Yield the index of each `drop:` entry that has no effect, and the message that says why."""
     fields = CONVERSATIONAL.schema["properties"].keys() - {"checks", "lifecycle", "name", "model"}
     known = {*fields, *KINDS, *(f"tools[{name}]" for name in CONVERSATIONAL.tools)}
     known |= set(runtime.support) if runtime else set()
@@ -73,14 +79,17 @@ def unknown_drops(
             continue
         path = paths.render(keys, CONVERSATIONAL.keyed)
         if path in ("name", "model"):
-            yield index, f"Every assistant has a {path}: it cannot be dropped."
+            yield index, f"Every assistant needs a {path}, so it cannot be dropped."
         elif path not in known and not _is_option(path, known):
             meant = did_you_mean(entry, known)
-            yield index, f"`{entry}` is no field of assistants, no tool, and no kind.{meant}"
+            yield (
+                index,
+                f"`{entry}` is neither a field of assistants, nor a tool, nor a kind.{meant}",
+            )
 
 
 def _is_option(path: str, known: Iterable[str]) -> bool:
-    """Return true if a path leads into a known field, such as `response_format.json_schema`."""
+    """Return true if a path leads into a known field, as `response_format.json_schema` does."""
     return any(paths.covers(whole, path) for whole in known if whole not in ("tools", *KINDS))
 
 
@@ -88,6 +97,10 @@ def dropping(
     desired: Mapping[Address, Resource], drop: Iterable[str]
 ) -> tuple[dict[Address, Resource], dict[Address, tuple[str, ...]]]:
     kinds = {entry for entry in drop if entry in KINDS}
+    """Return the resources without the entries of `drop`, and the paths that were left out of each.
+
+    An entry is a kind, or a diff path of assistants.
+    """
     entries = [entry for entry in drop if entry not in KINDS and _is_path(entry)]
     left: dict[Address, Resource] = {}
     dropped: dict[Address, tuple[str, ...]] = {}
@@ -108,7 +121,7 @@ def dropping(
 
 
 def _parts_on(spec: Mapping[str, Any], kinds: set[str]) -> list[str]:
-    """Return the tools and parts of a session that need a kind which the target drops."""
+    """Return the paths of an assistant's tools and session parts that need a kind in `kinds`."""
     if not kinds:
         return []
     parts = {
@@ -135,6 +148,7 @@ def _without(
     spec: Mapping[str, Any], entries: Iterable[str]
 ) -> tuple[Mapping[str, Any], list[str]]:
     gone: list[str] = []
+    """Return a spec without what these paths name, and the exact paths that were removed."""
     for path in entries:
         for way in uses(spec, path):
             spec = _removed(spec, way)
@@ -143,7 +157,10 @@ def _without(
 
 
 def uses(spec: Mapping[str, Any], path: str) -> list[list[str]]:
-    """Return where a spec uses a path of the support table. With `=VALUE`: only with that value."""
+    """Return the places at which a spec uses a path of the support table.
+
+    A path with `=VALUE` is used only where the field has that value.
+    """
     wanted, value = paths.parse_choice(path)
     if wanted[0] not in spec:
         return []
@@ -152,12 +169,13 @@ def uses(spec: Mapping[str, Any], path: str) -> list[list[str]]:
 
 
 def word_of(value: Any) -> str:
-    """Return the spelling of a value in the support table: an object is spelled by its type."""
+    """Return a value as the support table spells it: `true`, `auto`, or the `type` of an object."""
     value = value.get("type") if isinstance(value, Mapping) else value
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def value_at(spec: Any, way: Iterable[str]) -> Any:
+    """Return the value at a place of a spec."""
     for step in way:
         spec = spec[step]
     return spec
@@ -182,19 +200,24 @@ def _ways(spec: Any, wanted: Sequence[str]) -> list[list[str]]:
 
 def _removed(value: Mapping[str, Any], way: list[str]) -> Mapping[str, Any]:
     first, *rest = way
+    """Return a copy of a mapping without the value at a place."""
     if rest:
         return {**value, first: _removed(value[first], rest)}
     return {key: item for key, item in value.items() if key != first}
 
 
 def printed(way: Iterable[str]) -> str:
-    """Return the path of a place in an assistant's spec, as plans print it."""
+    """Return the diff path of a place in an assistant's spec, as plans print it."""
     return paths.render(way, CONVERSATIONAL.keyed)
 
 
 @frozen
 class Lack:
-    """A field, tool or value that a resource uses and the runtime does not support."""
+    """A field, tool or value that a resource uses and its runtime does not support.
+
+    `path` is its diff path, `what` its name in a message, and `drop` the entry of `drop:` that
+    would leave it out. `note` is the runtime's advice, if it has any.
+    """
 
     path: str
     what: str
@@ -203,7 +226,7 @@ class Lack:
 
 
 class Table:
-    """The unsupported parts of a runtime, extracted once from its support table."""
+    """The unsupported parts of a runtime, extracted once from its support table for many resources."""
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
@@ -212,11 +235,13 @@ class Table:
             for row, word in runtime.support.items()
             if word.level is Level.UNSUPPORTED and ("." in row or "=" in row)
         }
-        """Unsupported parts and single values of fields, with the keys that lead to them."""
+        """For each unsupported part or single value of a field: the keys of its path, and the
+        table's word."""
         self.limits = {path: word.limit for path, word in runtime.support.items() if word.limit}
 
     def lacking(self, resource: Resource) -> Iterator[Lack]:
         kind, spec, runtime = resource.address.kind, resource.spec, self.runtime
+        """Yield everything that a resource uses and the runtime does not support."""
         if kind != CONVERSATIONAL.name:
             if kind not in runtime.bindings:
                 yield Lack("", f"{KINDS[kind].title}s", kind)
@@ -228,6 +253,7 @@ class Table:
             if not has(runtime, row := f"tools[{tool['type']}]"):
                 lost[printed(("tools", name))] = row
         for path, row in lost.items():
+            # The row is written `tools[TYPE]`: six characters before the type, one after it.
             what = f"`{row[6:-1]}` tool" if row.startswith("tools[") else f"`{row}`"
             yield Lack(path, what, path, _note(runtime.support.get(row)))
         options = {key for tool in tools.values() for key in tool}
@@ -242,7 +268,7 @@ class Table:
                     yield Lack(path, f"`{row}`", row, _note(word))
 
     def too_long(self, resource: Resource) -> Iterator[tuple[str, int]]:
-        """Yield the paths of texts that are longer than the runtime takes, with that limit."""
+        """Yield the path of each text that is too long for the runtime, and the limit in characters."""
         if resource.address.kind != CONVERSATIONAL.name:
             return
         for path, limit in self.limits.items():
@@ -252,10 +278,12 @@ class Table:
 
 
 def lacking(resource: Resource, runtime: Runtime) -> Iterator[Lack]:
+    """Yield everything that a resource uses and a runtime does not support."""
     return Table(runtime).lacking(resource)
 
 
 def too_long(resource: Resource, runtime: Runtime) -> Iterator[tuple[str, int]]:
+    """Yield the path and the limit of each text of a resource that is too long for a runtime."""
     return Table(runtime).too_long(resource)
 
 
@@ -285,5 +313,6 @@ def _ways_out(
             paths.covers(other.path, lack.path) for other in lacking(resource, runtimes[runtime])
         )
     ]
+    """Return what a user can do about an unsupported field, in one sentence."""
     elsewhere = f"use a target that has it ({listed(able)}), or " if able else ""
     return f'Remove it, {elsewhere}leave it out there: `drop: ["{lack.drop}"]`.'

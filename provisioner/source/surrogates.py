@@ -1,6 +1,6 @@
-"""Read JSON's surrogate pairs in YAML.
+"""Read JSON's surrogate pairs with a YAML parser.
 
-JSON writes one character as two escapes, which libyaml refuses.
+JSON spells a character beyond U+FFFF as two escapes, each for half of it. libyaml refuses a half.
 """
 
 import re
@@ -9,17 +9,18 @@ from typing import Final
 import yaml
 
 _PAIR: Final = re.compile(r"[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
-"""JSON's spelling of a character beyond U+FFFF, behind the first backslash and `u`."""
+"""The two escapes of one character, without the first backslash and `u`."""
 NO_SUCH_CHARACTER: Final = "invalid Unicode character escape code"
+"""A part of libyaml's message for an escape that is half a character."""
 
 
 def with_pairs(text: str) -> str:
-    """Return the text with JSON's surrogate pairs in double quotes as the characters that they stand for.
+    """Return a text in which JSON's surrogate pairs in double quotes are replaced by one YAML escape.
 
-    JSON is YAML, but for this: libyaml takes each half for a character of its own and refuses it.
-    Only what it refuses is replaced, so the same signs in other scalars stay what they are.
+    Only an escape that libyaml refuses is replaced, because the same characters in other scalars
+    mean themselves.
     """
-    # A text without an escape is told at once; searching it for pairs is dear.
+    # Most texts have no escape, and the scan below is expensive.
     while "\\u" in text and _PAIR.search(text):
         try:
             for _ in yaml.scan(text, Loader=yaml.CSafeLoader):
@@ -38,7 +39,7 @@ def with_pairs(text: str) -> str:
 
 
 def _mended(text: str, at: int) -> str:
-    """Return the text with every pair replaced from `at` to the end of the double-quoted scalar there."""
+    """Return the text with every pair replaced between `at` and the end of that double-quoted scalar."""
     end = at
     while end < len(text) and text[end] != '"':
         end += 2 if text[end] == "\\" else 1
@@ -51,5 +52,7 @@ _ESCAPED_PAIR: Final = re.compile(rf"(?<!\\)((?:\\\\)*)\\u({_PAIR.pattern})")
 
 
 def _character(match: re.Match[str]) -> str:
+    """Return the YAML escape of the character that a pair stands for."""
+    # The halves carry ten bits each, above the offsets 0xD800 and 0xDC00.
     first, second = (int(match[2][at : at + 4], 16) for at in (0, 6))
     return f"{match[1]}\\U{0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00):08X}"

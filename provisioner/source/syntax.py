@@ -1,8 +1,8 @@
-"""Turn YAML text into plain values: the first step of `read`.
+"""Parse YAML text into plain values: the first step of `read`.
 
-libyaml parses and composes. Plain scalars follow the YAML 1.2 core schema, so `no`, `on`, `12:30`
-and `2026-10-01` stay text. Keys are always text. Aliases and merge keys work, up to a size; tags of
-other programs do not.
+libyaml parses. Plain scalars follow the YAML 1.2 core schema, so `no`, `on`, `12:30` and
+`2026-10-01` stay text. Keys are always text. Aliases and merge keys work, up to a size. Tags of
+other programs are refused.
 """
 
 import re
@@ -18,9 +18,14 @@ from provisioner.model.frozen import frozen
 from provisioner.source.surrogates import NO_SUCH_CHARACTER, with_pairs
 
 MAX_DEPTH: Final = 100
+"""The most levels of nesting in a document. Recursion below stays within Python's limit."""
 MAX_VALUES: Final = 300_000
-"""The most values in one document, with every alias written out."""
+"""The most values in one document, each alias counted with all values of its anchor.
 
+A few nested aliases can stand for billions of values.
+"""
+
+# YAML's own tags. PyYAML marks every node with the tag that it found or resolved.
 _CORE: Final = "tag:yaml.org,2002:"
 _STR, _INT, _FLOAT, _BOOL, _NULL, _MERGE = (
     f"{_CORE}{name}" for name in ("str", "int", "float", "bool", "null", "merge")
@@ -32,7 +37,7 @@ _CONSTANTS: Final = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 MAX_DIGITS: Final = 300
-"""The most digits of an integer. Python refuses to write integers of more than 4,300."""
+"""The most digits of an integer. Python refuses to print integers of more than 4,300 digits."""
 _INTEGER: Final = re.compile(
     rf"[-+]?[0-9]{{1,{MAX_DIGITS}}}|0o[0-7]{{1,{MAX_DIGITS}}}|0x[0-9a-fA-F]{{1,{MAX_DIGITS}}}"
 )
@@ -42,7 +47,7 @@ _NUMBER: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[
 
 @frozen
 class Flaw:
-    """One mistake in the text. Line and column count from 1."""
+    """One mistake in a YAML or JSON text. Line and column count from 1."""
 
     line: int
     column: int
@@ -51,7 +56,7 @@ class Flaw:
 
 
 class NotYaml(Exception):
-    """The YAML parser cannot read the text to its end."""
+    """A text is not YAML to its end. `flaw` is the first mistake."""
 
     def __init__(self, flaw: Flaw) -> None:
         super().__init__(flaw.code)
@@ -60,7 +65,10 @@ class NotYaml(Exception):
 
 @frozen
 class Text:
-    """One document: its value, where it begins, and what is wrong with it nonetheless."""
+    """One document of a text: its value, the position where it begins, and its mistakes.
+
+    A document with mistakes still has a value, so that its other fields can be checked.
+    """
 
     value: Any
     line: int
@@ -69,30 +77,34 @@ class Text:
 
 
 class _Loader(yaml.CSafeLoader):
-    """libyaml's composer, without the resolver of YAML 1.1. Its constructor is never called."""
+    """PyYAML's binding to libyaml, without the scalar types of YAML 1.1. It only makes node trees."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.depth = 0
 
     def resolve(self, kind: type, _value: str | None, implicit: Any) -> str:
-        """Return the tag of an untagged node. Plain scalars are told apart when they are read."""
+        """Return the tag of a node that has none in the text.
+
+        The tag of a plain scalar is empty here; `_Reader` finds its type.
+        """
         if kind is yaml.ScalarNode:
             return "" if isinstance(implicit, tuple) and implicit[0] else _STR
         return _MAP if kind is yaml.MappingNode else _SEQ
 
     def descend_resolver(self, parent: yaml.Node | None, _index: Any) -> None:
-        """Count levels on the way down, because deep nesting would exhaust the machine's stack."""
+        """Count the levels of nesting, because deep nesting would exhaust the stack of the machine."""
         self.depth += 1
         if self.depth > MAX_DEPTH and parent is not None:
             raise _too_deep(parent)
 
     def ascend_resolver(self) -> None:
+        """Count one level less."""
         self.depth -= 1
 
 
 def compose(text: str) -> Iterator[yaml.Node]:
-    """Yield each document's tree, with positions. Raises NotYaml."""
+    """Yield the tree of nodes of each document. Raises NotYaml."""
     loader = _Loader(with_pairs(text))
     try:
         while (node := loader.get_node() if loader.check_node() else None) is not None:
@@ -106,12 +118,12 @@ def compose(text: str) -> Iterator[yaml.Node]:
 
 
 def decode(content: bytes) -> str:
-    """Return UTF-8 text, without the byte order mark that Windows editors put first."""
+    """Return the text of UTF-8 bytes, without the byte order mark that Windows editors write first."""
     return content.decode("utf-8-sig")
 
 
 def parse(text: str) -> Iterator[Text]:
-    """Yield each document's value. Raises NotYaml at the first part that is not YAML."""
+    """Yield each document. Raises NotYaml at the first part that is not YAML."""
     for node in compose(text):
         reader = _Reader()
         value = reader.value(node)
@@ -120,22 +132,24 @@ def parse(text: str) -> Iterator[Text]:
 
 
 def scalar(text: str) -> Any:
-    """Return the value of a plain scalar in the YAML 1.2 core schema."""
+    """Return the value of a plain scalar, as the YAML 1.2 core schema reads it."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     first = text[0]
+    # Every number begins so. Most scalars are words, and are settled by this test.
     if not (first.isdigit() or first in "+-."):
         return text
     if _INTEGER.fullmatch(text):
         return int(text, 0 if text[:2] in ("0o", "0x") else 10)
     if _NUMBER.fullmatch(text):
         number = float(text)
+        # A number too large for a float stays text, and is then refused where a number is expected.
         return text if number in (float("inf"), float("-inf")) else number
     return text
 
 
 class _Reader:
-    """Reads the values of one document out of its tree."""
+    """Reads the value of one document from its tree, and collects its mistakes in `flaws`."""
 
     def __init__(self) -> None:
         self.flaws: list[Flaw] = []
@@ -143,6 +157,7 @@ class _Reader:
         self.depth = 0
 
     def value(self, node: yaml.Node) -> Any:
+        """Return the value of a node. Raises NotYaml if the document is too large or too deep."""
         self.count += 1
         if self.count > MAX_VALUES:
             raise NotYaml(_flaw(node, codes.TOO_MANY_VALUES, _TOO_MANY))
@@ -162,16 +177,20 @@ class _Reader:
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         tag, text = node.tag, node.value
+        """Return the value of a scalar node."""
         if tag == _STR:
             if "\0" in text:
-                self.flaws.append(_flaw(node, codes.NUL_IN_TEXT, "Remove it."))
-            # A text that stands in several places, or that a server repeats, is held once.
+                self.flaws.append(
+                    _flaw(node, codes.NUL_IN_TEXT, "The text contains a NUL character: remove it.")
+                )
+            # One object in memory for a text that several places, or a server's answer, repeat.
             return sys.intern(text)
         if tag == "" and text[:1].isalpha() and text not in _CONSTANTS:
             return sys.intern(text)
         value = scalar(text)
         if type(value) is int and _LEADING_ZERO.fullmatch(text):
             self.flaws.append(_flaw(node, codes.LEADING_ZERO, _zero(text, value)))
+        # The tag `!` means text, whatever the scalar looks like.
         if tag in ("", "!") or (tag in _TYPES and type(value) in _TYPES[tag]):
             return text if tag == "!" else value
         self._foreign(node)
@@ -179,6 +198,7 @@ class _Reader:
 
     def _mapping(self, node: yaml.MappingNode) -> dict[str, Any]:
         merged: dict[str, Any] = {}
+        """Return the value of a mapping node, with the keys of `<<` merged in below its own."""
         own: dict[str, Any] = {}
         for key, item in node.value:
             if type(key) is not yaml.ScalarNode:
@@ -193,12 +213,13 @@ class _Reader:
                 continue
             if name in own:
                 self._duplicate(key, node)
-            # The same few keys stand in every document: one text for all of them.
+            # The same few keys occur in every document: one object for all of them.
             own[sys.intern(name)] = self.value(item)
         return {**merged, **own} if merged else own
 
     def _merge(self, node: yaml.Node, into: dict[str, Any]) -> None:
         sources = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        """Add the entries that `<<` names to `into`, without replacing any."""
         for source in sources:
             if not isinstance(source, yaml.MappingNode):
                 self.flaws.append(_flaw(source, codes.NOTHING_TO_MERGE, _NO_MERGE))
@@ -207,10 +228,10 @@ class _Reader:
                 into.setdefault(key, value)
 
     def _duplicate(self, key: yaml.Node, mapping: yaml.MappingNode) -> None:
-        """Report a key that stands in the mapping before; the last one before it is named."""
+        """Report a key that the mapping already has, naming the line of the one before it."""
         same = [other for other, _ in mapping.value if other.value == key.value]
         line = same[same.index(key) - 1].start_mark.line + 1
-        detail = f"`{key.value}` already stands on line {line}. Remove one of the two."
+        detail = f"`{key.value}` is already on line {line}. Remove one of the two."
         self.flaws.append(_flaw(key, codes.DUPLICATE_KEY, detail))
 
     def _expect(self, node: yaml.Node, tag: str) -> None:
@@ -219,7 +240,10 @@ class _Reader:
 
     def _foreign(self, node: yaml.Node) -> None:
         tag = node.tag.replace(_CORE, "!!")
-        detail = f"`{tag}` does not belong here: manifests are plain YAML. Remove the tag."
+        """Report a tag that is no tag of plain YAML."""
+        detail = (
+            f"`{tag}` is a tag of another program, and manifests are plain YAML. Remove the tag."
+        )
         self.flaws.append(_flaw(node, codes.UNKNOWN_TAG, detail))
 
 
@@ -238,17 +262,22 @@ _NO_MERGE = "`<<` takes a mapping, or a list of mappings: mostly an alias of one
 
 
 def _zero(text: str, value: int) -> str:
-    detail = f'Quote it if it is a text: "{text}". As a number it is {value} here: write `{value}`.'
+    """Return the message for a number that is written with zeros before it."""
+    detail = (
+        f'If this is a text, quote it: "{text}". If it is a number, it means {value} here: write'
+        f" `{value}`."
+    )
     octal = text.lstrip("+-0")
     return f"{detail} For the octal number write `0o{octal}`." if is_octal(octal) else detail
 
 
 def is_octal(digits: str) -> bool:
+    """Return true if a text consists of octal digits."""
     return bool(digits) and not {*digits} - {*"01234567"}
 
 
 def begins_with_zero(text: str) -> bool:
-    """Return true for what `parse` reports as a number that begins with 0."""
+    """Return true for the text of a number that `parse` reports because it begins with 0."""
     return bool(_LEADING_ZERO.fullmatch(text))
 
 
@@ -259,7 +288,7 @@ def _flaw(node: yaml.Node, code: Code, detail: str) -> Flaw:
 
 DEEPEST: Final = f"Nothing in a manifest is nested more than {MAX_DEPTH} levels deep."
 _TOO_DEEP: Final = "maximum nesting depth"
-"""A part of what PyYAML says since 6.0.4, which gives up at 1,000 levels by itself."""
+"""A part of PyYAML's own message. Since 6.0.4 it gives up at 1,000 levels by itself."""
 
 
 def _too_deep(node: yaml.Node) -> NotYaml:
@@ -268,6 +297,7 @@ def _too_deep(node: yaml.Node) -> NotYaml:
 
 def _syntax_flaw(error: yaml.MarkedYAMLError, text: str) -> Flaw:
     mark = error.problem_mark or error.context_mark
+    """Return the flaw for an error of the parser, with the likely cause."""
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     lines = text.splitlines()
     at = lines[line - 1] if line <= len(lines) else ""
@@ -275,42 +305,48 @@ def _syntax_flaw(error: yaml.MarkedYAMLError, text: str) -> Flaw:
     if _TOO_DEEP in said:
         return Flaw(line, column, codes.NESTED_TOO_DEEPLY, DEEPEST)
     if _UNMERGED.search(text):
-        detail = "The markers of a merge that nobody finished stand there: merge the two versions."
+        detail = (
+            "An unresolved merge conflict is in the file: keep one version and remove the markers."
+        )
     elif NO_SUCH_CHARACTER in said:
-        detail = "Half of a surrogate pair stands alone there; both halves make one character."
+        detail = (
+            "Here is only one half of a surrogate pair. Write both halves, or the character itself."
+        )
     elif "\t" in at[: max(column, len(at) - len(at.lstrip()))]:
-        detail = "There is a tab in the indentation, which YAML does not allow: use spaces."
+        detail = "The indentation contains a tab, which YAML does not allow: use spaces."
     else:
         detail = f"The parser says: {said}.{_hint(at)}"
     return Flaw(line, column, codes.NOT_YAML, detail)
 
 
 _FORBIDDEN: Final = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""The characters that YAML takes in no text."""
+"""The characters that YAML allows in no text."""
 
 
 def _unreadable(error: yaml.YAMLError, text: str) -> Flaw:
-    """Return the flaw at the first character that YAML does not take."""
+    """Return the flaw at the first character that YAML does not allow."""
     found = _FORBIDDEN.search(text)
     if found is None:
         return Flaw(1, 1, codes.NOT_YAML, f"The parser says: {error}.")
     line = text.count("\n", 0, found.start()) + 1
     column = found.start() - text.rfind("\n", 0, found.start())
+    # UTF-16 and UTF-32 write most characters of a Latin text with NULs between them.
     if text.count("\0") > len(text) // 4:
         detail = "Every other character is a NUL, as in UTF-16 or UTF-32: save the file as UTF-8."
     else:
         detail = (
-            f"The control character U+{ord(found[0]):04X} stands there, which YAML does not take."
-            " Remove it, or write it as an escape in double quotes."
+            f"The text contains the control character U+{ord(found[0]):04X}, which YAML does not"
+            " allow. Remove it, or write it as an escape in double quotes."
         )
     return Flaw(line, column, codes.NOT_YAML, detail)
 
 
 _UNMERGED: Final = re.compile(r"^<{7} .*^={7}$.*^>{7} ", re.MULTILINE | re.DOTALL)
-"""The markers that Git leaves between two versions."""
+"""The markers that Git writes around two versions of a conflict."""
 
 
 def _hint(line: str) -> str:
+    """Return advice for a line that the parser refused, beginning with a space; empty if there is none."""
     if line.count(": ") > 1 or (": " in line and line.rstrip().endswith(":")):
         return " Text with `: ` in it needs quotes."
     if re.search(r":\s*[@`%&*!|>]", line):

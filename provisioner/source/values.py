@@ -1,4 +1,4 @@
-"""Read the one value of a JSON or YAML file, and find the places of its flaws."""
+"""Read the single value of a JSON or YAML file, and find the positions of mistakes in it."""
 
 import json
 import math
@@ -10,12 +10,19 @@ from provisioner.model.codes import manifests as codes
 from provisioner.source.syntax import DEEPEST, MAX_DEPTH, MAX_DIGITS, Flaw, NotYaml, parse
 
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?(?:NaN|Infinity)|-?[0-9][0-9.eE+-]*')
-"""A text, or what Python reads as a number: one step of a search that finds a number's place."""
+"""A string, or a token that Python's JSON parser reads as a number.
+
+Strings are matched so that the search for the place of a number passes over them.
+"""
 _HALF: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]")
+"""An escape for half of a surrogate pair, unless its backslash is escaped itself."""
 
 
 class _Wrong(ValueError):
-    """A token of a JSON text that cannot be used. `key` is true for the key of an object."""
+    """A token of a JSON text that cannot be used.
+
+    `key` is true if the token is the key of an object.
+    """
 
     def __init__(self, token: str, detail: str, *, key: bool = False) -> None:
         super().__init__(detail)
@@ -23,9 +30,9 @@ class _Wrong(ValueError):
 
 
 def value_in(text: str, *, is_yaml: bool) -> tuple[Any, Sequence[Flaw]]:
-    """Return the value of a JSON or YAML text, and its flaws.
+    """Return the value of a JSON or YAML text, and its mistakes.
 
-    An empty YAML text holds None. If there are flaws, the value must not be used.
+    The value of an empty YAML text is None. If there are mistakes, the value must not be used.
     """
     return _of_yaml(text) if is_yaml else _of_json(text)
 
@@ -40,7 +47,7 @@ def _of_yaml(text: str) -> tuple[Any, Sequence[Flaw]]:
     first, *more = documents
     flaws = [*first.flaws]
     if more:
-        detail = "Only one is read here. Remove the others."
+        detail = "The file has to contain one YAML document. Remove the others."
         flaws.append(Flaw(more[0].line, more[0].column, codes.SECOND_DOCUMENT, detail))
     return first.value, flaws
 
@@ -64,7 +71,10 @@ def _of_json(text: str) -> tuple[Any, Sequence[Flaw]]:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object's members. Raises _Wrong where a key stands twice: one value would be lost."""
+    """Return an object's members.
+
+    Raises _Wrong if a key occurs twice, since one value would be lost.
+    """
     members = dict(pairs)
     if len(members) < len(pairs):
         names = [name for name, _ in pairs]
@@ -88,7 +98,7 @@ def _integer(token: str) -> int:
 def _float(token: str) -> float:
     number = float(token)
     if math.isinf(number):
-        raise _Wrong(token, "No computer holds a number as large as this. Write a smaller one.")
+        raise _Wrong(token, "The number is too large for a computer. Write a smaller one.")
     return number
 
 
@@ -103,7 +113,10 @@ def _flaw_at(text: str, index: int, detail: str) -> Flaw:
 
 
 def _duplicate(text: str, error: _Wrong) -> Flaw:
-    """Return the flaw at the second of two equal keys. JSON is YAML, and YAML's parser knows the place."""
+    """Return the mistake at the second of two equal keys.
+
+    Python's JSON parser does not know positions. JSON is YAML, and the YAML parser does.
+    """
     try:
         flaws = [flaw for document in parse(text) for flaw in document.flaws]
     except NotYaml:
@@ -113,9 +126,9 @@ def _duplicate(text: str, error: _Wrong) -> Flaw:
 
 
 def _flaws_inside(text: str, value: Any) -> Iterator[Flaw]:
-    """Yield the flaws of values that JSON allows and that no request can carry.
+    """Yield the mistakes of values that JSON allows but no request can carry.
 
-    Deep values are walked without recursion.
+    The walk does not recurse, because the nesting may be deep.
     """
     left = [(value, 1)]
     while left:
@@ -134,7 +147,9 @@ def _flaws_inside(text: str, value: Any) -> Iterator[Flaw]:
             return
 
 
-_LONE: Final = "Half of a surrogate pair stands alone there; both halves make one character."
+_LONE: Final = (
+    "Here is only one half of a surrogate pair. Write both halves, or the character itself."
+)
 
 
 def _can_be_sent(text: str) -> bool:

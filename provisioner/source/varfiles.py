@@ -1,4 +1,4 @@
-"""Read the values of variables that the call sets: `--var-file`, `--var`, and `PROVISIONER_VAR_…`."""
+"""Read the values of variables from `--var-file`, `--var` and `PROVISIONER_VAR_NAME`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field
@@ -22,9 +22,9 @@ class Chosen:
     """The values of variables that the command line and the environment set.
 
     `texts` come from `--var` and take precedence over `files`, which come from `--var-file`. Later
-    files take precedence over earlier ones. `ambient` are environment variables and come last. One
-    environment serves many folders, so a variable that the Stack does not declare is no mistake
-    there.
+    files take precedence over earlier ones. `ambient` are environment variables and come last.
+    Since one environment serves many folders, an ambient variable that the Stack does not declare
+    is ignored.
     """
 
     texts: Mapping[str, str]
@@ -33,7 +33,10 @@ class Chosen:
 
 
 def given(chosen: Chosen, stack: Manifest | None, report: Report) -> dict[str, Any]:
-    """Return every value that the call sets, by variable. Problems are reported."""
+    """Return every value that is set from outside, by the name of its variable.
+
+    Problems are reported.
+    """
     declared = stack.spec.get("variables") if stack else None
     known = declared if isinstance(declared, dict) else {}
     values: dict[str, Any] = {
@@ -56,7 +59,7 @@ def given(chosen: Chosen, stack: Manifest | None, report: Report) -> dict[str, A
 
 
 def _read(file: Path, report: Report) -> Mapping[str, Any]:
-    """Return the values by name that a YAML or JSON file holds."""
+    """Return the values in a YAML or JSON file, by name; empty if the file cannot be used."""
     position = Position(str(file))
     try:
         text = decode(file.read_bytes())
@@ -72,6 +75,8 @@ def _read(file: Path, report: Report) -> Mapping[str, Any]:
     if flaws:
         return {}
     if not isinstance(value, dict):
-        report.add(codes.UNREADABLE_VARIABLES, "It holds `NAME: VALUE` pairs.", position)
+        report.add(
+            codes.UNREADABLE_VARIABLES, "The file has to contain `NAME: VALUE` pairs.", position
+        )
         return {}
     return value

@@ -1,4 +1,4 @@
-"""The types of variables, and the conversion of texts from outside to these types."""
+"""The types of variables, and the conversion of texts to these types."""
 
 from collections.abc import Mapping
 from typing import Any, Final, Self
@@ -9,10 +9,11 @@ KINDS_OF_VALUE: Final[Mapping[str, tuple[type, ...]]] = {
     "integer": (int,),
     "boolean": (bool,),
 }
+"""The Python types that a value of each type of variable may have."""
 
 
 class Given(str):
-    """A text from the command line, a file or the environment.
+    """A text from the command line, a file or the environment, which may have to be converted.
 
     `source` names its origin in messages.
     """
@@ -22,21 +23,21 @@ class Given(str):
 
     @classmethod
     def of(cls, text: str, source: str) -> Self:
-        """Return a text that came from `source`, such as an option or a file."""
+        """Return a text with its origin, such as an option or a file."""
         made = cls(text)
         made.source = source
         return made
 
 
 def type_of(default: Any) -> str:
-    """Return the type of a variable that declares none: the type of its default."""
+    """Return the type of a variable that declares none: that of its default, else `string`."""
     if isinstance(default, bool):
         return "boolean"
     return "number" if isinstance(default, int | float) else "string"
 
 
 def converted(text: str, wanted: str) -> Any:
-    """Return `text` converted to a type, or unchanged if it cannot be converted."""
+    """Return `text` converted to the type `wanted`, or unchanged if it is no value of that type."""
     if wanted == "boolean":
         return {"true": True, "false": False}.get(text.lower(), text)
     for make in {"integer": (int,), "number": (int, float)}.get(wanted, ()):

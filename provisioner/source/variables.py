@@ -1,6 +1,6 @@
 """Replace `${var:NAME}` and `${env:NAME}` in texts by the values of the variables.
 
-A variable is evaluated when something first asks for it, so an environment variable that only
+A variable is evaluated when something first asks for it. So an environment variable that only
 another target needs may be missing.
 """
 
@@ -20,20 +20,21 @@ from provisioner.source.variable_types import KINDS_OF_VALUE, Given, converted, 
 
 Complain: TypeAlias = Callable[[Code, str], None]
 Column: TypeAlias = Callable[[str, Complain], Any]
-"""Returns the value of a row's column. Reports a problem to the given function. Raises Unknown."""
+"""Returns the value of a column of the row, by the column's name. Reports a problem to the second
+argument and raises Unknown."""
 
 _TOKEN: Final = re.compile(
     r"\$(?P<escape>\$\{)|\$\{(?P<scope>[A-Za-z_]+):(?P<name>[^{}]*)\}|\$\{(?P<bare>[A-Za-z0-9_-]+)\}"
     r"|\$\{each\.(?P<column>[^{}]*)\}"
 )
 _UNCLOSED: Final = re.compile(r"\$\{(?:(?:var|env):|each\.)[\w.-]*")
-"""The beginning of a variable. If `_TOKEN` does not match there, its end is missing."""
+"""The beginning of a variable. Where `_TOKEN` does not match it, the closing brace is missing."""
 _EACH: Final = "${each."
 _WORDS: Final = {True: "true", False: "false"}
 
 
 class Unknown(Exception):
-    """The variable has no value. `said` is true if that has been reported already."""
+    """A variable has no value. `said` is true if that has been reported already."""
 
     def __init__(self, said: bool = True) -> None:
         super().__init__()
@@ -41,24 +42,25 @@ class Unknown(Exception):
 
 
 def is_open(value: Any) -> bool:
-    """Return true if a value holds variables that must be filled in before it can be checked."""
+    """Return true if a text contains variables, so that it cannot be checked before they are replaced."""
     return isinstance(value, str) and ("${var:" in value or _EACH in value)
 
 
 def takes_row(text: str) -> bool:
-    """Return true if a text asks for a value of a row: `${each.COLUMN}`."""
+    """Return true if a text uses a value of a table's row: `${each.COLUMN}`."""
     return _EACH in text
 
 
 def names_in(text: str) -> tuple[str, ...]:
-    """Return the names of the Stack's and of the environment's variables in a text."""
+    """Return the names in `${var:NAME}` and `${env:NAME}` of a text, in order."""
     return tuple(match["name"].strip() for match in _TOKEN.finditer(text) if match["scope"])
 
 
 def fill(value: Any, text: Callable[[str, Place], Any], place: Place = ()) -> Any:
-    """Return `value` with each text that may hold a variable replaced by the result of `text`.
+    """Return `value` with each text that may contain a variable replaced by the result of `text`.
 
-    Parts without a variable are the same objects as before.
+    `text` is called with the text and its place. Parts without a variable are the same objects as
+    before.
     """
     if not _asks(value):
         return value
@@ -70,7 +72,7 @@ def fill(value: Any, text: Callable[[str, Place], Any], place: Place = ()) -> An
 
 
 def _asks(value: Any) -> bool:
-    """Return true if any text in `value` may hold a variable. Most specs hold none."""
+    """Return true if any text in `value` may contain a variable. Most specs contain none."""
     if isinstance(value, str):
         return "${" in value
     if isinstance(value, dict):
@@ -80,10 +82,11 @@ def _asks(value: Any) -> bool:
 
 @dataclass
 class Variables:
-    """The variables that the Stack declares, and the values that the call sets.
+    """The variables that the Stack declares, and the values that are set for this run.
 
-    `chosen` are the environment's values, `given` those of `--var-file` and `--var`: texts where
-    they came from the command line. `stack` is None where there is none to ask.
+    `chosen` are the values of the environment. `given` are the values from outside (`--var`,
+    `--var-file`, `PROVISIONER_VAR_NAME`). `stack` is None if the folder has no Stack; then no
+    variable has a value.
     """
 
     stack: Manifest | None
@@ -91,8 +94,10 @@ class Variables:
     chosen: Mapping[str, Any]
     given: Mapping[str, Any]
     environ: Mapping[str, str]
+    # Values by variable. An Unknown is stored for one without a value, so that it is reported once.
     report: Report
     _values: dict[str, Any] = field(default_factory=dict)
+    # The variables that are being evaluated, outermost first, to notice circles.
     _asking: list[str] = field(default_factory=list)
 
     @property
@@ -103,10 +108,11 @@ class Variables:
     def text(
         self, text: str, complain: Complain, *, env: bool = False, row: Column | None = None
     ) -> Any:
-        """Return a text with its variables filled in. Raises Unknown if one has no value.
+        """Return a text with its variables replaced. Raises Unknown if one has no value.
 
-        A variable that stands alone keeps its type. `${env:…}` is refused unless `env` is true.
-        `row` answers for `${each.COLUMN}`, which is refused without it.
+        A text that is only one variable becomes that variable's value, with its type. `${env:…}` is
+        refused unless `env` is true. `row` returns values of `${each.COLUMN}`, which is refused
+        without it.
         """
         whole = _TOKEN.fullmatch(text)
         if whole and (whole["scope"] or whole["column"] is not None):
@@ -122,13 +128,14 @@ class Variables:
             pieces += [text[end : match.start()], value]
             end = match.end()
         if unclosed := _UNCLOSED.search(_TOKEN.sub("", text)):
-            complain(codes.UNCLOSED_VARIABLE, f"`{unclosed[0]}` has no `}}` behind it.")
+            complain(codes.UNCLOSED_VARIABLE, f"`{unclosed[0]}` is not closed by `}}`.")
             raise Unknown
         return joined([*pieces, text[end:]])
 
     def _token(
         self, match: re.Match[str], complain: Complain, *, env: bool, row: Column | None
     ) -> Any:
+        """Return the value of one match: a variable, a column, an escape or plain text."""
         if match["escape"]:
             return "${"
         if match["column"] is not None:
@@ -137,12 +144,14 @@ class Variables:
                 complain(fleet_codes.EACH_WITHOUT_TABLE, detail)
                 raise Unknown
             return row(match["column"].strip(), complain)
+        # A shell's `${NAME}` is common in prompts and stays text; only a declared name is
+        # suspicious.
         if match["bare"]:
             if match["bare"] in self.declared:
                 complain(
                     codes.NOT_A_VARIABLE,
-                    f"`{match[0]}` stays as it is: write `${{var:{match['bare']}}}` for the"
-                    f" variable, or `${match[0]}` if it is meant so.",
+                    f"`{match[0]}` is not replaced. Write `${{var:{match['bare']}}}` for the"
+                    f" variable, or `${match[0]}` for this text itself.",
                 )
             return match[0]
         if match["scope"] == "var":
@@ -157,7 +166,9 @@ class Variables:
         raise Unknown
 
     def _not_text(self, token: str, complain: Complain) -> None:
-        detail = f"`{token}` stands for no text here, and other text stands around it."
+        detail = (
+            f"The value of `{token}` is empty, a list or a mapping, and cannot be put into a text."
+        )
         complain(fleet_codes.ROW_WITHOUT_VALUE, detail)
         raise Unknown
 
@@ -165,8 +176,8 @@ class Variables:
         if not allowed:
             complain(
                 codes.ENV_NOT_ALLOWED,
-                "The environment is read in targets and in defaults of variables only: declare a"
-                f" variable with `default: ${{env:{name}}}` in the Stack, and use that.",
+                "The environment is read only in targets and in defaults of variables. Declare a"
+                f" variable with `default: ${{env:{name}}}` in the Stack, and use the variable.",
             )
             raise Unknown
         if name not in self.environ:
@@ -198,9 +209,9 @@ class Variables:
             raise
 
     def value(self, name: str) -> Any:
-        """Return a declared variable's value: the call's, the environment's, or the default.
+        """Return the value of a declared variable. Raises Unknown.
 
-        Raises Unknown.
+        A value from outside takes precedence over the environment's, and that over the default.
         """
         if name in self._values:
             if isinstance(self._values[name], Unknown):
@@ -221,6 +232,7 @@ class Variables:
 
     def _work_out(self, name: str) -> Any:
         settings = self.declared[name] if isinstance(self.declared[name], dict) else {}
+        """Return a variable's value, evaluated from the source with the highest precedence."""
         place: Place = ("spec", "variables", name)
         if name in self.given:
             raw = self.given[name]
@@ -238,20 +250,23 @@ class Variables:
         if not isinstance(raw, str) or "${" not in raw:
             return raw
         filled = self.text(raw, lambda *said: self._complain(place, *said), env=env)
-        # What a text gave may have to become a number, as on the command line.
+        # The result of a text may have to be converted to a number, as on the command line.
         return Given(filled) if isinstance(filled, str) else filled
 
     def _typed(self, name: str, settings: Mapping[str, Any], raw: Any, place: Place) -> Any:
         secret = isinstance(raw, Sensitive) or settings.get("sensitive") is True
+        """Return a value with the type that its variable declares. Raises Unknown after reporting
+        why not."""
         value = raw.value if isinstance(raw, Sensitive) else raw
         wanted = str(settings.get("type") or type_of(settings.get("default")))
         if isinstance(value, Given):
             value = converted(str(value), wanted)
+        # A number or a boolean cannot be masked inside of other text.
         if secret and wanted != "string":
             self._complain(
                 ("spec", "variables", name),
                 codes.SENSITIVE_NOT_TEXT,
-                f"`{name}` is sensitive: give it `type: string`, or take `sensitive` away.",
+                f"`{name}` is sensitive: write `type: string`, or remove `sensitive`.",
             )
             raise Unknown
         allowed = KINDS_OF_VALUE.get(wanted, (str,))
@@ -267,11 +282,13 @@ class Variables:
             raise Unknown
         if not secret:
             return value
+        # Only the secret part of a text is masked if it was joined from a secret and other text.
         is_whole = settings.get("sensitive") is True or not isinstance(raw, Sensitive)
         return Sensitive(str(value)) if is_whole else raw
 
     def _circle(self, name: str) -> None:
         circle = " → ".join([*self._asking[self._asking.index(name) :], name])
+        """Report variables whose defaults use each other in a circle."""
         detail = f"{circle}: each uses the next, so none of them has a value."
         self._complain(("spec", "variables", name), codes.CIRCULAR_VARIABLES, detail)
 

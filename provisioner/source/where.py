@@ -1,4 +1,4 @@
-"""Find the place in a manifest that belongs to a field of a plan."""
+"""Find the position in the manifests of a field that a plan or a diagnostic names."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,15 +11,16 @@ from provisioner.source.layers import place_of
 
 
 def where(drafts: Mapping[Address, Draft], address: Address, path: str) -> Position | None:
-    """Return the position of a diff path, or of the nearest field around it.
+    """Return the position of the field at a diff path, or of the nearest field around it.
 
-    Returns None if no such resource is declared.
+    Return None if no manifest declares the address.
     """
     draft = drafts.get(address)
     return _position(drafts, draft, parse(path) if path else ()) if draft else None
 
 
 def _position(drafts: Mapping[Address, Draft], draft: Draft, wanted: Sequence[str]) -> Position:
+    """Return the position of the field at these keys, in the layer that writes it."""
     if not wanted:
         return draft.manifest.start
     layers = draft.layers
@@ -28,7 +29,7 @@ def _position(drafts: Mapping[Address, Draft], draft: Draft, wanted: Sequence[st
         inner, count, found = place_of(draft.kind, layer.data, wanted)
         if count > fitted or (count == fitted > 0 and layer is not layers.defaults):
             best, place, fitted, value = layer, inner, count, found
-    # A tool that refers to a Function has the Function's fields, so the search goes on there.
+    # A tool that refers to a Function shows the Function's fields, which another manifest writes.
     if fitted < len(wanted) and (shared := _inlined(drafts, draft, value)):
         return _position(drafts, shared, wanted[fitted:])
     if not fitted:
@@ -37,7 +38,7 @@ def _position(drafts: Mapping[Address, Draft], draft: Draft, wanted: Sequence[st
 
 
 def _inlined(drafts: Mapping[Address, Draft], draft: Draft, value: Any) -> Draft | None:
-    """Return the inlined resource to which a reference leads, or None if there is none."""
+    """Return the inlined resource that a value refers to, or None if it refers to none."""
     for pattern, kind in draft.kind.references.items():
         name = value.get(pattern.rpartition(".")[2]) if isinstance(value, dict) else None
         found = drafts.get(Address(kind, name)) if isinstance(name, str) else None

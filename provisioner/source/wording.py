@@ -1,4 +1,4 @@
-"""Turn the errors of a JSON Schema validator into sentences for people."""
+"""Turn the errors of the JSON Schema validator into sentences for people."""
 
 import math
 import re
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
 _SHOWN: Final = 40
+"""The most characters of a value that a message shows."""
 _LOGIN: Final = re.compile(r"(://)[^/@\s]*@")
-"""The user and the password before the host in a URL."""
+"""The user and the password before the host in a URL, which no message may show."""
 _NAMES: Final = {
     "array": "a list",
     "boolean": "true or false",
@@ -33,10 +34,10 @@ _NAMES: Final = {
 
 @frozen
 class Complaint:
-    """One part of a value that does not fit its schema.
+    """One part of a value that does not fit its schema: its place, and the code and detail to report.
 
-    With `at_key`, the key is wrong instead of its value. `value` is how `detail` spells a number or
-    a boolean that may be written in several ways.
+    With `at_key`, the key is wrong and not its value. `value` is how `detail` spells a number or a
+    boolean that the file may spell otherwise.
     """
 
     place: Place
@@ -47,7 +48,7 @@ class Complaint:
 
 
 def complaints(error: "ValidationError", *, secret: bool = False) -> Iterator[Complaint]:
-    """Yield the complaints of one validation error. Nothing of a `secret` value is shown."""
+    """Yield the complaints of one error of the validator. No part of a `secret` value is shown."""
     place = tuple(error.absolute_path)
     say = _SAYINGS.get(str(error.validator))
     if error.validator == "additionalProperties":
@@ -87,7 +88,7 @@ def _missing(error: "ValidationError", place: Place) -> Iterator[Complaint]:
     given = error.instance if isinstance(error.instance, Mapping) else {}
     properties = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
     missing = [name for name in required if name not in given]
-    # jsonschema reports each missing name by itself; one name is told by its message.
+    # The validator reports each missing name in an error of its own, whose message begins with it.
     for name in missing:
         if error.message.startswith(repr(name)):
             yield missing_field(name, properties.get(name, {}), place)
@@ -106,7 +107,10 @@ def _bad_key(error: "ValidationError", place: Place) -> Complaint:
     if error.validator == "not":
         return Complaint(place, codes.RESERVED_KEY, f"`{key}`: {RESERVED}", at_key=True)
     if error.validator_value == ENV_NAME:
-        detail = "It has to be the name of a variable: letters, digits, `_`, and no digit first."
+        detail = (
+            "The key has to be the name of an environment variable: letters, digits and `_`, no"
+            " digit first."
+        )
         return Complaint(place, codes.BAD_KEY, detail, at_key=True)
     if error.validator == "pattern":
         detail = "A name has 1 to 64 letters, digits, `_` and `-`."
@@ -124,9 +128,12 @@ def _type(error: "ValidationError") -> tuple[Code, str]:
 
 def _cure(error: "ValidationError", wanted: Any) -> str:
     value = error.instance
+    """Return advice for a value of the wrong type, beginning with a space; empty if there is
+    none."""
     if wanted in ("string", ["string", "null"]) and isinstance(value, int | float | bool):
         return f' Quote it: "{_plain(value)}".'
     if wanted == "boolean" and isinstance(value, str):
+        # YAML 1.1 read these words as booleans, so people still write them.
         word = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(value.lower())
         return f" Write {word}." if word else ""
     if wanted in ("number", "integer") and isinstance(value, str):
@@ -148,7 +155,9 @@ def _enum(error: "ValidationError") -> tuple[Code, str]:
 
 def _limit(word: str, code: Code) -> Callable[["ValidationError"], tuple[Code, str]]:
     def say(error: "ValidationError") -> tuple[Code, str]:
-        detail = f"Got {shown(error.instance)}, which is {word} {error.validator_value:,}."
+        detail = (
+            f"Got {shown(error.instance)}, which is {word} the limit of {error.validator_value:,}."
+        )
         return code, detail
 
     return say
@@ -156,7 +165,7 @@ def _limit(word: str, code: Code) -> Callable[["ValidationError"], tuple[Code, s
 
 def _long(error: "ValidationError") -> tuple[Code, str]:
     limit, size = error.validator_value, len(str(error.instance))
-    return codes.TEXT_TOO_LONG, f"It has {size:,} characters; at most {limit:,} are allowed."
+    return codes.TEXT_TOO_LONG, f"The text has {size:,} characters; at most {limit:,} are allowed."
 
 
 def _count(error: "ValidationError") -> tuple[Code, str]:
@@ -164,29 +173,29 @@ def _count(error: "ValidationError") -> tuple[Code, str]:
     size = len(error.instance) if isinstance(error.instance, list | Mapping) else 0
     if error.validator == "maxProperties" and limit == METADATA_KEYS:
         detail = (
-            f"There are {size}, and {limit} fit: the API takes 16, of which 4 hold the mark that"
-            " says whose an object is."
+            f"There are {size} keys, and at most {limit} are allowed: the API takes 16, of which 4"
+            " are for the mark that says who owns an object."
         )
         return codes.TOO_MANY_KEYS, detail
-    return codes.TOO_MANY_ITEMS, f"There are {size:,}; at most {limit:,} are allowed."
+    return codes.TOO_MANY_ITEMS, f"There are {size:,} items; at most {limit:,} are allowed."
 
 
 def _pattern(error: "ValidationError") -> tuple[Code, str]:
     schema = error.schema if isinstance(error.schema, Mapping) else {}
     about = str(schema.get("description", ""))
     if schema.get("pattern") == ENV_NAME:
-        # If somebody wrote the secret itself where its name belongs, the message must not repeat
-        # it.
+        # Somebody may have written the secret itself where its name belongs, so the value is not
+        # shown.
         detail = (
-            f"{about} Its name alone: letters, digits, `_`. If a secret stands here, remove it and"
-            " replace it: others may have read it."
+            f"{about} Write only the name: letters, digits and `_`. If this is the secret itself,"
+            " remove it and replace it: others may have read it."
         )
         return codes.NOT_A_VARIABLE_NAME, detail.strip()
     return codes.WRONG_FORM, f"Got {shown(error.instance)}. {about}".strip()
 
 
 def _twice(_error: "ValidationError") -> tuple[Code, str]:
-    return codes.ITEM_TWICE, "The list holds the same item twice. Remove one of the two."
+    return codes.ITEM_TWICE, "The list has the same item twice. Remove one of the two."
 
 
 def _empty(_error: "ValidationError") -> tuple[Code, str]:
@@ -194,7 +203,7 @@ def _empty(_error: "ValidationError") -> tuple[Code, str]:
 
 
 def shown(value: Any) -> str:
-    """Return a value for a message: long texts are cut, and passwords in URLs are left out."""
+    """Return a value as a message shows it: a long text is cut, and passwords in URLs are left out."""
     if isinstance(value, str):
         value = _LOGIN.sub(r"\1…@", value)
         short = value if len(value) <= _SHOWN else f"{value[: _SHOWN - 1]}…"
@@ -210,7 +219,7 @@ def _plain(value: Any) -> str:
 
 
 def _number_cure(text: str) -> str:
-    """Return the advice for a text in place of a number."""
+    """Return advice for a text where a number is expected, after a space; empty if there is none."""
     if text and isinstance(scalar(text), int | float):
         return " Remove the quotes."
     with suppress(ValueError):

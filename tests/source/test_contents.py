@@ -117,7 +117,7 @@ def test_what_file_search_cannot_read_is_a_warning(store: Callable[..., Loaded])
     loaded = store('glob: "k/*"', **{"k/a.png": "a", "k/b.csv": "b", "k/c.md": "c"})
 
     assert [item.detail for item in loaded.diagnostics] == [
-        "`k/a.png` and 1 more: ingestion of such a file will most likely fail."
+        "`k/a.png` and 1 more: `file_search` does not read files with this ending."
     ]
 
 

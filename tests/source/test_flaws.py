@@ -105,7 +105,7 @@ def test_a_merge_that_nobody_finished_in_a_manifest_is_called_that() -> None:
     with pytest.raises(NotYaml) as raised:
         list(parse(CONFLICT.decode().replace("Hello.", "a: 1")))
 
-    assert "merge that nobody finished" in raised.value.flaw.detail
+    assert "unresolved merge conflict" in raised.value.flaw.detail
 
 
 def test_a_glob_leaves_out_what_is_excluded(folder: Folder) -> None:

@@ -126,7 +126,7 @@ def test_what_refers_to_something_left_out_is_told_who_leaves_it_out(assistant: 
     tools = "{model: m, tools: [{type: function, ref: f}]}"
     loaded = assistant(tools, WITHOUT, environment="bare")
 
-    assert "which this environment leaves out" in loaded.diagnostics[0].detail
+    assert "this environment leaves it out" in loaded.diagnostics[0].detail
 
 
 def test_the_environment_is_part_of_the_owner(assistant: Load) -> None:

@@ -271,7 +271,7 @@ def test_a_manifest_that_is_too_large_says_how_large_it_may_be_and_hides_no_name
 
     found = [one for one in loaded.diagnostics if one.position]
     (large,) = (one for one in found if one.code.name == "manifest-too-large")
-    assert "1.5 MB, and 1 MB is the most" in large.detail
+    assert "1.5 MB, and 1 MB is the limit" in large.detail
     assert not [one for one in found if "library" in one.detail]
 
 
@@ -303,4 +303,6 @@ def test_a_file_that_is_too_large_says_how_large_it_may_be(
     folder.write(**{"s.yaml": STACK, "big.yaml": "#" * (3 * reading.MEGABYTE)})
     (large,) = folder.load().diagnostics
     assert large.code.name == "unreadable-manifest"
-    assert "3 MB, and 1 MB is the most for one file: put its documents into several" in large.detail
+    assert (
+        "3 MB, and 1 MB is the limit for one file: put its documents into several" in large.detail
+    )

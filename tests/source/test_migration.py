@@ -160,7 +160,7 @@ def test_a_name_that_is_too_long_can_only_be_made_shorter() -> None:
     target = {"name": caveat("At most 3.", limit=3)}
     one = field(moved({"name": "long"}, {}, target), "name")
     assert (one.blocks, one.drop) == (True, "")
-    assert "make it shorter" in one.note
+    assert "shorten the text" in one.note
 
 
 SEARCH = {"tools": {"file_search": {"type": "file_search", "vector_store": Reference(STORE)}}}

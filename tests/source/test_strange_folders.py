@@ -66,7 +66,7 @@ def test_what_stands_in_a_folder_beside_its_files(
     [
         ("k", "not a file", "`k` is a folder. Name a file in it."),
         ("loop.md", UNREADABLE, "Too many levels of symbolic links"),
-        ("nowhere.md", NO_FILE, "a symbolic link to a file that is not there"),
+        ("nowhere.md", NO_FILE, "a symbolic link to a file that does not exist"),
         ("none.md", NO_FILE, "no `none.md` in the folder `manifests`"),
         ("x" * 5000, UNREADABLE, "x…`: File name too long"),
         ("a.md/b.md", NO_FILE, "no `a.md/b.md`"),

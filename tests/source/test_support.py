@@ -133,7 +133,7 @@ def test_what_does_not_fit_is_refused(assistant: Load) -> None:
     loaded = assistant(spec, STACK % "[]")
 
     assert places(loaded) == [("a.yaml:6:3", "too long for this target")]
-    assert loaded.diagnostics[0].detail == "Target `bare` (bare) takes 100 characters of it."
+    assert loaded.diagnostics[0].detail == "Target `bare` (bare) takes at most 100 characters here."
     assert assistant(spec, STACK % "[]", target="full").diagnostics == ()
 
 
@@ -159,7 +159,7 @@ def test_an_option_of_a_named_tool_is_found_at_its_line(
     [
         ("temprature", "Did you mean `temperature`?"),
         ("vector_stores", "Did you mean `vector_store`?"),
-        ("model", "Every assistant has a model"),
+        ("model", "Every assistant needs a model"),
     ],
 )
 def test_an_entry_that_means_nothing_is_an_error(assistant: Load, entry: str, detail: str) -> None:

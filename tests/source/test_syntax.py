@@ -130,7 +130,7 @@ def test_a_tab_is_named() -> None:
     with pytest.raises(NotYaml) as caught:
         list(parse("a:\n\tb: 1\n"))
 
-    assert "There is a tab" in caught.value.flaw.detail
+    assert "The indentation contains a tab" in caught.value.flaw.detail
 
 
 def test_documents_before_a_broken_one_are_read() -> None:
@@ -176,7 +176,10 @@ def test_half_a_surrogate_pair_is_called_that(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("a: 0400\n", 'Quote it if it is a text: "0400". As a number it is 400 here: write `400`.'),
+        (
+            "a: 0400\n",
+            'If this is a text, quote it: "0400". If it is a number, it means 400 here: write `400`.',
+        ),
         ("a: 0400\n", "For the octal number write `0o400`."),
         ("a: [1, -007]\n", "write `-7`"),
         ("a: 0089\n", "write `89`"),

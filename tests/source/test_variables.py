@@ -199,7 +199,7 @@ def test_a_variable_without_its_brace_is_told(assistant: Load, text: str, begun:
 
     (found,) = errors(loaded)
     assert found.code.name == "unclosed-variable"
-    assert found.detail == f"`{begun}` has no `}}` behind it."
+    assert found.detail == f"`{begun}` is not closed by `}}`."
 
 
 def test_what_only_looks_like_a_variable_stays(assistant: Load) -> None:

@@ -21,7 +21,7 @@ _MESSAGES = [
     ),
     (
         "model: m\ntemperature: 2.5",
-        "6:16: error: a number above the limit [number-above-limit]\n  Got 2.5, which is above 2.",
+        "6:16: error: a number above the limit [number-above-limit]\n  Got 2.5, which is above the limit of 2.",
     ),
     (
         "model: m\ntemperature: '1'",
@@ -39,8 +39,8 @@ _MESSAGES = [
         "model: m\nmetadata: {mode: 0400}",
         (
             "6:20: error: a number that begins with 0 [leading-zero]\n"
-            '  Quote it if it is a text: "0400". As a number it is 400 here: write `400`. For the'
-            " octal number write `0o400`."
+            '  If this is a text, quote it: "0400". If it is a number, it'
+            " means 400 here: write `400`. For the octal number write `0o400`."
         ),
     ),
     (
@@ -59,8 +59,8 @@ _MESSAGES = [
         f"model: m\nmetadata: {{{', '.join(f'k{n}: v' for n in range(13))}}}",
         (
             "6:13: error: too many keys [too-many-keys]\n"
-            "  There are 13, and 12 fit: the API takes 16, of which 4 hold the mark that says whose an"
-            " object is."
+            "  There are 13 keys, and at most 12 are allowed: the API takes 16, of which 4 are for"
+            " the mark that says who owns an object."
         ),
     ),
     (
@@ -133,7 +133,7 @@ _MESSAGES = [
         "model: m\nlifecycle: {ignore_changes: [metdata.owner]}",
         (
             "6:32: error: unknown path [unknown-path]\n"
-            "  `metdata.owner` is no path of a field. Did you mean `metadata`?"
+            "  `metdata.owner` is not the path of a field. Did you mean `metadata`?"
         ),
     ),
 ]
@@ -149,10 +149,13 @@ def test_a_message_says_what_why_and_what_to_do(
 @pytest.mark.parametrize(
     ("option", "says"),
     [
-        ("server_url: https://x.test, authorization_env: sk-secret", "If a secret stands here"),
+        (
+            "server_url: https://x.test, authorization_env: sk-secret",
+            "If this is the secret itself",
+        ),
         (
             "command: run, cwd: /workspace, env_vars: ['A=sk-secret']",
-            "If a secret stands here",
+            "If this is the secret itself",
         ),
         ("server_url: 'https://me:sk-secret@x.test/y'", "Got `https://…@x.test/y`."),
     ],
@@ -170,7 +173,7 @@ def test_a_secret_in_the_wrong_place_is_not_repeated(
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("b", "No manifest declares a VectorStore `b`. There is a File of that name."),
+        ("b", "No manifest declares a VectorStore `b`. That is the name of a File."),
         (
             "vector_store.s",
             "No manifest declares a VectorStore `vector_store.s`. Write its name alone: `s`.",
