@@ -84,7 +84,7 @@ def load(
     # alone, and starts faster without the loader of whole folders.
     from provisioner.source.folder import Folder
     from provisioner.source.manifest import Report
-    from provisioner.source.stack import Choice
+    from provisioner.source.stack_targets import Choice
     from provisioner.source.varfiles import Chosen
 
     report = Report()

@@ -21,7 +21,7 @@ from provisioner.model.diagnostic import Position, Severity
 from provisioner.source.manifest import Report, Source
 from provisioner.source.read import ALLOW
 from provisioner.source.suggest import did_you_mean
-from provisioner.source.syntax import NotYaml, decode
+from provisioner.source.trees import NotYaml, decode
 
 _COMMENT: Final = re.compile(rf"(?:^|(?<=\s))#\s*{ALLOW}\b[ \t]*(?P<code>\S*)[ \t]*(?P<reason>.*)$")
 _Span = tuple[int, int]

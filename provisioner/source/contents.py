@@ -20,7 +20,7 @@ from provisioner.source.globs import NotAGlob, is_hidden, matches, matching
 from provisioner.source.locations import Locations, Unusable, relative
 from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.read import SUFFIXES
-from provisioner.source.syntax import decode
+from provisioner.source.trees import decode
 from provisioner.source.values import value_in
 
 MAX_BYTES: Final = 512 * 1024 * 1024

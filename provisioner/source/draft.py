@@ -99,8 +99,8 @@ class Draft:
         self.report.error(manifest, whole, code, detail, key=at_key)
 
     def warn(self, place: Place, code: Code, detail: str) -> None:
-        manifest, whole = self.origin(place)
         """Report a warning at a place of the merged spec. The field stays usable."""
+        manifest, whole = self.origin(place)
         self.report.warn(manifest, whole, code, detail)
 
     def spoil(self, place: Place) -> None:

@@ -26,7 +26,7 @@ from provisioner.source.locations import Unusable
 from provisioner.source.manifest import Manifest, Place
 from provisioner.source.read import SUFFIXES
 from provisioner.source.suggest import did_you_mean
-from provisioner.source.syntax import NotYaml, compose
+from provisioner.source.trees import NotYaml, compose
 from provisioner.source.variable_types import Given
 
 KEY: Final = "key"

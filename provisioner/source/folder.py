@@ -21,12 +21,14 @@ from provisioner.source.allowances import allowances
 from provisioner.source.check import FOR_EACH, STACK, address_of, check
 from provisioner.source.contents import Contents
 from provisioner.source.draft import Draft
+from provisioner.source.environment_changes import EnvironmentChanges
 from provisioner.source.fleets import read_fleet
 from provisioner.source.layers import Layer, Layers
 from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.read import Reading, read
 from provisioner.source.resolve import Resolver
-from provisioner.source.stack import Choice, choose, environment_of
+from provisioner.source.stack import choose, environment_of
+from provisioner.source.stack_targets import Choice
 from provisioner.source.suggest import did_you_mean, listed
 from provisioner.source.support import Supported, support, unknown_drops
 from provisioner.source.varfiles import Chosen, given
@@ -82,8 +84,12 @@ class Folder:
         self.allowances = tuple(a for one in sources for a in allowances(one, self.report))
         manifest = self._the_stack(reading)
         chosen = environment_of(manifest, self.choice, self.report) if manifest else {}
-        self._layer(manifest, chosen)
-        left_out = self._leave_out(manifest, chosen)
+        left_out: frozenset[Address] = frozenset()
+        if manifest:
+            around = EnvironmentChanges(manifest, self.choice.environment, chosen, self.report)
+            around.layer(self.drafts)
+            left_out = around.left_out(self.drafts)
+            self.drafts = {a: draft for a, draft in self.drafts.items() if a not in left_out}
         values = Variables(
             manifest,
             self.choice.environment or "",
@@ -214,61 +220,6 @@ class Folder:
             detail = f"The folder already has a Stack at {first.start}. Remove one of the two."
             self.report.add(manifest_codes.SECOND_STACK, detail, other.start)
         return first
-
-    def _layer(self, stack: Manifest | None, environment: Mapping[str, Any]) -> None:
-        """Add the Stack's defaults and the environment's patches to the layers of each draft."""
-        if stack is None:
-            return
-        patches = self._patches(stack, environment)
-        defaults = _mapping(stack.spec.get("defaults"))
-        for address, draft in self.drafts.items():
-            data, base = defaults.get(address.kind), ("spec", "defaults", address.kind)
-            below = Layer(stack, base, data) if isinstance(data, dict) else None
-            above = patches.get(address, ())
-            if below or above:
-                draft.layers = Layers(draft.kind, below, draft.layers.own, above)
-
-    def _leave_out(
-        self, stack: Manifest | None, environment: Mapping[str, Any]
-    ) -> frozenset[Address]:
-        """Remove the drafts that the environment's `without` names, and return their addresses."""
-        entries = environment.get("without") if stack else None
-        found: set[Address] = set()
-        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-            named = self._named(str(entry))
-            found |= named
-            if stack and not named:
-                place = ("spec", "environments", self.choice.environment or "", "without", index)
-                meant = did_you_mean(str(entry), map(str, self.drafts))
-                detail = f"No manifest declares `{entry}`.{meant}"
-                self.report.error(stack, place, stack_codes.WITHOUT_NOTHING, detail)
-        self.drafts = {a: draft for a, draft in self.drafts.items() if a not in found}
-        return frozenset(found)
-
-    def _patches(
-        self, stack: Manifest, environment: Mapping[str, Any]
-    ) -> dict[Address, list[Layer]]:
-        found: dict[Address, list[Layer]] = {}
-        patches = environment.get("patches")
-        for index, patch in enumerate(patches if isinstance(patches, list) else ()):
-            text = str(_mapping(patch).get("address"))
-            place = ("spec", "environments", self.choice.environment or "", "patches", index)
-            named = self._named(text)
-            # A patch of `kind.*` would be a default, for which the Stack has `defaults`.
-            if not named or text.endswith(".*"):
-                meant = did_you_mean(text, map(str, self.drafts))
-                detail = f"No manifest declares `{text}`.{meant}"
-                self.report.error(stack, (*place, "address"), stack_codes.PATCH_OF_NOTHING, detail)
-            elif isinstance(patch.get("spec"), dict):
-                layer = Layer(stack, (*place, "spec"), patch["spec"])
-                for address in named:
-                    found.setdefault(address, []).append(layer)
-        return found
-
-    def _named(self, text: str) -> set[Address]:
-        """Return the addresses of drafts that a text selects: one address, `kind.*` or `kind.name[*]`."""
-        kind, _, name = text.partition(".")
-        return {a for a in self.drafts if a.is_meant_by(Address(kind, name))}
 
     def _not_empty(self, manifest: Manifest, desired: Mapping[Address, Resource]) -> None:
         """Report an error if nothing is desired, because an apply would then delete every live object."""

@@ -18,7 +18,7 @@ from provisioner.model.code import Code
 from provisioner.model.diagnostic import Diagnostic, Position, Severity
 from provisioner.model.digests import nfc
 from provisioner.model.frozen import frozen
-from provisioner.source.syntax import NotYaml, compose, decode
+from provisioner.source.trees import NotYaml, compose, decode
 
 Place: TypeAlias = tuple[str | int, ...]
 """The path from the root of a document to a value in it: keys of mappings and indexes of lists."""

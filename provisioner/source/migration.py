@@ -24,16 +24,8 @@ from provisioner.model.migration import (
 from provisioner.model.resource import Desired, Resource
 from provisioner.model.runtime import Level, Runtime, Support
 from provisioner.runtimes.matrix import word
-from provisioner.source.support import (
-    Lack,
-    dropping,
-    lacking,
-    printed,
-    too_long,
-    uses,
-    value_at,
-    word_of,
-)
+from provisioner.source.spec_paths import printed, uses, value_at, word_of
+from provisioner.source.support import Lack, dropping, lacking, too_long
 
 _CONVERSATIONAL: Final = CONVERSATIONAL.name
 # A note in a support table may begin with the name that a field has on that runtime's API.
@@ -107,9 +99,11 @@ class Comparison:
     def _resource(
         self, resource: Resource, was: bool, will_be: bool, one_account: bool
     ) -> ResourceMigration:
+        """Return what becomes of one resource.
+
+        `was` and `will_be` tell on which endpoints it has an object.
+        """
         kind, lacks = resource.address.kind, resource.address.kind in self.missing
-        """Return what becomes of one resource. `was` and `will_be` tell on which endpoints it has
-        an object."""
         effect = (
             ResourceEffect.LOST
             if not will_be
@@ -217,8 +211,8 @@ class _Fields:
         return ""
 
     def _too_long(self, path: str, words: tuple[Support, Support], limit: int) -> FieldMigration:
-        note = f"The target takes at most {limit} characters: shorten the text."
         """Return the row of a text that is longer than the target allows."""
+        note = f"The target takes at most {limit} characters: shorten the text."
         position = self._where(path)
         return FieldMigration(path, FieldEffect.LOST, *words, note=note, position=position)
 

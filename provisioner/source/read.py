@@ -15,7 +15,8 @@ from provisioner.model.diagnostic import Position
 from provisioner.model.digests import nfc
 from provisioner.model.spelling import real
 from provisioner.source.manifest import Manifest, Report, Source
-from provisioner.source.syntax import Flaw, NotYaml, decode, parse
+from provisioner.source.syntax import parse
+from provisioner.source.trees import Flaw, NotYaml, decode
 
 SUFFIXES: Final = (".yaml", ".yml")
 MEGABYTE: Final = 1024 * 1024

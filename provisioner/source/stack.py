@@ -5,27 +5,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from provisioner.model.codes import manifests as manifest_codes
 from provisioner.model.codes import stacks as stack_codes
 from provisioner.model.distribution import DISTRIBUTION
-from provisioner.model.frozen import frozen
-from provisioner.model.stack import UNDECLARED, Guards, Stack, Target, web_address
+from provisioner.model.stack import UNDECLARED, Guards, Stack
 from provisioner.model.value import Sensitive
-from provisioner.source import stack_access, stack_ledger, stack_releases
+from provisioner.source import stack_ledger
 from provisioner.source.manifest import Manifest, Place, Report
+from provisioner.source.stack_targets import (
+    Choice,
+    check_known,
+    check_targets,
+    mapping,
+    target_name,
+    target_of,
+)
 from provisioner.source.suggest import did_you_mean, listed
-from provisioner.source.variables import Unknown, Variables, fill, names_in
+from provisioner.source.variables import Unknown, Variables
 
 _REQUIREMENT: Final = re.compile(r"\s*(>=|<=|==|!=|>|<)\s*([0-9.]+)\s*")
-_ENV_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-
-@frozen
-class Choice:
-    """The names of the environment and the target that the user asked for; None if not given."""
-
-    environment: str | None = None
-    target: str | None = None
 
 
 def environment_of(manifest: Manifest, choice: Choice, report: Report) -> Mapping[str, Any]:
@@ -33,12 +30,10 @@ def environment_of(manifest: Manifest, choice: Choice, report: Report) -> Mappin
 
     Names of targets that do not exist are reported as well.
     """
-    environments = _mapping(manifest.spec.get("environments"))
+    environments = mapping(manifest.spec.get("environments"))
     for name, settings in environments.items():
-        _known_target(
-            manifest, ("spec", "environments", name, "target"), settings, "target", report
-        )
-    _known_target(manifest, ("spec", "default_target"), manifest.spec, "default_target", report)
+        check_known(manifest, ("spec", "environments", name, "target"), settings, "target", report)
+    check_known(manifest, ("spec", "default_target"), manifest.spec, "default_target", report)
     if choice.environment is None:
         return {}
     if choice.environment not in environments:
@@ -51,7 +46,7 @@ def environment_of(manifest: Manifest, choice: Choice, report: Report) -> Mappin
             detail,
             manifest.position(("spec", "environments"), at_key=True),
         )
-    return _mapping(environments.get(choice.environment))
+    return mapping(environments.get(choice.environment))
 
 
 def choose(
@@ -69,10 +64,10 @@ def choose(
     """
     _identity(manifest, report)
     _version(manifest, report)
-    _targets(manifest, report)
-    name = _target_name(manifest, choice, environment, report)
+    check_targets(manifest, report)
+    name = target_name(manifest, choice, environment, report)
     # Only the chosen target is filled in: another one may need variables that are not set here.
-    target = _target(manifest, name, variables, report) if name else None
+    target = target_of(manifest, name, variables, report) if name else None
     called = manifest.metadata.get("name")
     ledger = _ledger(manifest, variables, report)
     if target is None or not isinstance(called, str):
@@ -83,7 +78,7 @@ def choose(
         root=root,
         environment=choice.environment or "",
         target=target,
-        guards=_guards(_mapping(manifest.spec.get("guards"))),
+        guards=_guards(mapping(manifest.spec.get("guards"))),
         file_names=str(manifest.spec.get("file_names") or "plain"),
         ledger=target.ledger or ledger,
         origin=manifest.start,
@@ -179,146 +174,3 @@ def _numbers(version: str) -> tuple[int, ...]:
     while numbers and numbers[-1] == 0:
         numbers.pop()
     return tuple(numbers)
-
-
-def _targets(manifest: Manifest, report: Report) -> None:
-    """Report the problems of targets that a schema cannot express."""
-    for name, target in _mapping(manifest.spec.get("targets")).items():
-        place, settings = ("spec", "targets", name), _mapping(target)
-        for inner, code, why in (
-            *stack_access.problems(settings),
-            *stack_releases.problems(settings),
-            *stack_ledger.problems(settings),
-        ):
-            report.error(manifest, (*place, *inner), code, why, key=True)
-        keyless = settings.get("server") == stack_access.FOUNDRY or "workload_identity" in settings
-        if "base_url" in settings and settings.get("server") == "embedded":
-            detail = (
-                "`server: embedded` runs inside this program and has no `base_url`: remove one of"
-                " the two."
-            )
-            report.error(manifest, (*place, "base_url"), stack_codes.TWO_PLACES, detail, key=True)
-        # A key for one server must never reach another one by mistake.
-        elif "base_url" in settings and "api_key_env" not in settings and not keyless:
-            detail = (
-                "A target with a `base_url` names the environment variable of its own key"
-                " (`api_key_env: NAME`): no other key is ever sent there."
-            )
-            report.error(manifest, place, stack_codes.NO_KEY_OF_ITS_OWN, detail, key=True)
-        variable = settings.get("api_key_env")
-        if isinstance(variable, str) and not _ENV_NAME.fullmatch(variable):
-            detail = (
-                "`api_key_env` takes the name of an environment variable: letters, digits and `_`."
-                " If this is a key itself, remove it here and replace it at the vendor: others may"
-                " have read it."
-            )
-            report.error(
-                manifest, (*place, "api_key_env"), manifest_codes.NOT_A_VARIABLE_NAME, detail
-            )
-
-
-def _known_target(
-    manifest: Manifest, place: Place, settings: Any, key: str, report: Report
-) -> None:
-    """Report a setting that names a target which the Stack does not have."""
-    wanted, known = _mapping(settings).get(key), _mapping(manifest.spec.get("targets"))
-    if isinstance(wanted, str) and wanted not in known:
-        detail = (
-            f"There is no target `{wanted}`. Known: {listed(known)}.{did_you_mean(wanted, known)}"
-        )
-        report.error(manifest, place, stack_codes.UNKNOWN_TARGET, detail)
-
-
-def _target_name(
-    manifest: Manifest, choice: Choice, environment: Mapping[str, Any], report: Report
-) -> str | None:
-    """Return the name of the target to use: of `--target`, the environment, or the Stack's default.
-
-    Return None, and report why, if no target is named or it does not exist.
-    """
-    known = _mapping(manifest.spec.get("targets"))
-    if choice.target is not None:
-        if choice.target in known:
-            return choice.target
-        detail = f"Known: {listed(known)}.{did_you_mean(choice.target, known)}"
-        code, at = (
-            stack_codes.UNKNOWN_TARGET,
-            manifest.position(("spec", "targets"), at_key=True),
-        )
-        report.add(code, f"There is no target `{choice.target}`. {detail}", at)
-        return None
-    name = environment.get("target") or manifest.spec.get("default_target")
-    if name is None and len(known) == 1:
-        return next(iter(known))
-    if name is None and known:
-        detail = f"Choose from {listed(known)} with `default_target` or `--target`."
-        report.error(manifest, ("spec", "targets"), stack_codes.NO_TARGET_CHOSEN, detail, key=True)
-    return name if isinstance(name, str) and name in known else None
-
-
-def _target(manifest: Manifest, name: str, variables: Variables, report: Report) -> Target | None:
-    place: Place = ("spec", "targets", name)
-    """Return one target with its variables replaced; None, after reporting why, if it cannot be
-    used."""
-    failed = False
-
-    def text(value: str, inner: Place) -> Any:
-        nonlocal failed
-        where = (*place, *inner)
-        try:
-            filled = variables.text(
-                value, lambda *said: report.error(manifest, where, *said), env=True
-            )
-        except Unknown:
-            failed = True
-            return value
-        return filled.value if isinstance(filled, Sensitive) else filled
-
-    written = _mapping(_mapping(manifest.spec.get("targets")).get(name))
-    settings = fill(written, text)
-    url = settings.get("base_url")
-    if isinstance(url, str) and not failed:
-        try:
-            settings = {**settings, "base_url": web_address(url)}
-        except ValueError as error:
-            if "${" in str(written["base_url"]):  # else `_targets` has reported it
-                detail = stack_access.not_an_address(error)
-                report.error(manifest, (*place, "base_url"), stack_codes.NOT_AN_ADDRESS, detail)
-            failed = True
-    for checks in (stack_access, stack_releases, stack_ledger) if not failed else ():
-        for inner, code, why in checks.filled_problems(settings):
-            report.error(manifest, (*place, *inner), code, why)
-    if ending := stack_access.retirement(settings, stack_access.today()):
-        report.warn(manifest, place, *ending)
-    if failed or not all(isinstance(settings.get(key, ""), str) for key in _TEXTS):
-        return None
-    headers, drop = settings.get("headers"), settings.get("drop")
-    return Target(
-        name=name,
-        **{key: settings.get(key) or "" for key in _TEXTS},
-        workload_identity=stack_access.identity_of(settings),
-        headers={key: str(value) for key, value in _mapping(headers).items()},
-        drop=tuple(map(str, drop)) if isinstance(drop, list) else (),
-        publishes=settings.get("runtime") in stack_releases.PUBLISHING,
-        retire_after=stack_releases.seconds(settings),
-        ledger=str(settings.get(stack_ledger.KEY) or ""),
-        address_variables=names_in(str(written.get("base_url") or "")),
-        origin=manifest.position(place, at_key=True),
-    )
-
-
-_TEXTS: Final = (
-    "runtime",
-    "server",
-    "data",
-    "base_url",
-    "api_key_env",
-    "api_version",
-    "organization",
-    "project",
-    "releases",
-)
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

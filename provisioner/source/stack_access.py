@@ -192,9 +192,8 @@ def _address(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
 
 
 def _secret_headers(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
+    """Yield a problem for each header that usually holds a secret and is written without a variable."""
     headers = settings.get("headers")
-    """Yield a problem for each header that usually holds a secret and is written without a
-    variable."""
     for header, value in headers.items() if isinstance(headers, dict) else ():
         if str(header).lower() in SECRET_HEADERS and "${" not in str(value):
             detail = (

@@ -13,7 +13,8 @@ from provisioner.model.diagnostic import has_errors
 from provisioner.model.stack import Stack
 from provisioner.source.manifest import Manifest, Report
 from provisioner.source.read import first, nearby
-from provisioner.source.stack import Choice, choose, environment_of
+from provisioner.source.stack import choose, environment_of
+from provisioner.source.stack_targets import Choice
 from provisioner.source.varfiles import Chosen, given
 from provisioner.source.variables import Variables
 
@@ -86,8 +87,8 @@ def _chosen(
     *,
     report: Report,
 ) -> Stack | None:
-    chosen = environment_of(manifest, choice, report)
     """Return the Stack with its environment and target chosen. Problems go to `report`."""
+    chosen = environment_of(manifest, choice, report)
     values = Variables(
         manifest,
         choice.environment or "",

@@ -4,7 +4,7 @@ No field is lost silently. A field that the runtime lacks is an error unless the
 lists it, and every plan names the dropped fields.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from provisioner.kinds import CONVERSATIONAL, KINDS
@@ -17,6 +17,7 @@ from provisioner.model.resource import Resource
 from provisioner.model.runtime import Level, Runtime, Support
 from provisioner.model.stack import Target
 from provisioner.model.value import references
+from provisioner.source.spec_paths import printed, removed, uses, value_at
 from provisioner.source.suggest import did_you_mean, listed
 
 Complain = Callable[[Address, str, Code, str], None]
@@ -96,11 +97,11 @@ def _is_option(path: str, known: Iterable[str]) -> bool:
 def dropping(
     desired: Mapping[Address, Resource], drop: Iterable[str]
 ) -> tuple[dict[Address, Resource], dict[Address, tuple[str, ...]]]:
-    kinds = {entry for entry in drop if entry in KINDS}
     """Return the resources without the entries of `drop`, and the paths that were left out of each.
 
     An entry is a kind, or a diff path of assistants.
     """
+    kinds = {entry for entry in drop if entry in KINDS}
     entries = [entry for entry in drop if entry not in KINDS and _is_path(entry)]
     left: dict[Address, Resource] = {}
     dropped: dict[Address, tuple[str, ...]] = {}
@@ -147,68 +148,13 @@ def _is_path(entry: str) -> bool:
 def _without(
     spec: Mapping[str, Any], entries: Iterable[str]
 ) -> tuple[Mapping[str, Any], list[str]]:
-    gone: list[str] = []
     """Return a spec without what these paths name, and the exact paths that were removed."""
+    gone: list[str] = []
     for path in entries:
         for way in uses(spec, path):
-            spec = _removed(spec, way)
+            spec = removed(spec, way)
             gone.append(printed(way))
     return spec, gone
-
-
-def uses(spec: Mapping[str, Any], path: str) -> list[list[str]]:
-    """Return the places at which a spec uses a path of the support table.
-
-    A path with `=VALUE` is used only where the field has that value.
-    """
-    wanted, value = paths.parse_choice(path)
-    if wanted[0] not in spec:
-        return []
-    ways = _ways(spec, wanted)
-    return [way for way in ways if value is None or word_of(value_at(spec, way)) == value]
-
-
-def word_of(value: Any) -> str:
-    """Return a value as the support table spells it: `true`, `auto`, or the `type` of an object."""
-    value = value.get("type") if isinstance(value, Mapping) else value
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def value_at(spec: Any, way: Iterable[str]) -> Any:
-    """Return the value at a place of a spec."""
-    for step in way:
-        spec = spec[step]
-    return spec
-
-
-def _ways(spec: Any, wanted: Sequence[str]) -> list[list[str]]:
-    """Return the places of a spec to which a path leads.
-
-    `tools[function]` leads to every function.
-    """
-    if not wanted or not isinstance(spec, Mapping):
-        return [] if wanted else [[]]
-    first, *rest = wanted
-    if first == "tools" and rest:
-        tools = spec.get("tools") or {}
-        names = [n for n, tool in tools.items() if rest[0] in (n, tool.get("type"))]
-        return [["tools", n, *way] for n in names for way in _ways(tools[n], rest[1:])]
-    if first not in spec:
-        return []
-    return [[first, *way] for way in _ways(spec[first], rest)]
-
-
-def _removed(value: Mapping[str, Any], way: list[str]) -> Mapping[str, Any]:
-    first, *rest = way
-    """Return a copy of a mapping without the value at a place."""
-    if rest:
-        return {**value, first: _removed(value[first], rest)}
-    return {key: item for key, item in value.items() if key != first}
-
-
-def printed(way: Iterable[str]) -> str:
-    """Return the diff path of a place in an assistant's spec, as plans print it."""
-    return paths.render(way, CONVERSATIONAL.keyed)
 
 
 @frozen
@@ -240,8 +186,8 @@ class Table:
         self.limits = {path: word.limit for path, word in runtime.support.items() if word.limit}
 
     def lacking(self, resource: Resource) -> Iterator[Lack]:
-        kind, spec, runtime = resource.address.kind, resource.spec, self.runtime
         """Yield everything that a resource uses and the runtime does not support."""
+        kind, spec, runtime = resource.address.kind, resource.spec, self.runtime
         if kind != CONVERSATIONAL.name:
             if kind not in runtime.bindings:
                 yield Lack("", f"{KINDS[kind].title}s", kind)
@@ -304,6 +250,7 @@ def _ways_out(
     others: Mapping[str, str],
     runtimes: Mapping[str, Runtime],
 ) -> str:
+    """Return what a user can do about an unsupported field, in one sentence."""
     able = [
         name
         for name, runtime in others.items()
@@ -313,6 +260,5 @@ def _ways_out(
             paths.covers(other.path, lack.path) for other in lacking(resource, runtimes[runtime])
         )
     ]
-    """Return what a user can do about an unsupported field, in one sentence."""
     elsewhere = f"use a target that has it ({listed(able)}), or " if able else ""
     return f'Remove it, {elsewhere}leave it out there: `drop: ["{lack.drop}"]`.'

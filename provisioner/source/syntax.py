@@ -12,25 +12,32 @@ from typing import Any, Final
 
 import yaml
 
-from provisioner.model.code import Code
 from provisioner.model.codes import manifests as codes
 from provisioner.model.frozen import frozen
-from provisioner.source.surrogates import NO_SUCH_CHARACTER, with_pairs
+from provisioner.source.trees import (
+    BOOL,
+    CORE,
+    FLOAT,
+    INT,
+    MAP,
+    MAX_DEPTH,
+    MERGE,
+    NULL,
+    SEQ,
+    STR,
+    Flaw,
+    NotYaml,
+    compose,
+    flaw_at,
+    too_deep,
+)
 
-MAX_DEPTH: Final = 100
-"""The most levels of nesting in a document. Recursion below stays within Python's limit."""
 MAX_VALUES: Final = 300_000
 """The most values in one document, each alias counted with all values of its anchor.
 
 A few nested aliases can stand for billions of values.
 """
 
-# YAML's own tags. PyYAML marks every node with the tag that it found or resolved.
-_CORE: Final = "tag:yaml.org,2002:"
-_STR, _INT, _FLOAT, _BOOL, _NULL, _MERGE = (
-    f"{_CORE}{name}" for name in ("str", "int", "float", "bool", "null", "merge")
-)
-_MAP, _SEQ = f"{_CORE}map", f"{_CORE}seq"
 _CONSTANTS: Final = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -46,24 +53,6 @@ _NUMBER: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[
 
 
 @frozen
-class Flaw:
-    """One mistake in a YAML or JSON text. Line and column count from 1."""
-
-    line: int
-    column: int
-    code: Code
-    detail: str = ""
-
-
-class NotYaml(Exception):
-    """A text is not YAML to its end. `flaw` is the first mistake."""
-
-    def __init__(self, flaw: Flaw) -> None:
-        super().__init__(flaw.code)
-        self.flaw = flaw
-
-
-@frozen
 class Text:
     """One document of a text: its value, the position where it begins, and its mistakes.
 
@@ -74,52 +63,6 @@ class Text:
     line: int
     column: int
     flaws: tuple[Flaw, ...] = ()
-
-
-class _Loader(yaml.CSafeLoader):
-    """PyYAML's binding to libyaml, without the scalar types of YAML 1.1. It only makes node trees."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.depth = 0
-
-    def resolve(self, kind: type, _value: str | None, implicit: Any) -> str:
-        """Return the tag of a node that has none in the text.
-
-        The tag of a plain scalar is empty here; `_Reader` finds its type.
-        """
-        if kind is yaml.ScalarNode:
-            return "" if isinstance(implicit, tuple) and implicit[0] else _STR
-        return _MAP if kind is yaml.MappingNode else _SEQ
-
-    def descend_resolver(self, parent: yaml.Node | None, _index: Any) -> None:
-        """Count the levels of nesting, because deep nesting would exhaust the stack of the machine."""
-        self.depth += 1
-        if self.depth > MAX_DEPTH and parent is not None:
-            raise _too_deep(parent)
-
-    def ascend_resolver(self) -> None:
-        """Count one level less."""
-        self.depth -= 1
-
-
-def compose(text: str) -> Iterator[yaml.Node]:
-    """Yield the tree of nodes of each document. Raises NotYaml."""
-    loader = _Loader(with_pairs(text))
-    try:
-        while (node := loader.get_node() if loader.check_node() else None) is not None:
-            yield node
-    except yaml.MarkedYAMLError as error:
-        raise NotYaml(_syntax_flaw(error, text)) from error
-    except yaml.YAMLError as error:
-        raise NotYaml(_unreadable(error, text)) from error
-    finally:
-        loader.dispose()
-
-
-def decode(content: bytes) -> str:
-    """Return the text of UTF-8 bytes, without the byte order mark that Windows editors write first."""
-    return content.decode("utf-8-sig")
 
 
 def parse(text: str) -> Iterator[Text]:
@@ -160,28 +103,30 @@ class _Reader:
         """Return the value of a node. Raises NotYaml if the document is too large or too deep."""
         self.count += 1
         if self.count > MAX_VALUES:
-            raise NotYaml(_flaw(node, codes.TOO_MANY_VALUES, _TOO_MANY))
+            raise NotYaml(flaw_at(node, codes.TOO_MANY_VALUES, _TOO_MANY))
         if type(node) is yaml.ScalarNode:
             return self._scalar(node)
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise _too_deep(node)
+            raise too_deep(node)
         if isinstance(node, yaml.MappingNode):
-            self._expect(node, _MAP)
+            self._expect(node, MAP)
             value: Any = self._mapping(node)
         else:
-            self._expect(node, _SEQ)
+            self._expect(node, SEQ)
             value = [self.value(item) for item in node.value]
         self.depth -= 1
         return value
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:
-        tag, text = node.tag, node.value
         """Return the value of a scalar node."""
-        if tag == _STR:
+        tag, text = node.tag, node.value
+        if tag == STR:
             if "\0" in text:
                 self.flaws.append(
-                    _flaw(node, codes.NUL_IN_TEXT, "The text contains a NUL character: remove it.")
+                    flaw_at(
+                        node, codes.NUL_IN_TEXT, "The text contains a NUL character: remove it."
+                    )
                 )
             # One object in memory for a text that several places, or a server's answer, repeat.
             return sys.intern(text)
@@ -189,7 +134,7 @@ class _Reader:
             return sys.intern(text)
         value = scalar(text)
         if type(value) is int and _LEADING_ZERO.fullmatch(text):
-            self.flaws.append(_flaw(node, codes.LEADING_ZERO, _zero(text, value)))
+            self.flaws.append(flaw_at(node, codes.LEADING_ZERO, _zero(text, value)))
         # The tag `!` means text, whatever the scalar looks like.
         if tag in ("", "!") or (tag in _TYPES and type(value) in _TYPES[tag]):
             return text if tag == "!" else value
@@ -197,18 +142,18 @@ class _Reader:
         return text
 
     def _mapping(self, node: yaml.MappingNode) -> dict[str, Any]:
-        merged: dict[str, Any] = {}
         """Return the value of a mapping node, with the keys of `<<` merged in below its own."""
+        merged: dict[str, Any] = {}
         own: dict[str, Any] = {}
         for key, item in node.value:
             if type(key) is not yaml.ScalarNode:
-                if key.tag == _MERGE:
+                if key.tag == MERGE:
                     self._merge(item, merged)
                 else:
-                    self.flaws.append(_flaw(key, codes.KEY_NOT_TEXT, _NO_KEY))
+                    self.flaws.append(flaw_at(key, codes.KEY_NOT_TEXT, _NO_KEY))
                 continue
             name = key.value
-            if key.tag == _MERGE or (name == "<<" and key.tag == ""):
+            if key.tag == MERGE or (name == "<<" and key.tag == ""):
                 self._merge(item, merged)
                 continue
             if name in own:
@@ -218,11 +163,11 @@ class _Reader:
         return {**merged, **own} if merged else own
 
     def _merge(self, node: yaml.Node, into: dict[str, Any]) -> None:
-        sources = node.value if isinstance(node, yaml.SequenceNode) else [node]
         """Add the entries that `<<` names to `into`, without replacing any."""
+        sources = node.value if isinstance(node, yaml.SequenceNode) else [node]
         for source in sources:
             if not isinstance(source, yaml.MappingNode):
-                self.flaws.append(_flaw(source, codes.NOTHING_TO_MERGE, _NO_MERGE))
+                self.flaws.append(flaw_at(source, codes.NOTHING_TO_MERGE, _NO_MERGE))
                 continue
             for key, value in self.value(source).items():
                 into.setdefault(key, value)
@@ -232,26 +177,26 @@ class _Reader:
         same = [other for other, _ in mapping.value if other.value == key.value]
         line = same[same.index(key) - 1].start_mark.line + 1
         detail = f"`{key.value}` is already on line {line}. Remove one of the two."
-        self.flaws.append(_flaw(key, codes.DUPLICATE_KEY, detail))
+        self.flaws.append(flaw_at(key, codes.DUPLICATE_KEY, detail))
 
     def _expect(self, node: yaml.Node, tag: str) -> None:
         if node.tag not in (tag, "!"):
             self._foreign(node)
 
     def _foreign(self, node: yaml.Node) -> None:
-        tag = node.tag.replace(_CORE, "!!")
         """Report a tag that is no tag of plain YAML."""
+        tag = node.tag.replace(CORE, "!!")
         detail = (
             f"`{tag}` is a tag of another program, and manifests are plain YAML. Remove the tag."
         )
-        self.flaws.append(_flaw(node, codes.UNKNOWN_TAG, detail))
+        self.flaws.append(flaw_at(node, codes.UNKNOWN_TAG, detail))
 
 
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
-    _INT: (int,),
-    _FLOAT: (float, int),
-    _BOOL: (bool,),
-    _NULL: (type(None),),
+    INT: (int,),
+    FLOAT: (float, int),
+    BOOL: (bool,),
+    NULL: (type(None),),
 }
 _TOO_MANY = (
     f"With every alias written out, this document has more than {MAX_VALUES:,} values. Use fewer"
@@ -279,76 +224,3 @@ def is_octal(digits: str) -> bool:
 def begins_with_zero(text: str) -> bool:
     """Return true for the text of a number that `parse` reports because it begins with 0."""
     return bool(_LEADING_ZERO.fullmatch(text))
-
-
-def _flaw(node: yaml.Node, code: Code, detail: str) -> Flaw:
-    mark = node.start_mark
-    return Flaw(mark.line + 1, mark.column + 1, code, detail)
-
-
-DEEPEST: Final = f"Nothing in a manifest is nested more than {MAX_DEPTH} levels deep."
-_TOO_DEEP: Final = "maximum nesting depth"
-"""A part of PyYAML's own message. Since 6.0.4 it gives up at 1,000 levels by itself."""
-
-
-def _too_deep(node: yaml.Node) -> NotYaml:
-    return NotYaml(_flaw(node, codes.NESTED_TOO_DEEPLY, DEEPEST))
-
-
-def _syntax_flaw(error: yaml.MarkedYAMLError, text: str) -> Flaw:
-    mark = error.problem_mark or error.context_mark
-    """Return the flaw for an error of the parser, with the likely cause."""
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    lines = text.splitlines()
-    at = lines[line - 1] if line <= len(lines) else ""
-    said = " ".join(filter(None, (error.context, error.problem)))
-    if _TOO_DEEP in said:
-        return Flaw(line, column, codes.NESTED_TOO_DEEPLY, DEEPEST)
-    if _UNMERGED.search(text):
-        detail = (
-            "An unresolved merge conflict is in the file: keep one version and remove the markers."
-        )
-    elif NO_SUCH_CHARACTER in said:
-        detail = (
-            "Here is only one half of a surrogate pair. Write both halves, or the character itself."
-        )
-    elif "\t" in at[: max(column, len(at) - len(at.lstrip()))]:
-        detail = "The indentation contains a tab, which YAML does not allow: use spaces."
-    else:
-        detail = f"The parser says: {said}.{_hint(at)}"
-    return Flaw(line, column, codes.NOT_YAML, detail)
-
-
-_FORBIDDEN: Final = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""The characters that YAML allows in no text."""
-
-
-def _unreadable(error: yaml.YAMLError, text: str) -> Flaw:
-    """Return the flaw at the first character that YAML does not allow."""
-    found = _FORBIDDEN.search(text)
-    if found is None:
-        return Flaw(1, 1, codes.NOT_YAML, f"The parser says: {error}.")
-    line = text.count("\n", 0, found.start()) + 1
-    column = found.start() - text.rfind("\n", 0, found.start())
-    # UTF-16 and UTF-32 write most characters of a Latin text with NULs between them.
-    if text.count("\0") > len(text) // 4:
-        detail = "Every other character is a NUL, as in UTF-16 or UTF-32: save the file as UTF-8."
-    else:
-        detail = (
-            f"The text contains the control character U+{ord(found[0]):04X}, which YAML does not"
-            " allow. Remove it, or write it as an escape in double quotes."
-        )
-    return Flaw(line, column, codes.NOT_YAML, detail)
-
-
-_UNMERGED: Final = re.compile(r"^<{7} .*^={7}$.*^>{7} ", re.MULTILINE | re.DOTALL)
-"""The markers that Git writes around two versions of a conflict."""
-
-
-def _hint(line: str) -> str:
-    """Return advice for a line that the parser refused, beginning with a space; empty if there is none."""
-    if line.count(": ") > 1 or (": " in line and line.rstrip().endswith(":")):
-        return " Text with `: ` in it needs quotes."
-    if re.search(r":\s*[@`%&*!|>]", line):
-        return " Text that begins with one of @ ` % & * ! | > needs quotes."
-    return ""

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from provisioner.model.codes import manifests as codes
-from provisioner.source.syntax import DEEPEST, MAX_DEPTH, MAX_DIGITS, Flaw, NotYaml, parse
+from provisioner.source.syntax import MAX_DIGITS, parse
+from provisioner.source.trees import DEEPEST, MAX_DEPTH, Flaw, NotYaml
 
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?(?:NaN|Infinity)|-?[0-9][0-9.eE+-]*')
 """A string, or a token that Python's JSON parser reads as a number.

@@ -12,7 +12,7 @@ from provisioner.model.frozen import frozen
 from provisioner.source.manifest import Manifest, Report
 from provisioner.source.read import SUFFIXES
 from provisioner.source.suggest import did_you_mean
-from provisioner.source.syntax import decode
+from provisioner.source.trees import decode
 from provisioner.source.values import value_in
 from provisioner.source.variable_types import Given
 

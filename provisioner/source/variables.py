@@ -231,8 +231,8 @@ class Variables:
         return self._values[name]
 
     def _work_out(self, name: str) -> Any:
-        settings = self.declared[name] if isinstance(self.declared[name], dict) else {}
         """Return a variable's value, evaluated from the source with the highest precedence."""
+        settings = self.declared[name] if isinstance(self.declared[name], dict) else {}
         place: Place = ("spec", "variables", name)
         if name in self.given:
             raw = self.given[name]
@@ -254,9 +254,11 @@ class Variables:
         return Given(filled) if isinstance(filled, str) else filled
 
     def _typed(self, name: str, settings: Mapping[str, Any], raw: Any, place: Place) -> Any:
+        """Return a value with the type that its variable declares.
+
+        Raises Unknown after reporting why not.
+        """
         secret = isinstance(raw, Sensitive) or settings.get("sensitive") is True
-        """Return a value with the type that its variable declares. Raises Unknown after reporting
-        why not."""
         value = raw.value if isinstance(raw, Sensitive) else raw
         wanted = str(settings.get("type") or type_of(settings.get("default")))
         if isinstance(value, Given):
@@ -287,8 +289,8 @@ class Variables:
         return Sensitive(str(value)) if is_whole else raw
 
     def _circle(self, name: str) -> None:
-        circle = " → ".join([*self._asking[self._asking.index(name) :], name])
         """Report variables whose defaults use each other in a circle."""
+        circle = " → ".join([*self._asking[self._asking.index(name) :], name])
         detail = f"{circle}: each uses the next, so none of them has a value."
         self._complain(("spec", "variables", name), codes.CIRCULAR_VARIABLES, detail)
 

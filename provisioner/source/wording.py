@@ -127,9 +127,8 @@ def _type(error: "ValidationError") -> tuple[Code, str]:
 
 
 def _cure(error: "ValidationError", wanted: Any) -> str:
+    """Return advice for a value of the wrong type, beginning with a space; empty if there is none."""
     value = error.instance
-    """Return advice for a value of the wrong type, beginning with a space; empty if there is
-    none."""
     if wanted in ("string", ["string", "null"]) and isinstance(value, int | float | bool):
         return f' Quote it: "{_plain(value)}".'
     if wanted == "boolean" and isinstance(value, str):

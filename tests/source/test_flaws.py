@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from provisioner.source.flaws import flaw_of
-from provisioner.source.syntax import NotYaml, parse
+from provisioner.source.syntax import parse
+from provisioner.source.trees import NotYaml
 from tests.source.folders import STACK, Folder, errors, only, places
 
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from provisioner.source.syntax import MAX_DEPTH, NotYaml, parse
+from provisioner.source.syntax import parse
+from provisioner.source.trees import MAX_DEPTH, NotYaml
 
 
 @pytest.mark.parametrize(

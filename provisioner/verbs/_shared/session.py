@@ -24,8 +24,8 @@ from provisioner.model.stack import Stack, Target
 from provisioner.model.value import Sensitive, canonical, leaves
 from provisioner.runtimes import RUNTIMES
 from provisioner.source import Loaded, load
-from provisioner.source.stack import Choice
 from provisioner.source.stack_only import right_stack
+from provisioner.source.stack_targets import Choice
 from provisioner.source.varfiles import Chosen
 from provisioner.verbs._shared.ahead import Ahead, may_begin
 from provisioner.verbs._shared.ignored import ignored
