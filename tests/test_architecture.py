@@ -181,7 +181,7 @@ PATH, JSON_KEY = "a collection of the API, by its path", "a key of an output tha
 WORD = "a word of a sentence for readers"
 SMALL = "load imports next to nothing, and a test compares it with the table"
 NAMED_ELSEWHERE: Mapping[tuple[str, str], str] = {
-    ("cli/_shared/ask_output.py", "function"): "a type of tool call in the steps of a run",
+    ("render/ask.py", "function"): "a type of tool call in the steps of a run",
     ("cli/_shared/run_options.py", "file"): "the name of an argument of a command",
     ("cli/pull.py", "file"): "the name of an argument of a command",
     ("providers/faults.py", "assistants"): PATH,

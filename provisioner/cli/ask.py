@@ -81,7 +81,7 @@ def command(
         raise click.UsageError("The QUESTION is empty.")
     if thread == "":
         raise click.UsageError("--thread is empty: name one, or leave it out for a new one.")
-    from provisioner.cli._shared.ask_output import answer_document, answer_text
+    from provisioner.render.ask import answer_document, answer_text
     from provisioner.render.document import to_json
     from provisioner.render.visible import visible
     from provisioner.verbs.ask import Question, ask

@@ -135,8 +135,8 @@ def _saved(file: Path, format: str) -> int:
 
 
 def _all(run_options: "RunOptions", format: str) -> str:
-    from provisioner.cli._shared.show_output import all_document, all_text
     from provisioner.render.document import to_json
+    from provisioner.render.show import all_document, all_text
     from provisioner.render.tables import env_lines
     from provisioner.verbs.show.run import ids, show_all
 
@@ -147,8 +147,8 @@ def _all(run_options: "RunOptions", format: str) -> str:
 
 
 def _one(run_options: "RunOptions", address: "Address", format: str) -> str:
-    from provisioner.cli._shared.show_output import one_document, one_text
     from provisioner.render.document import to_json
+    from provisioner.render.show import one_document, one_text
     from provisioner.render.tables import env_lines
     from provisioner.verbs._shared.lookup import absent
     from provisioner.verbs.show.run import show_one
@@ -173,8 +173,8 @@ def _code(run_options: "RunOptions", address: "Address", language: str) -> str:
 
 
 def _releases(run_options: "RunOptions", address: "Address | None", format: str) -> str:
-    from provisioner.cli._shared.releases_output import releases_document, releases_text
     from provisioner.render.document import to_json
+    from provisioner.render.releases import releases_document, releases_text
     from provisioner.verbs._shared.history import history
 
     if address is None or format == ENV:

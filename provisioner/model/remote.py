@@ -204,3 +204,18 @@ class Live:
     def ours(self) -> tuple[RemoteObject, ...]:
         """Everything of ours, duplicates and older generations included."""
         return (*self.objects.values(), *self.surplus)
+
+
+@frozen
+class ReleaseEntry:
+    """One release. A `deleted` one is a tombstone; of the others the newest is `current`."""
+
+    address: Address
+    published: Published
+    found: RemoteObject
+    current: bool = False
+    deleted: bool = False
+
+    @property
+    def number(self) -> int:
+        return self.published.number

@@ -1,8 +1,13 @@
 """A release of an assistant in words: its number, when it was published, and from which revision."""
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from provisioner.model.remote import Published
+from provisioner.model.address import Address
+from provisioner.model.remote import Published, ReleaseEntry
+from provisioner.render.document import FORMAT_VERSION
+from provisioner.render.tables import table
 
 HEAD = 12
 """Characters of a digest or a commit that people compare by eye."""
@@ -27,3 +32,58 @@ def moment(published: Published) -> str:
 def revision_head(published: Published) -> str:
     commit, plus, rest = published.revision.partition(_DIRTY)
     return f"{commit[:HEAD]}{plus}{rest}"
+
+
+NOTHING = "-"
+
+
+def releases_text(entries: Sequence[ReleaseEntry]) -> str:
+    rows = [
+        (
+            entry.number,
+            moment(entry.published),
+            revision_head(entry.published) or NOTHING,
+            NOTHING if entry.deleted else digest_head(entry.published),
+            ", ".join(_notes(entry)),
+        )
+        for entry in entries
+    ]
+    return table(rows, ("RELEASE", "PUBLISHED", "REVISION", "DIGEST", "")) + "\n"
+
+
+def releases_document(address: Address, entries: Sequence[ReleaseEntry]) -> dict[str, Any]:
+    return {
+        "format_version": FORMAT_VERSION,
+        "address": str(address),
+        "releases": [
+            {
+                **published_document(entry.published),
+                "current": entry.current,
+                "deleted": entry.deleted,
+            }
+            for entry in entries
+        ],
+    }
+
+
+def published_document(published: Published) -> dict[str, Any]:
+    return {
+        "number": published.number,
+        "published_at": published.at,
+        "digest": published.digest,
+        "revision": published.revision or None,
+        "rolled_back_to": published.rolled_back_to or None,
+    }
+
+
+def digest_head(published: Published) -> str:
+    return published.digest.partition(":")[2][:HEAD]
+
+
+def _notes(entry: ReleaseEntry) -> Iterator[str]:
+    if entry.current:
+        yield "current"
+    if entry.deleted:
+        yield "deleted"
+    if entry.published.rolled_back_to:
+        yield f"a copy of {entry.published.rolled_back_to}"

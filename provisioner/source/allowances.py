@@ -102,6 +102,7 @@ def _span(trees: Sequence[yaml.Node], line: int) -> _Span:
 
 
 def _inside(node: yaml.Node, line: int) -> _Span | None:
+    """Return the lines of the outermost entry below a node that begins on a line, or None."""
     for first, last, value in _entries(node):
         if first == line:
             return first, last
@@ -147,6 +148,7 @@ class _Texts:
 
 
 def _scalars(node: yaml.Node) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Yield the start and the end, each as line and column from 0, of every text below a node."""
     if isinstance(node, yaml.ScalarNode):
         start, end = node.start_mark, node.end_mark
         yield (start.line, start.column), (end.line, end.column)

@@ -84,6 +84,7 @@ def _documents(
     contents: Contents,
     drafts: Mapping[Address, Draft],
 ) -> list[Document]:
+    """Return the documents of one entry. Raises Unusable."""
     if isinstance(entry, str):
         manifest, whole = draft.origin(place)
         # A File goes to a code interpreter too, which reads any encoding.

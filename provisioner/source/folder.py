@@ -240,6 +240,7 @@ class Folder:
     def _support(
         self, manifest: Manifest, stack: Stack | None, desired: dict[Address, Resource]
     ) -> Supported:
+        """Check `drop:` of every target, and return what the chosen target supports."""
         runtimes_of = {
             name: str(_mapping(target).get("runtime"))
             for name, target in _mapping(manifest.spec.get("targets")).items()
@@ -259,6 +260,7 @@ class Folder:
         runtime: str,
         desired: Mapping[Address, Resource],
     ) -> None:
+        """Report an unknown runtime of a target, and entries of its `drop:` that drop nothing."""
         place = ("spec", "targets", name)
         target = _mapping(manifest.spec["targets"][name])
         if runtime not in self.runtimes and "runtime" in target:

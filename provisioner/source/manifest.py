@@ -166,12 +166,12 @@ class Report:
     def error(
         self, manifest: Manifest, place: Place, code: Code, detail: str = "", *, key: bool = False
     ) -> None:
+        """Add an error at a place of a manifest. With `key`, its position is that of the key."""
         self.add(code, detail, manifest.position(place, at_key=key))
 
     def warn(self, manifest: Manifest, place: Place, code: Code, detail: str = "") -> None:
-        """Add an error at a place of a manifest. With `key`, its position is that of the key."""
-        position = manifest.position(place, at_key=True)
         """Add a warning at the key of a place of a manifest."""
+        position = manifest.position(place, at_key=True)
         self.add(code, detail, position, Severity.WARNING)
 
     def sorted(self) -> tuple[Diagnostic, ...]:

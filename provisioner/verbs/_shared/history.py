@@ -8,30 +8,14 @@ from provisioner.model.binding import Binding
 from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
-from provisioner.model.frozen import frozen
 from provisioner.model.hints import hint
 from provisioner.model.provider import Row
-from provisioner.model.remote import Published, RemoteObject
+from provisioner.model.remote import ReleaseEntry
 from provisioner.verbs._shared.lookup import open_live, undeclared, whole_address
 from provisioner.verbs._shared.session import RunOptions, Session
 
 
-@frozen
-class Entry:
-    """One release. A `deleted` one is a tombstone; of the others the newest is `current`."""
-
-    address: Address
-    published: Published
-    found: RemoteObject
-    current: bool = False
-    deleted: bool = False
-
-    @property
-    def number(self) -> int:
-        return self.published.number
-
-
-def history(options: RunOptions, address: Address) -> tuple[Entry, ...]:
+def history(options: RunOptions, address: Address) -> tuple[ReleaseEntry, ...]:
     """Return the releases of an address that are kept, the newest first.
 
     Raises ProvisionerError where there are none, here or of this address.
@@ -47,7 +31,7 @@ def history(options: RunOptions, address: Address) -> tuple[Entry, ...]:
         return found
 
 
-def entries(session: Session, address: Address) -> tuple[Entry, ...]:
+def entries(session: Session, address: Address) -> tuple[ReleaseEntry, ...]:
     """Return the releases of an address, the newest first."""
     binding, owner = binding_of(session, address), session.stack.owner
     collection = binding.history.collection if binding.history else ""
@@ -71,13 +55,13 @@ def binding_of(session: Session, address: Address) -> Binding:
     return binding
 
 
-def _entries(rows: Sequence[Row], address: Address, binding: Binding) -> list[Entry]:
-    found: list[Entry] = []
+def _entries(rows: Sequence[Row], address: Address, binding: Binding) -> list[ReleaseEntry]:
+    found: list[ReleaseEntry] = []
     rows = [row for row in rows if not row.get("stray")]
     for row in sorted(rows, key=lambda row: int(row["number"]), reverse=True):
         object_ = as_object(address.kind, row, binding.mark_of(row), binding)
         if object_.published:
             deleted = bool(row["deleted"])
             is_current = not found and not deleted
-            found.append(Entry(address, object_.published, object_, is_current, deleted))
+            found.append(ReleaseEntry(address, object_.published, object_, is_current, deleted))
     return found

@@ -21,10 +21,10 @@ from provisioner.model.errors import ManifestErrors, ProvisionerError, UsageErro
 from provisioner.model.frozen import frozen
 from provisioner.model.hints import hint
 from provisioner.model.plan import DocumentChange
-from provisioner.model.remote import Live, RemoteObject
+from provisioner.model.remote import Live, ReleaseEntry, RemoteObject
 from provisioner.model.resource import Desired, Resource
 from provisioner.model.value import Reference, RemoteId, Spec, exchanged, leaves
-from provisioner.verbs._shared.history import Entry, binding_of, entries
+from provisioner.verbs._shared.history import binding_of, entries
 from provisioner.verbs._shared.session import RunOptions, Session, open_session, read
 
 FROM, DIGEST = "promoted_from", "promoted_digest"
@@ -118,7 +118,7 @@ def _addresses(options: RunOptions, select: Sequence[str]) -> list[Address]:
     ]
 
 
-def _entry(session: Session, address: Address, number: int | None) -> Entry:
+def _entry(session: Session, address: Address, number: int | None) -> ReleaseEntry:
     kept = entries(session, address)
     found = next((one for one in kept if number in (None, one.number)), None)
     subject = f"{session.stack.owner}/{address.name}"
@@ -133,7 +133,7 @@ def _entry(session: Session, address: Address, number: int | None) -> Entry:
 
 
 def _carried(
-    session: Session, address: Address, entry: Entry, known: Mapping[str, RemoteObject]
+    session: Session, address: Address, entry: ReleaseEntry, known: Mapping[str, RemoteObject]
 ) -> Spec:
     """Return the spec of a release after each id became a reference. Raises ProvisionerError."""
     mark, subject = entry.found.mark, f"{address} release {entry.number}"

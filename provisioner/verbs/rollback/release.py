@@ -19,10 +19,10 @@ from provisioner.model.kind import Kind
 from provisioner.model.mark import Mark
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Change, Exact
-from provisioner.model.remote import Live, RemoteObject
+from provisioner.model.remote import Live, ReleaseEntry, RemoteObject
 from provisioner.model.value import RemoteId
 from provisioner.render.releases import told
-from provisioner.verbs._shared.history import Entry, binding_of, entries
+from provisioner.verbs._shared.history import binding_of, entries
 from provisioner.verbs._shared.lookup import find_row, open_live, whole_address
 from provisioner.verbs._shared.session import RunOptions, Session
 from provisioner.verbs.plan import Planned, plan_of
@@ -66,13 +66,13 @@ def planned_rollback(
         )
 
 
-def _current(session: Session, address: Address, current: Entry) -> RemoteObject:
+def _current(session: Session, address: Address, current: ReleaseEntry) -> RemoteObject:
     """Return the current release as the live object of its address; in the history its id is a file's."""
     owner = session.stack.owner
     return replace(current.found, id=f"{owner.stack}/{owner.environment}/{address.name}")
 
 
-def _becomes(address: Address, current: Entry, older: Entry) -> Diagnostic:
+def _becomes(address: Address, current: ReleaseEntry, older: ReleaseEntry) -> Diagnostic:
     return warning(
         codes.BECOMES_A_COPY,
         f"From release {told(current.published)}\nto release {told(older.published)}\n"
@@ -82,12 +82,12 @@ def _becomes(address: Address, current: Entry, older: Entry) -> Diagnostic:
     )
 
 
-def _same(address: Address, older: Entry) -> Diagnostic:
+def _same(address: Address, older: ReleaseEntry) -> Diagnostic:
     detail = f"Release {older.number} is the current one, or has the same content."
     return warning(codes.SAME_RELEASE, detail, subject=str(address))
 
 
-def _check_there(session: Session, address: Address, kept: Sequence[Entry]) -> None:
+def _check_there(session: Session, address: Address, kept: Sequence[ReleaseEntry]) -> None:
     """Raise ProvisionerError if there is no live release."""
     if kept:
         detail = (
@@ -98,7 +98,7 @@ def _check_there(session: Session, address: Address, kept: Sequence[Entry]) -> N
     find_row(session, address)
 
 
-def _before(kept: Sequence[Entry], kind: Kind, binding: Binding) -> Entry:
+def _before(kept: Sequence[ReleaseEntry], kind: Kind, binding: Binding) -> ReleaseEntry:
     """Return the newest release before the current one that has another content.
 
     Where the current one is a copy, that is the one before its original: a second rollback does not
@@ -120,7 +120,7 @@ def _before(kept: Sequence[Entry], kind: Kind, binding: Binding) -> Entry:
     raise ProvisionerError(Diagnostic(codes.NO_RELEASE_BEFORE, detail))
 
 
-def _numbered(kept: Sequence[Entry], address: Address, number: int) -> Entry:
+def _numbered(kept: Sequence[ReleaseEntry], address: Address, number: int) -> ReleaseEntry:
     found = next((entry for entry in kept if entry.number == number), None)
     if found is None or found.deleted:
         why = "That one is a deletion" if found else "It was never published, or was pruned"
@@ -134,11 +134,11 @@ def _numbered(kept: Sequence[Entry], address: Address, number: int) -> Entry:
     return found
 
 
-def _there(kept: Sequence[Entry]) -> str:
+def _there(kept: Sequence[ReleaseEntry]) -> str:
     return ", ".join(str(entry.number) for entry in kept if not entry.deleted)
 
 
-def _check_complete(session: Session, older: Entry) -> None:
+def _check_complete(session: Session, older: ReleaseEntry) -> None:
     """Raise ProvisionerError if a store or a file that a release names does not exist any more."""
     named = dict(_named((), older.found.spec))
     there: dict[str, set[str]] = {}

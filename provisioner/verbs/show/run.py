@@ -2,117 +2,25 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from provisioner.engine.both_sides import compared_object, tracked_fields_of
 from provisioner.engine.graph import Graph, graph_of
 from provisioner.engine.prepare import ignoring
 from provisioner.engine.references import references
-from provisioner.engine.tracked_fields import TrackedField, compared
+from provisioner.engine.tracked_fields import compared
 from provisioner.engine.undeclared import undeclared as values_of
 from provisioner.engine.unshown import unshown as hidden_in
 from provisioner.model.address import Address
 from provisioner.model.errors import ProvisionerError
-from provisioner.model.frozen import frozen
 from provisioner.model.mark import Mark
-from provisioner.model.plan import Action, Change, Reason, Since, Undeclared, Unshown
-from provisioner.model.remote import Live, RemoteObject
+from provisioner.model.plan import Change
+from provisioner.model.remote import Live
 from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, leaves
+from provisioner.render.shown import ShownObject, ShownRow
 from provisioner.verbs._shared.lookup import undeclared, whole_address
 from provisioner.verbs._shared.session import RunOptions, Session, open_session
 from provisioner.verbs.plan import plan_session
-
-IN_SYNC = "in sync"
-AS_SHOWN = "in sync as far as shown"
-UNDECLARED = "undeclared values"
-SERVER = "resolved by the server"
-NOT_READ = "not read as a whole"
-RETIRED = "retired"
-BORROWED = "borrowed"
-STATES = {
-    Action.CREATE: "would be created",
-    Action.UPDATE: "changed",
-    Action.REPLACE: "would be replaced",
-}
-
-
-@frozen
-class ShownRow:
-    """One address. `change` is what a plan would do to it; `live` is None where nothing exists.
-
-    `tracked_fields` are the parts that the manifest sets or the mark remembers, both sides of each, what was
-    last applied, and why they differ if they do. `undeclared` are values that no manifest sets,
-    `unshown` those that the server does not show. One that `is_borrowed` is somebody else's, and only
-    referred to.
-    """
-
-    address: Address
-    desired: Resource | None
-    live: RemoteObject | None
-    change: Change | None
-    owner: str
-    tracked_fields: tuple[TrackedField, ...] = ()
-    undeclared: tuple[Undeclared, ...] = ()
-    unshown: tuple[Unshown, ...] = ()
-    is_borrowed: bool = False
-
-    @property
-    def id(self) -> str:
-        return self.live.id if self.live else ""
-
-    @property
-    def name(self) -> str:
-        declared = self.desired.spec.get("name", "") if self.desired else ""
-        return self.live.name if self.live and self.live.name else str(declared)
-
-    @property
-    def state(self) -> str:
-        """The state in words: those of `STATES`, those above, or the reason of a delete."""
-        if self.is_borrowed:
-            return BORROWED
-        if self.change is None:
-            former = self.live is not None and (self.desired is None or self.live.former)
-            return RETIRED if former else self._unchanged
-        if self.change.action in (Action.DELETE, Action.FORGET):
-            return self.change.reason.value
-        if self.change.reason is Reason.DRIFT:
-            return "drifted"
-        return STATES[self.change.action]
-
-    @property
-    def _unchanged(self) -> str:
-        """The state of an object that a plan does not change. It claims nothing that was not read."""
-        if self.live and self.live.odd:
-            return NOT_READ
-        if any(value.since is not Since.ACCEPTED for value in self.undeclared):
-            return UNDECLARED
-        if any(tracked.cause is Reason.SERVER for tracked in self.tracked_fields):
-            return SERVER
-        return AS_SHOWN if self.unshown else IN_SYNC
-
-
-@frozen
-class ShownObject:
-    """One address in full.
-
-    `run` are the settings that go with every run. `foreign` are the files that somebody else
-    attached to a store of ours: id and name, which is empty where files were not listed.
-    """
-
-    shown: ShownRow
-    run: dict[str, Any]
-    refers_to: tuple[tuple[Address, str], ...]
-    referrers: tuple[Address, ...]
-    foreign: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def tracked_fields(self) -> tuple[TrackedField, ...]:
-        return self.shown.tracked_fields
-
-    @property
-    def mark(self) -> Mark | None:
-        return self.shown.live.mark if self.shown.live else None
 
 
 def show_all(options: RunOptions) -> tuple[ShownRow, ...]:

@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from provisioner.cli._shared.releases_output import published_document
 from provisioner.engine.secrets import is_masked, with_secrets
 from provisioner.engine.tracked_fields import NOT_ECHOED, TrackedField
 from provisioner.model.plan import UNSET, FieldChange, Reason, Undeclared
 from provisioner.model.value import encode
 from provisioner.render.document import FORMAT_VERSION
 from provisioner.render.palette import Palette
+from provisioner.render.releases import published_document
 from provisioner.render.releases import told as told_release
+from provisioner.render.shown import ShownObject, ShownRow
 from provisioner.render.tables import table
 from provisioner.render.undeclared import (
     SINCE,
@@ -23,7 +24,6 @@ from provisioner.render.values import Values
 from provisioner.render.view import view_of_field, view_of_undeclared
 from provisioner.render.visible import visible
 from provisioner.render.widths import columns
-from provisioner.verbs.show.run import ShownObject, ShownRow
 
 NOTHING = "-"
 LISTED = 20

@@ -9,7 +9,6 @@ from provisioner.render.document import FORMAT_VERSION
 from provisioner.render.values import plural
 from provisioner.render.visible import visible
 from provisioner.render.widths import head
-from provisioner.runtimes._shared.shapes import mapping, mappings
 
 WIDEST = 100
 
@@ -67,8 +66,15 @@ def _usage(usage: Mapping[str, Any]) -> str:
 
 
 def _step(step: Mapping[str, Any]) -> str:
-    calls = [_call(call) for call in mappings(mapping(step.get("step_details")).get("tool_calls"))]
+    calls = [_call(call) for call in _tool_calls(step)]
     return f"{'; '.join(calls) or _item(step)}  {step.get('status')}"
+
+
+def _tool_calls(step: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the tool calls of a step of a run; empty for any other step or an odd shape."""
+    details = step.get("step_details")
+    calls = details.get("tool_calls") if isinstance(details, Mapping) else None
+    return [call for call in calls if isinstance(call, Mapping)] if isinstance(calls, list) else []
 
 
 def _item(item: Mapping[str, Any]) -> str:
@@ -83,7 +89,8 @@ def _item(item: Mapping[str, Any]) -> str:
 def _call(call: Mapping[str, Any]) -> str:
     """Return one tool call of a step, whatever the tool."""
     kind = str(call.get("type"))
-    inner = mapping(call.get(kind))
+    inner = call.get(kind)
+    inner = inner if isinstance(inner, Mapping) else {}
     if kind == "function":
         return f"{inner.get('name')}({inner.get('arguments')})"
     if kind == "code_interpreter":
