@@ -11,6 +11,20 @@ from provisioner.verbs.schema import schemas
 from tests.cli.conftest import Project
 from tests.support.faults import Fault, Faulty, creating, fail
 
+RATES = """\
+apiVersion: provisioner/v1
+kind: File
+metadata: {name: rates}
+spec: {path: rates.csv}
+---
+apiVersion: provisioner/v1
+kind: Assistant
+metadata: {name: clerk}
+spec:
+  model: gpt-6.1
+  tools: [{type: code_interpreter, files: [rates]}]
+"""
+
 
 def summary(project: Project) -> dict[str, Any]:
     document = json.loads(project.run("plan", "--format", "json", code=None).stdout)
@@ -123,9 +137,8 @@ def test_select_does_not_go_with_a_saved_plan(project: Project) -> None:
     project.run("apply", "p.json", "--yes", "--select", "assistant.helper", code=2)
 
 
-def test_a_failure_is_reported_and_exits_1_and_the_rest_is_done(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def let_no_assistant_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the embedded server refuse every create of an assistant."""
     real = emulator.create_app
 
     def faulty(data: str) -> Faulty:
@@ -135,12 +148,39 @@ def test_a_failure_is_reported_and_exits_1_and_the_rest_is_done(
         monkeypatch.setattr(wrapped, "close", app.close, raising=False)
         return wrapped
 
+    monkeypatch.setattr(emulator, "create_app", faulty)
+
+
+def test_a_failure_is_reported_and_exits_1_and_the_rest_is_done(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(emulator, "create_app", faulty)
+        let_no_assistant_be_made(patched)
         result = project.run("apply", "--yes", code=1)
     assert "1 created, 1 failed" in result.stdout
     assert "✗ + assistant.helper  create failed" in result.stderr
     assert "1 created" in project.run("apply", "--yes").stdout
+
+
+def test_a_file_that_is_taken_back_is_not_counted_as_created(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write("rates.csv", "a,b\n")
+    project.write("rates.yaml", RATES)
+    with monkeypatch.context() as patched:
+        let_no_assistant_be_made(patched)
+        told = project.run("apply", "--yes", code=1)
+        as_json = json.loads(project.run("apply", "--yes", "--format", "json", code=1).stdout)
+
+    first, last = (line for line in told.stderr.splitlines() if "file.rates  create" in line)
+    assert first.startswith("✓ + file.rates  created  file-")
+    assert last.startswith("✗ + file.rates  create failed: uploaded, and deleted again")
+    assert "Apply: 1 created, 3 failed in " in told.stdout
+    assert "file.rates  create failed\n    uploaded, and deleted again" in told.stdout
+    assert (as_json["summary"]["created"], as_json["summary"]["failed"]) == (0, 3)
+    with project.live() as client:
+        assert [file.filename for file in client.files.list()] == ["handbook.md"]
+    assert "3 created in " in project.run("apply", "--yes").stdout
 
 
 def test_destroy_deletes_all_of_ours_and_nothing_else(applied: Project) -> None:

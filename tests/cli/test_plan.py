@@ -272,3 +272,23 @@ def test_a_sensitive_variable_in_a_field_of_another_type_is_one_error(project: P
     assert told.count("error: ") == 1
     project.edit("helper.yaml", "model: ${var:model}", "model: ${var:model}\n  top_p: ${var:heat}")
     assert project.run("validate", code=1).stdout.count("error: ") == 2
+
+
+@pytest.mark.parametrize(
+    "words", [("plan",), ("apply",), ("show", "p.json"), ("plan", "--format", "markdown")]
+)
+def test_all_shows_what_is_only_counted_without_it(
+    project: Project, words: tuple[str, ...]
+) -> None:
+    for number in range(25):
+        project.write(f"docs/{number:02}.md", f"Document {number}.\n")
+    project.edit("helper.yaml", "[handbook.md]", '[{glob: "docs/*.md"}]')
+    project.run("plan", "--out", "p.json")
+
+    brief = project.run(*words, code=None).stdout
+    whole = project.run(*words, "--all", code=None).stdout
+
+    assert "(--all)" in brief
+    assert "docs/24.md" not in brief
+    assert "docs/24.md" in whole
+    assert "(--all)" not in whole

@@ -89,5 +89,9 @@ def test_a_file_in_a_spec_is_spelled_in_each_way_that_may_have_been_recorded() -
         {"a": {"sha256": sha256(WITH_CRLF)}, "b": 1},
         {"a": {"sha256": sha256(WITH_CRLF)}, "b": 1},
     ]
+    assert [*recorded_variants(content_of("a", WITH_LF))][1:] == [
+        {"sha256": sha256(WITH_LF)},
+        {"sha256": sha256(WITH_CRLF)},
+    ]
     assert [*recorded_variants({"b": 1})] == [{"b": 1}]
     assert digest(Content("a", "x", 1)) == digest({"sha256": "x"})

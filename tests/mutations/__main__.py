@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.mutations.cases import CASES
 from tests.mutations.faults import FAULTS, Fault
 
 if TYPE_CHECKING:
@@ -99,7 +100,9 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("words", nargs="*")
     given = parser.parse_args()
-    chosen = [f for f in FAULTS if not given.words or any(w in f.name for w in given.words)]
+    chosen = [
+        f for f in (*FAULTS, *CASES) if not given.words or any(w in f.name for w in given.words)
+    ]
     rooms = sorted({fault.tests for fault in chosen})
     bad = 0
     with ThreadPoolExecutor(given.jobs) as pool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import shlex
 import subprocess
 from typing import Any
 
@@ -60,6 +61,21 @@ def test_a_shell_hands_on_the_same_json(value: Any) -> None:
     )
 
     assert json.loads(done.stdout) == {"text": value, "token": "t0 $k 'e' n"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"zz_reasoning": 1, "answer": 2},
+        {"schema": {"properties": {"zz_reasoning": {"type": "string"}, "answer": {}}}},
+        [{"zz_reasoning": "long enough for lines of their own " * 2, "answer": "x" * 60}],
+    ],
+)
+def test_keys_stand_in_their_order(value: Any) -> None:
+    text = json.dumps(value)
+
+    assert json.dumps(ast.literal_eval(python(value))) == text
+    assert json.dumps(json.loads(shlex.split(shell_json(value))[0])) == text
 
 
 def test_what_comes_from_the_environment_is_looked_up() -> None:

@@ -44,6 +44,10 @@ class InCircles(Exception):
     """Raised if a storage redirects a request to an address that was asked before."""
 
 
+class Redirected(Exception):
+    """Raised if a storage other than S3 redirects a request. It is not followed."""
+
+
 class Conflict(Invalid):
     """Raised if somebody else has published after the release was read that this one is based on."""
 
@@ -102,6 +106,13 @@ ELSEWHERE = _Diagnosis(
     codes.REGISTRY_ELSEWHERE,
     "Name the bucket's own region (AWS_REGION) and endpoint (AWS_ENDPOINT_URL_S3).",
 )
+NOT_FOLLOWED = _Diagnosis(
+    Invalid,
+    codes.REGISTRY_ELSEWHERE,
+    "Requests carry this machine's credentials, so nothing was sent there. Name the storage's own "
+    "address (STORAGE_EMULATOR_HOST, AZURE_STORAGE_CONNECTION_STRING); a proxy or a login page may "
+    "stand in between.",
+)
 NO_CLOCK = _Diagnosis(
     Invalid,
     codes.REGISTRY_CLOCK,
@@ -136,6 +147,7 @@ _BY_NAME = {
     "DeadlineExceeded": NO_ANSWER,
     "NoListing": NO_LISTING,
     "InCircles": ELSEWHERE,
+    "Redirected": NOT_FOLLOWED,
     "ProxyConnectionError": NO_PROXY,
     "ClientProxyConnectionError": NO_PROXY,
     "SSLError": NO_TRUST,

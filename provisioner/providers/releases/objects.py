@@ -118,7 +118,11 @@ class OtherObjects:
     def page(self, path: str, token: str, seconds: float) -> tuple[list[str], str]:
         del token
         if self._flat:
-            return [*self._call("find", seconds, path)], ""
+            found = [*self._call("find", seconds, path)]
+            # A client takes a path that answers for an object, and a login page answers for every path.
+            if found == [path.strip("/")]:
+                raise NoListing("an object in place of a list of objects")
+            return found, ""
         # A missing folder holds nothing. One that may not be read raises.
         try:
             return [*self._call("find", seconds, path, on_error="raise")], ""

@@ -57,6 +57,9 @@ def bound(client: Any, check: Callable[[str], None]) -> None:
     library follows no redirect: S3 answers one if a bucket lies in another region, and the client then
     sends the request itself, through the same check.
     """
+    # Public ways do not reach this. The hook `before-send` sees no redirect that the HTTP library
+    # follows and no body, and a `http_session_cls` of our own, which older clients do not take, would
+    # need the same private method.
     session = client._endpoint.http_session
     opened, send = session._get_session, session.send
     sent: WeakKeyDictionary[Any, int] = WeakKeyDictionary()

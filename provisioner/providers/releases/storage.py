@@ -27,15 +27,21 @@ from provisioner.providers.releases.objects import (
     within,
 )
 from provisioner.providers.releases.s3_session import bound, fence
+from provisioner.providers.releases.web_session import (
+    AZURE,
+    GOOGLE,
+    bound_azure,
+    settings_of_google,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 T = TypeVar("T")
 
-EXCLUSIVE = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"})
-"""Schemes of storage with conditional writes: of two publishers only one gets a number."""
 S3 = frozenset({"s3", "s3a"})
+EXCLUSIVE = S3 | GOOGLE | AZURE
+"""Schemes of storage with conditional writes: of two publishers only one gets a number."""
 HOSTLESS = frozenset({"memory"})
 TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 """Error codes of S3 for a conditional write that failed because the object exists.
@@ -57,7 +63,7 @@ class Storage:
     `timeout` is the deadline of a request in seconds, with all its tries. If the storage asks for fewer
     requests, the run waits at most `max_wait` seconds more, and `notice` is called. `allowed` is the
     value of PROVISIONER_ALLOWED_HOSTS, None if it is not set. Requests to S3 go to no other host, even
-    if they are redirected.
+    if they are redirected; on Google's and Azure's storage no redirect is followed.
     """
 
     def __init__(
@@ -222,15 +228,24 @@ class Storage:
             if self._opened is None or self._opened[0] != os.getpid():
                 import fsspec
 
-                settings = settings_of_s3(self._timeout) if self._scheme in S3 else {}
                 opened = fsspec.url_to_fs(
-                    self._url, skip_instance_cache=True, use_listings_cache=False, **settings
+                    self._url,
+                    skip_instance_cache=True,
+                    use_listings_cache=False,
+                    **self._settings(),
                 )
                 if self._scheme in S3:
                     within(self._timeout, opened[0].connect)
                     bound(opened[0].s3, fence(self._url, self.place, self._allowed))
+                elif self._scheme in AZURE:
+                    bound_azure(opened[0])
                 self._opened = (os.getpid(), opened[0], str(opened[1]).rstrip("/"))
             return self._opened[1:]
+
+    def _settings(self) -> dict[str, Any]:
+        if self._scheme in S3:
+            return settings_of_s3(self._timeout)
+        return settings_of_google() if self._scheme in GOOGLE else {}
 
     def _objects(self) -> tuple[Objects, str]:
         files, root = self._open()

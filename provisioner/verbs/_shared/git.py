@@ -1,12 +1,18 @@
 """Ask git about a folder, without letting the repository run anything."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-OF_ANOTHER = ("dubious ownership", "is owned by someone else")
-"""Parts of git's messages, of today and of 2.35, if another user owns the checkout, as in containers."""
+OF_ANOTHER = re.compile(
+    r"dubious ownership in repository at '(.+)'|\('(.+)' is owned by someone else"
+)
+"""The words of git, today and in 2.35, if another user owns the checkout, as in containers.
+
+The folder that it names is the whole checkout, which may lie above the folder that was asked about.
+"""
 PATIENCE = 5.0
 """Seconds that git may take. A later answer is not worth the wait."""
 
@@ -17,12 +23,12 @@ def git(
     *words: str,
     given: str = "",
     fine: int = 0,
-    refused: Callable[[], None] | None = None,
+    refused: Callable[[str], None] | None = None,
 ) -> str | None:
     """Return git's answer; None where there is no git, where it refuses, or where it takes too long.
 
-    `given` is its input, `fine` an exit code that is an answer too. `refused` is called where the
-    checkout belongs to another user, which git does not read.
+    `given` is its input, `fine` an exit code that is an answer too. `refused` is called with the
+    folder of the checkout where that belongs to another user, for git does not read it then.
     """
     program = shutil.which("git", path=environ.get("PATH", os.defpath))
     if program is None:
@@ -45,6 +51,6 @@ def git(
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    if refused and any(part in done.stderr for part in OF_ANOTHER):
-        refused()
+    if refused and (found := OF_ANOTHER.search(done.stderr)):
+        refused(found[1] or found[2])
     return done.stdout.strip() if done.returncode in (0, fine) else None

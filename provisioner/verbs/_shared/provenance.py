@@ -1,6 +1,7 @@
 """The origin of a release: its stack, and the revision of the manifests."""
 
 import re
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -21,8 +22,8 @@ CI_VARIABLES = (
 )
 """Variables in which pipelines name the commit that they run for; the first that is set counts."""
 OWNED_BY_ANOTHER = (
-    "{0} belongs to another user, so git does not say which commit it is: git config --global --add "
-    "safe.directory {0}"
+    "{} belongs to another user, so git does not say which commit it is. If you trust it: "
+    "`git config --global --add safe.directory {}`."
 )
 DIRTY = "+dirty"
 _REVISION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{3,63}")
@@ -45,10 +46,11 @@ def provenance(
     }
     releases = stack.target.releases
     made = [stack.root / releases] if releases and "://" not in releases else []
-    refusals: list[bool] = []
-    revision = revision_of(stack.root, environ, made, lambda: refusals.append(True))
-    if refusals and warn and not revision:
-        warn(Diagnostic(codes.NO_REVISION, OWNED_BY_ANOTHER.format(stack.root.resolve())))
+    refused: list[str] = []
+    revision = revision_of(stack.root, environ, made, refused.append)
+    if refused and warn and not revision:
+        detail = OWNED_BY_ANOTHER.format(refused[0], shlex.quote(refused[0]))
+        warn(Diagnostic(codes.NO_REVISION, detail))
     return {**found, "revision": revision} if revision else found
 
 
@@ -56,13 +58,13 @@ def revision_of(
     folder: Path,
     environ: Mapping[str, str],
     made: Sequence[Path] = (),
-    refused: Callable[[], None] | None = None,
+    refused: Callable[[str], None] | None = None,
 ) -> str:
     """Return the commit that `folder` is at; '' where it is not known.
 
     It ends in `+dirty` where something below `folder` is not committed; what lies below the `made`
     folders does not count. Without git, the pipeline's variables name the commit. `refused` is called
-    where git does not answer because another user owns the checkout.
+    with the folder of the checkout where git does not answer because another user owns it.
     """
     commit = git(folder, environ, "rev-parse", "--verify", "HEAD", refused=refused)
     if commit and _REVISION.fullmatch(commit):
