@@ -1,8 +1,10 @@
 """The text of a document, put together of the chunks that a store gives back of it."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
+
+from provisioner.model.provider import Row
 
 CHARACTERS: Final = 4
 """The usual number of characters of one token."""
@@ -10,6 +12,16 @@ MOST: Final = 16
 """The most characters of one token that are looked through for the overlap of two chunks."""
 PROBE: Final = 8
 """The characters with which an overlap begins at least, unless the whole overlap is shorter."""
+MOST_OVERLAP: Final = 400
+"""The tokens that two chunks of a document share where its row does not say how many."""
+
+
+def overlap_of(row: Row) -> int:
+    """Return the number of tokens that two chunks of a document share, as its row says."""
+    strategy = row.get("chunking_strategy")
+    static = strategy.get("static") if isinstance(strategy, Mapping) else None
+    tokens = static.get("chunk_overlap_tokens") if isinstance(static, Mapping) else None
+    return tokens if isinstance(tokens, int) else MOST_OVERLAP
 
 
 def parsed_text(page: bytes, overlap_tokens: int) -> str:

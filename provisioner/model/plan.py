@@ -15,6 +15,7 @@ from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.risk import Risk
 from provisioner.model.schemas import Schemas
+from provisioner.model.text_change import TextChange
 from provisioner.model.value import Placeholder
 
 
@@ -162,7 +163,8 @@ class DocumentChange:
     """One document of a store: `files[PATH]`.
 
     `content` is true where its bytes must be uploaded; otherwise only its attributes move.
-    `file_id` is the live file that goes away or changes.
+    `file_id` is the live file that goes away or changes. `text` says which words change, where both
+    texts were read for a reviewer; nothing is decided by it.
     """
 
     path: str
@@ -171,6 +173,7 @@ class DocumentChange:
     content: bool = True
     note: str = ""
     file_id: str = ""
+    text: TextChange | None = field(default=None, compare=False)
 
 
 @frozen(order=True)

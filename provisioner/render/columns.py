@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from provisioner.model.frozen import frozen
+from provisioner.model.text_change import Line, Span
 from provisioner.render.palette import OF_SIGN, Palette, Style
 from provisioner.render.visible import visible
-from provisioner.render.weaving import Line, Span
 from provisioner.render.widths import columns, fits, head, pieces, tail
 
 GUTTER = 10

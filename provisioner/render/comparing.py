@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from provisioner.model.plan import Reason
 from provisioner.model.resource import Part
+from provisioner.model.text_change import Line
 from provisioner.model.value import Content, Placeholder
 from provisioner.render.prose import edited
 from provisioner.render.values import plural
 from provisioner.render.visible import visible
-from provisioner.render.weaving import Line
 
 NOTES: Final = {
     Reason.DRIFT: "drift",
@@ -54,14 +54,16 @@ def changed_parts(groups: Sequence[Sequence[Line]], parts: Sequence[Part]) -> st
 def headline(groups: Sequence[Sequence[Line]]) -> str:
     """Return what changed in a few words: `3 words changed`, `12 words added, 1 taken out`."""
     added, taken = edited(groups)
+    if words := words_told(added, taken):
+        return words
+    moved = any(line.note.partition(" from ")[0].endswith("moved") for g in groups for line in g)
+    return "lines moved, no word changed" if moved else "only spacing and line breaks changed"
+
+
+def words_told(added: int, taken: int) -> str:
+    """Return how many words were added and taken out; empty where none was."""
     if added == taken:
-        moved = any(
-            line.note.partition(" from ")[0].endswith("moved") for g in groups for line in g
-        )
-        nothing = (
-            "lines moved, no word changed" if moved else "only spacing and line breaks changed"
-        )
-        return f"{plural(added, 'word')} changed" if added else nothing
+        return f"{plural(added, 'word')} changed" if added else ""
     parts = [f"{plural(added, 'word')} added"] if added else []
     parts += (
         [f"{taken:,} taken out" if added else f"{plural(taken, 'word')} taken out"] if taken else []

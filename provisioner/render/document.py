@@ -13,6 +13,7 @@ from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import UNSET, Change, DocumentChange, FieldChange
 from provisioner.model.resource import Part
 from provisioner.model.risk import Risk
+from provisioner.model.text_change import Line, TextChange
 from provisioner.model.validation import Validation
 from provisioner.model.value import encode
 from provisioner.render.output import (
@@ -21,11 +22,13 @@ from provisioner.render.output import (
     DiagnosticDocument,
     FieldDocument,
     FileDocument,
+    LineDocument,
     OutcomeDocument,
     PlanDocument,
     PositionDocument,
     ReportDocument,
     RiskDocument,
+    TextChangeDocument,
     ValidationDocument,
 )
 from provisioner.render.undeclared import undeclared_document, unshown_document
@@ -200,12 +203,34 @@ def _field(change: FieldChange, parts: Sequence[Part]) -> FieldDocument:
 
 
 def _document(change: DocumentChange) -> FileDocument:
-    return {
+    document: FileDocument = {
         "path": change.path,
         "action": change.action.value,
         "cause": change.cause.value,
         "content": change.content,
         "note": change.note,
+    }
+    if change.text:
+        document["text"] = _text(change.text)
+    return document
+
+
+def _text(change: TextChange) -> TextChangeDocument:
+    return {
+        "added": change.added,
+        "removed": change.removed,
+        "more": change.more,
+        "missing": change.missing,
+        "groups": [[_line(line) for line in group] for group in change.groups],
+    }
+
+
+def _line(line: Line) -> LineDocument:
+    return {
+        "sign": line.sign,
+        "number": line.number,
+        "note": line.note,
+        "spans": [{"sign": span.sign, "text": span.text} for span in line.spans],
     }
 
 

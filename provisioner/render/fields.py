@@ -8,6 +8,7 @@ from typing import Any
 from provisioner.model.frozen import frozen
 from provisioner.model.plan import UNSET, FieldChange
 from provisioner.model.resource import Part
+from provisioner.model.text_change import Line
 from provisioner.render.columns import GUTTER, Column
 from provisioner.render.comparing import NOTES, changed_parts, headline, texts_of
 from provisioner.render.masking import CHANGED, HIDDEN
@@ -15,7 +16,6 @@ from provisioner.render.palette import OF_SIGN, Palette, Style
 from provisioner.render.prose import folded, hunks
 from provisioner.render.values import MASK, Values, plural
 from provisioner.render.visible import visible
-from provisioner.render.weaving import Line
 from provisioner.render.widths import columns, padded
 
 INDENT = "    "
@@ -75,7 +75,7 @@ class Fields:
                 return f"{before} → {after}", iter(())
         if texts:
             groups = list(hunks(*texts))
-            return f"{headline(groups)}{changed_parts(groups, parts)}", self._prose(groups)
+            return f"{headline(groups)}{changed_parts(groups, parts)}", self.prose(groups)
         return "", self._rows(live, desired)
 
     def _set(self, value: Any, room: int) -> tuple[str, Iterator[str]]:
@@ -92,7 +92,7 @@ class Fields:
         for sign, text in sides:
             yield f"{INDENT}    {self.paint(OF_SIGN[sign], f'{sign} {text}')}"
 
-    def _prose(self, groups: Sequence[Sequence[Line]]) -> Iterator[str]:
+    def prose(self, groups: Sequence[Sequence[Line]]) -> Iterator[str]:
         """Yield the rows of a prose diff. Added text is shown before removed text."""
         shown = folded(groups, self.fold) if self.fold else groups
         column = Column(max(self.width - len(INDENT) - GUTTER, 30), INDENT, self.paint)

@@ -81,12 +81,35 @@ class FieldDocument(TypedDict):
     ]
 
 
+class SpanDocument(TypedDict):
+    sign: Annotated[str, one_of(("+", "-", " ")), "Added, removed, or in both texts."]
+    text: str
+
+
+class LineDocument(TypedDict):
+    sign: Annotated[str, one_of(("+", "-", "~", "≈", " ")), "~ for a line with changed words."]
+    number: Annotated[Count, "The line of the file in the folder, 0 where it has none."]
+    note: Annotated[str, "A remark for people; often empty."]
+    spans: list[SpanDocument]
+
+
+class TextChangeDocument(TypedDict):
+    """The changed words of a document. The live side is what the server parsed of its file."""
+
+    added: Annotated[Count, "The number of words that are added."]
+    removed: Annotated[Count, "The number of words that are taken out."]
+    more: Annotated[Count, "The number of changed lines that are left out for their length."]
+    missing: Annotated[str, "The reason why the words are not known. Empty if they are."]
+    groups: Annotated[list[list[LineDocument]], "Changed lines, and the lines around them."]
+
+
 class FileDocument(TypedDict):
     path: Annotated[str, "Relative to the manifest folder."]
     action: Annotated[str, one_of(DocumentAction)]
     cause: ReasonText
     content: Annotated[bool, "True if the file is uploaded, false if only its attributes change."]
     note: Annotated[str, "A remark for people; often empty."]
+    text: NotRequired[Annotated[TextChangeDocument, "The changed words, where they were read."]]
 
 
 class ReferrerDocument(TypedDict):

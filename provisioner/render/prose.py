@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from provisioner.model.frozen import frozen
+from provisioner.model.text_change import Line, Span
 from provisioner.render.matching import (
     TooDifferent,
     Word,
@@ -22,7 +23,7 @@ from provisioner.render.matching import (
     words,
 )
 from provisioner.render.moves import Move, moves
-from provisioner.render.weaving import Line, Span, Weaver, whole
+from provisioner.render.weaving import Weaver, whole
 
 CONTEXT = 2
 """The number of unchanged lines shown on either side of a change."""

@@ -27,6 +27,7 @@ from provisioner.model.plan import (
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Part, Resource
 from provisioner.model.risk import Meaning, Risk
+from provisioner.model.text_change import Line, Span, TextChange
 from provisioner.model.value import Content, Reference
 from provisioner.render.values import MASK
 from provisioner.render.view import View, view_of
@@ -79,6 +80,7 @@ def _change(row: Mapping[str, Any]) -> Change:
                 Reason(one["cause"]),
                 one["content"],
                 one["note"],
+                text=_text(one["text"]) if "text" in one else None,
             )
             for one in row["documents"]
         ),
@@ -89,6 +91,16 @@ def _change(row: Mapping[str, Any]) -> Change:
         blocked=row["blocked"] or "",
         proof=row.get("proof", ""),
     )
+
+
+def _text(row: Mapping[str, Any]) -> TextChange:
+    groups = tuple(tuple(map(_line, group)) for group in row["groups"])
+    return TextChange(groups, row["added"], row["removed"], row["more"], row["missing"])
+
+
+def _line(row: Mapping[str, Any]) -> Line:
+    spans = tuple(Span(one["sign"], one["text"]) for one in row["spans"])
+    return Line(row["sign"], spans, row["number"], row["note"])
 
 
 def _declared(address: Address, row: Mapping[str, Any]) -> Resource | None:

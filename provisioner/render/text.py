@@ -13,6 +13,7 @@ from provisioner.render.fields import ALIKE_FOLD, FOLD, INDENT, Fields
 from provisioner.render.look_first import look_first_text
 from provisioner.render.palette import OF_ACTION, OF_SIGN, Palette, Style
 from provisioner.render.tally import ADOPT, counts_told, nothing_told, overwritten_told
+from provisioner.render.text_changes import BASIS, told
 from provisioner.render.undeclared import foreign_text, undeclared_text
 from provisioner.render.values import Values, plural
 from provisioner.render.view import View
@@ -175,7 +176,7 @@ def _change(
         for accepted in change.accepted:
             note = paint(Style.DIM, "# undeclared: remembered as it is")
             yield f"{INDENT}= {visible(accepted)}  {note}"
-        yield from _documents(change.documents, paint, None if all_documents else LISTED)
+        yield from _documents(change.documents, paint, None if all_documents else LISTED, fields)
         for cost in plan.costs.get(change.address, ()):
             yield f"{INDENT}{paint(Style.DIM, f'# {visible(cost)}')}"
 
@@ -185,8 +186,10 @@ def _counted(plan: View, paint: Palette) -> Iterator[str]:
     for change in plan.changes:
         if change.action.removes or change.action is Action.FORGET:
             yield _heading(change, plan, paint)
-    told = f"{len(plan.changes):,} changes, each told as it is made (--all shows every field now)."
-    yield paint(Style.DIM, told)
+    counted = (
+        f"{len(plan.changes):,} changes, each told as it is made (--all shows every field now)."
+    )
+    yield paint(Style.DIM, counted)
 
 
 def _in_short(change: Change, paint: Palette) -> str:
@@ -223,7 +226,7 @@ def reason_told(change: Change, plan: View) -> str:
 
 
 def _documents(
-    documents: Iterable[DocumentChange], paint: Palette, most: int | None
+    documents: Iterable[DocumentChange], paint: Palette, most: int | None, fields: Fields
 ) -> Iterator[str]:
     ordered = sorted(documents, key=lambda document: document.path)
     for document in ordered[:most]:
@@ -233,8 +236,13 @@ def _documents(
             notes.append("attributes only")
         if document.cause is not Reason.MANIFEST:
             notes.append(document.cause.value)
+        notes += [told(document.text)] if document.text else []
         note = paint(Style.DIM, f"  # {visible(', '.join(notes))}") if notes else ""
         yield f"{INDENT}{paint(OF_SIGN[sign], sign)} files[{visible(document.path)}]{note}"
+        if document.text and document.text.groups:
+            yield from fields.prose(document.text.groups)
+    if any(document.text and not document.text.missing for document in ordered[:most]):
+        yield f"{INDENT}{paint(Style.DIM, f'# {BASIS}')}"
     rest = len(ordered[most:]) if most is not None else 0
     if rest:
         yield paint(Style.DIM, f"{INDENT}  … and {rest:,} more (--all)")

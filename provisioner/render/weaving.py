@@ -1,35 +1,9 @@
-"""The lines of a prose diff, and a way to merge two related runs of lines into one."""
+"""Merges two related runs of lines into the lines of a prose diff."""
 
 from collections.abc import Iterator, Sequence
 
-from provisioner.model.frozen import frozen
+from provisioner.model.text_change import Line, Span
 from provisioner.render.matching import Opcode, Word
-
-
-@frozen
-class Span:
-    """A piece of a line. `sign` is `-` for removed text, `+` for added text, else a space."""
-
-    sign: str
-    text: str
-
-
-@frozen
-class Line:
-    """One line to show. `number` is its place in the desired text, 0 where it has none.
-
-    `sign` is `~` for a line that holds changed words, `≈` for one that changed in spacing only,
-    `-`, `+`, or a space. `note` is ours, not the text's.
-    """
-
-    sign: str
-    spans: tuple[Span, ...]
-    number: int = 0
-    note: str = ""
-
-    @property
-    def text(self) -> str:
-        return "".join(span.text for span in self.spans)
 
 
 def whole(sign: str, lines: Sequence[str], start: int = -1) -> Iterator[Line]:

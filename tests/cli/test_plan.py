@@ -292,3 +292,20 @@ def test_all_shows_what_is_only_counted_without_it(
     assert "docs/24.md" not in brief
     assert "docs/24.md" in whole
     assert "(--all)" not in whole
+
+
+def test_the_words_of_a_changed_document_are_in_the_plan_and_in_what_it_saves(
+    applied: Project,
+) -> None:
+    applied.edit("handbook.md", "28 days", "30 days")
+
+    for format in ("text", "markdown", "html"):
+        told = applied.run("plan", "--out", "plan.json", "--format", format).stdout
+        assert "1 word changed" in told
+        assert "30" in told
+        shown = applied.run("show", "plan.json", "--format", format).stdout
+        assert "1 word changed" in shown
+    assert "1 word changed" not in applied.run("plan", "--format", "junit").stdout
+    asked = applied.run("apply", "plan.json", code=1)
+    assert "1 word changed" in asked.stdout
+    assert applied.run("apply", "plan.json", "--yes").stdout.count("1 word changed") == 0

@@ -25,8 +25,10 @@ from provisioner.model.plan import (
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.risk import Meaning, Risk
+from provisioner.model.text_change import TextChange
 from provisioner.model.value import Reference
 from provisioner.render.leaks.view import LeaksView, view_of_survey
+from provisioner.render.text_changes import text_change
 from provisioner.render.view import View, view_of
 from tests.support.codes import code
 from tests.support.views import plan_text
@@ -131,7 +133,13 @@ def hostile_plan() -> Plan:
         FieldChange("tools", UNSET, {EVIL: [EVIL, {"a": EVIL * 40}]}),
         FieldChange("name", EVIL.split("\n")[2], "b", Reason.DRIFT),
     )
-    documents = (DocumentChange(EVIL, DocumentAction.ADD, note=EVIL),)
+    changed = text_change(f"{EVIL}\nBe kind.\n", f"{EVIL}\nBe {EVIL} kind.\n{EVIL}")
+    missing = TextChange(missing=EVIL)
+    documents = (
+        DocumentChange(EVIL, DocumentAction.ADD, note=EVIL),
+        DocumentChange(EVIL, DocumentAction.CHANGE, text=changed),
+        DocumentChange(EVIL, DocumentAction.CHANGE, text=missing),
+    )
     live = RemoteObject("assistant", EVIL, EVIL, {})
     referrer = Referrer("assistant", EVIL, EVIL, EVIL)
     made = plan(

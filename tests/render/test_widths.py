@@ -2,10 +2,10 @@
 
 import pytest
 
+from provisioner.model.text_change import Line, Span
 from provisioner.render.columns import Column
 from provisioner.render.matching import words
 from provisioner.render.palette import Palette
-from provisioner.render.weaving import Line, Span
 from provisioner.render.widths import columns, fits, head, letters, padded, pieces, tail
 
 PERSIAN = "می\u200cخواهم که پاسخ\u200cها کوتاه باشند"

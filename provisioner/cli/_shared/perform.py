@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from provisioner.cli._shared.errors import DONE, FAILED, interrupted
 from provisioner.cli._shared.formats import layout
 from provisioner.cli._shared.options import TEXT, screen
-from provisioner.cli._shared.plan_output import present, show, show_refusals
+from provisioner.cli._shared.plan_output import present, show, show_refusals, with_texts
 from provisioner.cli._shared.progress import Event, progress
 from provisioner.cli._shared.screen import interactive, is_terminal
 from provisioner.cli._shared.signals import winding_down
@@ -67,7 +67,9 @@ def carry_out(
     plan, requests = planned.plan, planned.session.provider.requests
     refusals = plan.standing
     stream = sys.stdout if format == TEXT else sys.stderr
-    show(_without_doubles(plan), stream, is_done_at_once=not (approve or refusals))
+    is_asked = approve is not None and not refusals
+    shown = with_texts(plan, planned) if is_asked else plan
+    show(_without_doubles(shown), stream, is_done_at_once=not (approve or refusals))
     if approve and not refusals and not plan.is_empty and not interactive():
         refusals = (UNASKED,)
     if refusals:

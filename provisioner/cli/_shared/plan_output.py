@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from provisioner.cli._shared.errors import DONE, FAILED
 from provisioner.cli._shared.formats import layout
@@ -19,7 +19,10 @@ from provisioner.render.text import diagnostics_text
 from provisioner.render.view import view_of
 
 if TYPE_CHECKING:
-    from provisioner.verbs._shared.plan_file.write import Savable
+    from provisioner.verbs.plan import Planned
+
+_READ: Final = ("text", "json", "markdown", "html")
+"""The formats that show the changed words of documents."""
 
 
 def show(
@@ -58,8 +61,15 @@ def saved_as(out: Path, root: str, overrides: Overrides) -> None:
     screen().err(f"Saved. To do exactly this: {line}\n")
 
 
+def with_texts(plan: Plan, found: "Planned") -> Plan:
+    """Return the plan with the changed words of its documents, for whoever reads it."""
+    from provisioner.verbs._shared.document_texts import with_document_texts
+
+    return with_document_texts(plan, found.session, found.inventory)
+
+
 def present(
-    found: "Savable",
+    found: "Planned",
     out: Path | None,
     format: str,
     *,
@@ -74,10 +84,11 @@ def present(
     from provisioner.engine.saved import plan_digest
 
     plan = replace(found.plan, digest=plan_digest(found.plan, found.session.context.settings))
+    plan = with_texts(plan, found) if out or format in _READ else plan
     if out and not plan.unsettled:
         from provisioner.verbs._shared.plan_file.write import save
 
-        save(found, out)
+        save(replace(found, plan=plan), out)
     show(plan, sys.stdout, format=format)
     if format == TEXT.name:
         show_refusals(plan.unsettled, plan)

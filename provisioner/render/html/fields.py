@@ -7,18 +7,27 @@ from typing import Any, Final
 
 from provisioner.model import paths
 from provisioner.model.frozen import frozen
-from provisioner.model.plan import UNSET, Change, DocumentAction, FieldChange, Reason
+from provisioner.model.plan import (
+    UNSET,
+    Change,
+    DocumentAction,
+    DocumentChange,
+    FieldChange,
+    Reason,
+)
 from provisioner.model.resource import Part
 from provisioner.model.value import encode
 from provisioner.render.comparing import NOTES, changed_parts, headline, texts_of
 from provisioner.render.html.markup import Markup, code, joined, table, tag, text
-from provisioner.render.html.prose import side_by_side
+from provisioner.render.html.prose import diff_table, side_by_side
 from provisioner.render.masking import CHANGED, HIDDEN
 from provisioner.render.prose import hunks
+from provisioner.render.text_changes import BASIS, told
 from provisioner.render.values import MASK, Values
 
 SIDES: Final = ("Live", "Desired")
 MOVED: Final = ("Last applied", "Live")
+_READ: Final = ("Live, as the server parsed it", "The file in the folder")
 LINE: Final = 100
 """The columns of a value that stands in one line."""
 _ACTIONS: Final = {
@@ -142,5 +151,18 @@ def _documents(change: Change) -> Markup:
         notes = [document.note] if document.note else []
         notes += ["attributes only"] if is_light else []
         notes += [document.cause.value] if document.cause is not Reason.MANIFEST else []
+        notes += [told(document.text)] if document.text else []
         rows.append((code(document.path), _ACTIONS[document.action], ", ".join(notes)))
-    return table(("Document", "What happens", "Note"), rows, f"Documents of {change.address}")
+    listed = table(("Document", "What happens", "Note"), rows, f"Documents of {change.address}")
+    return joined([listed, *_texts(change.documents)])
+
+
+def _texts(documents: Sequence[DocumentChange]) -> Iterator[Markup]:
+    """Yield a diff for each document whose changed words are known."""
+    for document in documents:
+        if document.text and document.text.groups:
+            caption = f"{document.path}, {' and '.join(_READ)}"
+            yield tag("h3", code(document.path), f": {told(document.text)}")
+            yield diff_table(document.text.groups, caption, _READ)
+    if any(document.text and not document.text.missing for document in documents):
+        yield tag("p", BASIS)

@@ -1,11 +1,11 @@
 """Show both sides of a long text beside each other, with the words marked that changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
+from provisioner.model.text_change import Line
 from provisioner.render.html.markup import Markup, joined, tag, text
 from provisioner.render.prose import hunks
-from provisioner.render.weaving import Line
 
 _MARKS = {"-": "del", "+": "ins"}
 
@@ -15,8 +15,13 @@ def side_by_side(live: str, desired: str, caption: str, sides: tuple[str, str]) 
 
     `sides` are the headings of the left and the right column.
     """
+    return diff_table([*hunks(live, desired)], caption, sides)
+
+
+def diff_table(groups: Iterable[Sequence[Line]], caption: str, sides: tuple[str, str]) -> Markup:
+    """Return a table with a row for each line of the groups."""
     rows: list[Markup] = []
-    for index, lines in enumerate(hunks(live, desired)):
+    for index, lines in enumerate(groups):
         if index:
             rows.append(tag("tr", tag("td", "⋮", class_="at"), tag("td", ""), tag("td", "")))
         rows += _rows(lines)

@@ -7,13 +7,14 @@ from typing import Final
 from provisioner.model.frozen import frozen
 from provisioner.model.plan import UNSET, Change, DocumentAction, FieldChange, Reason
 from provisioner.model.resource import Part
+from provisioner.model.text_change import Line, TextChange
 from provisioner.render.columns import shortened, window
 from provisioner.render.comparing import NOTES, changed_parts, headline, texts_of
 from provisioner.render.masking import CHANGED, HIDDEN
 from provisioner.render.prose import folded, hunks
+from provisioner.render.text_changes import BASIS, told
 from provisioner.render.values import MASK, Values, plural
 from provisioner.render.visible import visible
-from provisioner.render.weaving import Line
 from provisioner.render.widths import columns, head, pieces
 
 WIDTH: Final = 110
@@ -26,6 +27,9 @@ FOLD: Final = 40
 """The lines of one field that are shown before the others are counted."""
 DOCUMENTS: Final = 20
 """The documents of a store that are listed before the others are counted."""
+
+DOCUMENT_FOLD: Final = 15
+"""The lines of the changed words of one document before the others are counted."""
 
 _KNOWN: Final = Values()
 _SIGNS: Final = {DocumentAction.ADD: "+", DocumentAction.CHANGE: "!", DocumentAction.REMOVE: "-"}
@@ -58,9 +62,9 @@ class Diff:
             yield f"! {path}: {HIDDEN} → {CHANGED}{end}"
         elif texts and ("\n" in "".join(texts) or max(map(columns, texts)) > WIDTH):
             groups = list(hunks(*texts))
-            told = headline(groups) + changed_parts(groups, parts.get(field.path, ()))
+            changed = headline(groups) + changed_parts(groups, parts.get(field.path, ()))
             shown = groups if self.fold is None else folded(groups, self.fold)
-            yield from self._folded(_prose(shown, f"{path}: {told}{end}"))
+            yield from self._folded(_prose(shown, f"{path}: {changed}{end}"))
         else:
             yield from self._folded(self._sides(path, field, end))
 
@@ -74,8 +78,8 @@ class Diff:
                 not isinstance(value, Mapping | list | tuple)
                 or columns(values.whole(value)) <= room
             ):
-                told = values.line(value, max(room, BESIDE))
-                yield f"{sign} {path}: {told}{'' if sign == '-' and field.desired is not UNSET else end}"
+                line = values.line(value, max(room, BESIDE))
+                yield f"{sign} {path}: {line}{'' if sign == '-' and field.desired is not UNSET else end}"
                 continue
             yield f"{sign} {path}:{end}"
             yield from (f"{sign}   {row}" for row in values.block(value, WIDTH - 4))
@@ -87,11 +91,24 @@ class Diff:
                 notes.append("attributes only")
             if document.cause is not Reason.MANIFEST:
                 notes.append(document.cause.value)
+            if document.text and not document.text.groups:
+                notes.append(told(document.text))
             note = f"  # {visible(', '.join(notes))}" if notes else ""
             yield f"{_SIGNS[document.action]} files[{visible(document.path)}]{note}"
+            if document.text and document.text.groups:
+                yield from self._text(document.text)
+        if any(document.text and not document.text.missing for document in change.documents):
+            yield f"  # {BASIS}"
         rest = len(change.documents) - DOCUMENTS
         if rest > 0 and self.fold is not None:
             yield f"  … and {plural(rest, 'more document')} (--all)"
+
+    def _text(self, change: TextChange) -> Iterator[str]:
+        lines = [*_prose(change.groups, told(change))]
+        most = len(lines) if self.fold is None else DOCUMENT_FOLD
+        yield from lines[:most]
+        if rest := len(lines[most:]):
+            yield f"  … and {plural(rest, 'more line')} of this document (--all)"
 
     def _folded(self, lines: Iterable[str]) -> Iterator[str]:
         if self.fold is None:
@@ -104,11 +121,12 @@ class Diff:
 
 
 def _prose(groups: Sequence[Sequence[Line]], told: str) -> Iterator[str]:
-    for index, lines in enumerate(filter(None, groups)):
+    for index, group in enumerate(filter(None, groups)):
+        lines = [*_with_less_context(group)]
         number = next((line.number for line in lines if line.number), 0)
         place = f"line {number}" if number else ""
         yield f"@@ {', '.join(filter(None, [told if not index else '', place]))} @@"
-        for line in _with_less_context(lines):
+        for line in lines:
             yield from _line(line)
 
 

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any, Final
 
 from provisioner.engine.odd import FAILURES
-from provisioner.engine.parsed_text import parsed_text
+from provisioner.engine.parsed_text import overlap_of, parsed_text
 from provisioner.engine.receipts import masked_text, without_secrets
 from provisioner.engine.restored_documents import OBJECT, PATH, SHA256, UNREAD
 from provisioner.model.errors import NotFound, ProviderError
@@ -29,8 +29,6 @@ MOST_BYTES: Final = 1 << 20
 """The size of the largest text that is kept, in bytes of UTF-8."""
 MOST_BYTES_OF_RUN: Final = 64 << 20
 """The size of all texts that one run keeps, in bytes of UTF-8."""
-MOST_OVERLAP: Final = 400
-"""The tokens that two chunks of a document share where its row does not say how many."""
 
 
 @dataclass(slots=True)
@@ -124,7 +122,7 @@ class Receipts:
             except ProviderError:
                 return []
         documents = [self._document(store, row) for row in rows]
-        overlaps = {str(row.get("id")): _overlap(row) for row in rows}
+        overlaps = {str(row.get("id")): overlap_of(row) for row in rows}
 
         def read(one: ReceiptDocument) -> ReceiptDocument:
             return self._with_text(provider, collection, one, overlaps[one.file_id])
@@ -187,11 +185,3 @@ def _address(change: Change | None) -> str:
     if change is None or change.live is None or change.address.name == change.live.id:
         return ""
     return str(change.address)
-
-
-def _overlap(row: Row) -> int:
-    """Return the number of tokens that two chunks of a document share, as its row says."""
-    strategy = row.get("chunking_strategy")
-    static = strategy.get("static") if isinstance(strategy, Mapping) else None
-    tokens = static.get("chunk_overlap_tokens") if isinstance(static, Mapping) else None
-    return tokens if isinstance(tokens, int) else MOST_OVERLAP
