@@ -138,9 +138,11 @@ def sorted_out(
         if binding.mark_location is None:
             continue
         rest = inventory.versions.get(str(row["id"]), ())
-        one, odd = guarded(row, partial(_read, kind, rest=rest, binding=binding, owner=owner))
-        one = changed(one, odd=odd, refers_to=ids_named(row, known))
+        read = partial(_read, kind, rest=rest, binding=binding, owner=owner, known=known)
+        one, odd = guarded(row, read)
         if odd:
+            # The fields that were left out may name objects too.
+            one = replace(one, odd=odd, refers_to=ids_named(row, known))
             found.diagnostics.append(odd_shape(str(one.address or kind), one.id, odd))
         # Rows whose mark was read are not asked again: `mark_of` has called `may_be_ours` for them.
         if (odd or one.mark is None) and not guarded(row, binding.may_be_ours)[0]:
@@ -155,21 +157,21 @@ def sorted_out(
 
 
 def _read(
-    kind: str, row: Row, *, rest: Sequence[Row], binding: Binding, owner: Owner
+    kind: str, row: Row, *, rest: Sequence[Row], binding: Binding, owner: Owner, known: Known
 ) -> RemoteObject:
     """Return a row as an object of ours in its normal form, or as an object that is not ours.
 
-    `rest` are the rows of the object's versions. It is empty where the kind has no versions, or where
-    they were not read.
+    `known` are the ids that the row is searched for. `rest` are the rows of the object's versions. It
+    is empty where the kind has no versions, or where they were not read.
     """
     mark, versions = our_version(row, rest, binding, owner, kind)
     # Somebody has copied the metadata of an object of another kind, and the mark with it. Such a
     # mark does not prove that this object is ours.
     if mark is None or mark.address.kind != kind:
-        return as_stranger(kind, row)
+        return as_stranger(kind, row, known=known)
     if mark.owner != owner:
-        return as_stranger(kind, row, mark)
-    found = as_object(kind, row, mark, binding)
+        return as_stranger(kind, row, mark, known)
+    found = as_object(kind, row, mark, binding, known)
     # A field of an odd shape may fail only when the spec is completed for a comparison. It is
     # completed here, where `guarded` catches the error and finds the field.
     binding.complete(found.spec)

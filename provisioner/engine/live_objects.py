@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from provisioner.engine.odd import guarded
-from provisioner.engine.references import Known, ids_in
+from provisioner.engine.references import NO_IDS, Known, ids_in
 from provisioner.model.binding import Binding, Documents
 from provisioner.model.inventory import PARENT, Inventory
 from provisioner.model.mark import Mark
@@ -14,8 +14,13 @@ from provisioner.model.remote import FileProvenance, Published, RemoteDocument, 
 from provisioner.model.timestamps import seconds
 
 
-def as_object(kind: str, row: Row, mark: Mark | None, binding: Binding) -> RemoteObject:
-    """Return a row as an object in its kind's normal form, with the mark that was read from it."""
+def as_object(
+    kind: str, row: Row, mark: Mark | None, binding: Binding, known: Known = NO_IDS
+) -> RemoteObject:
+    """Return a row as an object in its kind's normal form, with the mark that was read from it.
+
+    The row is searched for the `known` ids, which become its `refers_to`.
+    """
     normal_form = binding.from_wire(row)
     return RemoteObject(
         kind=kind,
@@ -30,11 +35,17 @@ def as_object(kind: str, row: Row, mark: Mark | None, binding: Binding) -> Remot
         expired=is_expired(row),
         parent=str(row.get(PARENT, "")),
         published=_published(row) if binding.history else None,
+        refers_to=ids_named(row, known),
     )
 
 
-def as_stranger(kind: str, row: Row, mark: Mark | None = None) -> RemoteObject:
-    """Return a row as an object that is not ours: it has a name, and its spec stays empty."""
+def as_stranger(
+    kind: str, row: Row, mark: Mark | None = None, known: Known = NO_IDS
+) -> RemoteObject:
+    """Return a row as an object that is not ours: it has a name, and its spec stays empty.
+
+    The row is searched for the `known` ids, which become its `refers_to`.
+    """
     return RemoteObject(
         kind,
         str(row["id"]),
@@ -43,6 +54,7 @@ def as_stranger(kind: str, row: Row, mark: Mark | None = None) -> RemoteObject:
         mark=mark,
         created_at=seconds(row.get("created_at")),
         parent=str(row.get(PARENT, "")),
+        refers_to=ids_named(row, known),
     )
 
 

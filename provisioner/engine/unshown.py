@@ -103,11 +103,11 @@ def redated(
 def _hidden(desired: Spec, live: Spec, kind: Kind, binding: Binding) -> set[str]:
     """Return the paths of the fields that the server does not show, or shows only in part."""
     visible = binding.fields.echoed(desired)
-    if visible is desired and not binding.fields.not_echoed:
-        return set()
+    # Where every field comes back whole, only the fields that never come back can be hidden.
+    names = binding.fields.not_echoed if visible is desired else desired.keys()
     return {
         path
-        for name in desired.keys() - OPEN - kind.immutable
+        for name in (names & desired.keys()) - OPEN - kind.immutable
         for path, wanted, told in _tracked_fields(name, desired, visible, kind)
         if (name in binding.fields.not_echoed and name not in live)
         or not (

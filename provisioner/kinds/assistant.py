@@ -18,7 +18,7 @@ from provisioner.kinds.sessions import TEMPLATE, environment_problems
 from provisioner.kinds.shared import CALLING, JSON_SCHEMA, strict_problems
 from provisioner.model.codes import kinds as codes
 from provisioner.model.kind import Kind, Problem
-from provisioner.model.schemas import Schemas
+from provisioner.model.schemas import MAPPINGS, Schemas
 from provisioner.model.value import Reference, RemoteId, Spec
 
 _Tool = Mapping[str, Any]
@@ -63,7 +63,8 @@ def _key(tool: _Tool) -> str:
     kind = tool["type"]
     if kind not in NAMES:
         return str(kind)
-    name = str((_function(tool) if kind == "function" else tool).get(NAMES[kind], ""))
+    named = tool.get("ref", tool.get("function")) if kind == "function" else tool
+    name = str(named.get(NAMES[kind], "")) if isinstance(named, MAPPINGS) else ""
     return tool_key(kind, name) if name else ""
 
 

@@ -7,8 +7,11 @@ from typing import Final
 from provisioner.model.frozen import frozen
 from provisioner.render.visible import visible
 
-_NO_XML: Final = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML does not allow, not even escaped."""
+_NO_XML: Final = "[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+"""Characters that XML does not allow, not even escaped.
+
+`re` compiles the pattern at its first use, because that takes 4 ms and every command imports this.
+"""
 # `xml.sax.saxutils` has these, but every command would import the HTTP client that it loads.
 _TEXT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _ATTRIBUTE: Final = {
@@ -69,4 +72,4 @@ def _attribute(text: str) -> str:
 
 def _xml(text: str) -> str:
     """Return a text without the characters that XML does not allow. The text is visible already."""
-    return _NO_XML.sub("\ufffd", text)
+    return re.sub(_NO_XML, "\ufffd", text)

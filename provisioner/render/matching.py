@@ -29,12 +29,13 @@ _PICTURE = (
     r"|[^\w\s](?:[\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]|\u200d[^\w\s])*"
 )
 """The pattern of a sign, or of an emoji with its modifiers and joined emoji."""
-_WORD = re.compile(
+# `re` compiles these at their first use: that takes 3 ms, and every command imports this.
+_WORD = (
     r"\((?:possibly )?sensitive(?:, changed)?\)"  # a mask is one word
     r"|[\u3040-\u30ff\u3400-\u9fff]"  # scripts that put no spaces between words
     rf"|{_LETTER}+(?:[.,'\u2019/@_-]{_LETTER}+)*|{_PICTURE}"
 )
-_SENTENCE = re.compile(r"\S[^.!?\n]*[.!?]*")
+_SENTENCE = r"\S[^.!?\n]*[.!?]*"
 
 _ISLAND = 6
 """A shorter unchanged word between two changed words is shown as changed."""
@@ -71,11 +72,11 @@ def sentences(lines: Sequence[str]) -> list[Word]:
     return _tokens(lines, _SENTENCE)
 
 
-def _tokens(lines: Sequence[str], pattern: re.Pattern[str]) -> list[Word]:
+def _tokens(lines: Sequence[str], pattern: str) -> list[Word]:
     text = "\n".join(lines)
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
     found, end = [], 0
-    for match in pattern.finditer(text):
+    for match in re.finditer(pattern, text):
         line = bisect_right(starts, match.start()) - 1
         found.append(Word(match[0], text[end : match.start()], line))
         end = match.end()

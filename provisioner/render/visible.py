@@ -31,8 +31,9 @@ _HIDDEN = (
     "\U000e0000-\U000e0fff"  # tags: a whole alphabet that no font draws
     "\ud800-\udfff"  # halves of characters: they cannot be encoded
 )
-_UNSEEN = re.compile(f"(?P<whole>{_JOINERS})|[\x00-\x1f{_HIDDEN}]")
-_UNSEEN_IN_JSON = re.compile(f"(?P<whole>{_JOINERS})|[\x00-\x09\x0b-\x1f{_HIDDEN}]")
+# `re` compiles these at their first use: that takes 2 ms, and most texts of most plans are ASCII.
+_UNSEEN = f"(?P<whole>{_JOINERS})|[\x00-\x1f{_HIDDEN}]"
+_UNSEEN_IN_JSON = f"(?P<whole>{_JOINERS})|[\x00-\x09\x0b-\x1f{_HIDDEN}]"
 """The same characters without line breaks, which are layout: a text in JSON has no raw line break."""
 
 _BEGUN = re.compile(r"^(\s*)::(?=[A-Za-z-]+(?:\s.*)?::)")
@@ -53,7 +54,7 @@ def visible(text: str) -> str:
     """
     # Most texts need no change, and the three patterns are slow on a long text.
     if not (text.isascii() and text.isprintable()):
-        text = _UNSEEN.sub(_spell, text.replace("\t", "    "))
+        text = re.sub(_UNSEEN, _spell, text.replace("\t", "    "))
     if "::" not in text and "##" not in text:
         return text
     return _ORDERED.sub(r"#\\#\1[", _BEGUN.sub(r"\1\\::", text))
@@ -68,7 +69,9 @@ def escaped(json_text: str) -> str:
         # Most lines need no change, and the pattern is slow on a long text.
         lines = json_text.split("\n")
         json_text = "\n".join(
-            line if line.isascii() and line.isprintable() else _UNSEEN_IN_JSON.sub(_escape, line)
+            line
+            if line.isascii() and line.isprintable()
+            else re.sub(_UNSEEN_IN_JSON, _escape, line)
             for line in lines
         )
     return _ORDERED.sub(r"\\u0023#\1[", json_text) if "##" in json_text else json_text

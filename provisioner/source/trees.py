@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import yaml
+from yaml._yaml import CParser
 
 from provisioner.model.code import Code
 from provisioner.model.codes import manifests as codes
@@ -42,8 +43,12 @@ class NotYaml(Exception):
         self.flaw = flaw
 
 
-class _Loader(yaml.CSafeLoader):
-    """PyYAML's binding to libyaml, without the scalar types of YAML 1.1. It only makes node trees."""
+class _Loader(CParser):
+    """PyYAML's binding to libyaml, without the scalar types of YAML 1.1. It only makes node trees.
+
+    `yaml.CSafeLoader` would also prepare its resolver and its constructor for each text. They are not
+    used here, and that takes a tenth of the time.
+    """
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
