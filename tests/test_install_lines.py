@@ -14,7 +14,10 @@ TEXTS = [
     *ROOT.glob("*.md"),
     *ROOT.glob("docs/**/*.md"),
     *ROOT.glob("provisioner/**/*.py"),
+    *ROOT.glob(".github/**/*.yml"),
+    *ROOT.glob("templates/**/*.yml"),
     ROOT / ".ci" / "run",
+    ROOT / "Containerfile",
 ]
 INSTALL = re.compile(r"(?:pip|uv|pipx)(?: pip)? install ([^\n`]*)")
 
