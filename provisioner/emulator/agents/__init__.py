@@ -1,1 +1,1 @@
-"""The Agents API: agents, sessions, environments, vaults and automations."""
+"""The Agents API of the embedded server: agents, sessions, environments, vaults and automations."""

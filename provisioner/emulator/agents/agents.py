@@ -1,4 +1,4 @@
-"""Agents: saved configurations of OpenAI-managed agents. A session copies one when it starts."""
+"""The API of agents: saved configurations. A session copies the configuration when it starts."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def update(call: Call, row: Row) -> Answer:
 
 
 def _take(row: Row, given: Json, now: int) -> None:
-    """Store the fields of the request as `asked`, and set the body to the resolved configuration.
+    """Store the fields of a request as `asked`, and compute the body from them.
 
-    An update is merged into the fields that were asked for. If it were merged into the body, a default
-    that was filled in could not be told from a value that the client has chosen.
+    An update is merged into `asked`. If it were merged into the body, a default that was filled in
+    could not be distinguished from a value that the client has chosen.
     """
     given = dict(given)
     if "name" in given:
@@ -51,13 +51,14 @@ def _take(row: Row, given: Json, now: int) -> None:
 
 
 def find(db: Session, agent_id: str, param: str | None = None) -> Row:
+    """Return an agent. Raises ApiError, with `param` as the wrong parameter, if it does not exist."""
     row = db.find(KIND, agent_id)
     if row is None:
         raise gone("agent", agent_id, param)
     return row
 
 
-# Sessions of a deleted agent go on: each has a copy of it.
+# Deleting an agent affects none of its sessions, because each has a copy of its configuration.
 COLLECTION = Collection(kind=KIND, path="/agents", noun="agent", gone=gone, page=page)
 RESOURCE = Resource(
     routes=COLLECTION.routes("list get delete", create=create, update=update), beta=AGENTS

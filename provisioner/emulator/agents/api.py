@@ -1,6 +1,7 @@
-"""The errors and lists of the Agents API.
+"""The errors and lists of the Agents API, which differ from those of the other APIs.
 
-Every error of this API has a code, one about a violated schema included. Its lists do not take `before`.
+Every error of this API has a code, also one about a violated schema. Its lists do not have the
+parameter `before`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 LONGEST_NAME_BYTES = 256
 FILTER = re.compile(r"metadata\[(.+)\]", re.DOTALL)
-# A row matches unless one of the wanted pairs is missing from its metadata: SQL has no "for all".
+"""Matches a query parameter that filters by metadata, and its key."""
+# Selects the rows whose metadata contains all wanted pairs. SQL has no "for all", so it selects the
+# rows of which no wanted pair is missing.
 MATCHING = (
     "SELECT id FROM objects AS o WHERE kind = ? AND parent = ? AND NOT EXISTS ("
     " SELECT 1 FROM json_each(?) AS wanted WHERE NOT EXISTS ("
@@ -32,21 +35,30 @@ MATCHING = (
 
 
 def invalid(message: str, param: str | None = None) -> ApiError:
+    """Return the error for a wrong request."""
     return ApiError(message, param=param, code=INVALID_REQUEST)
 
 
 def gone(noun: str, name: str, param: str | None = None) -> ApiError:
+    """Return the error for an unknown id.
+
+    `param` is the parameter that names it, or None for the URL.
+    """
     return ApiError(
         f"No {noun} found with id '{name}'.", status=404, param=param, code="not_found_error"
     )
 
 
 def conflict(message: str) -> ApiError:
+    """Return the error for a request that the present state of an object forbids."""
     return ApiError(message, status=409, code="conflict_error")
 
 
 def read(call: Call, allowed: Body) -> Json:
-    """Return the request's body. Raises ApiError, with one code for every kind of violation."""
+    """Return the body of a request.
+
+    Raises ApiError, with the same code for every violation of the schema.
+    """
     try:
         return call.body(allowed)
     except ApiError as error:
@@ -56,7 +68,11 @@ def read(call: Call, allowed: Body) -> Json:
 def page(
     call: Call, kind: str, parent: str, *, tag: str | None = None, by_metadata: bool = False
 ) -> str:
-    """Return one page. `by_metadata`: the list takes `metadata[key]=value`, which must all match."""
+    """Return one page of a list. `tag` keeps the objects with that tag.
+
+    With `by_metadata` the query may contain `metadata[KEY]=VALUE`. Objects whose metadata lacks one
+    of these pairs are left out.
+    """
     query = forward(call)
     wanted = metadata_filter(query) if by_metadata else {}
     only = matching(call.db, kind, parent, wanted) if wanted else None
@@ -67,13 +83,20 @@ def page(
 
 
 def page_by(parameter: str, *, by_metadata: bool = False) -> Page:
-    """Return a page of the objects whose tag is the value of a query parameter, if it is given."""
+    """Return a page function that takes the query parameter `parameter` as a filter by tag.
+
+    If the parameter is not given, the page contains objects of all tags.
+    """
     return lambda call, kind, parent: page(
         call, kind, parent, tag=call.query.get(parameter), by_metadata=by_metadata
     )
 
 
 def metadata_filter(query: Json) -> dict[str, str]:
+    """Return the pairs that a query filters by.
+
+    Raises ApiError if there are too many, or one is too long.
+    """
     wanted = {found[1]: value for key, value in query.items() if (found := FILTER.fullmatch(key))}
     if len(wanted) > METADATA["maxProperties"]:
         raise invalid("Invalid 'metadata': at most 16 pairs can be asked for.", "metadata")
@@ -84,13 +107,15 @@ def metadata_filter(query: Json) -> dict[str, str]:
 
 
 def matching(db: Session, kind: str, parent: str, wanted: dict[str, str]) -> list[str]:
+    """Return the ids of the objects whose metadata contains all wanted pairs."""
     return [row[0] for row in db.run(MATCHING, (kind, parent, json.dumps(wanted))).fetchall()]
 
 
 def trimmed(name: str, param: str = "name") -> str:
     """Return a name without the spaces around it. Raises ApiError if it is empty or too long.
 
-    The bound is checked here, because it counts bytes, and a JSON Schema counts characters.
+    The limit is checked here and not by a JSON Schema, because it is in bytes, and a schema counts
+    characters.
     """
     name = name.strip()
     if not 1 <= len(name.encode()) <= LONGEST_NAME_BYTES:

@@ -1,6 +1,7 @@
-"""Artifacts: files that a hosted session's turn has published. They outlive its environment.
+"""Artifacts: files that a turn of a hosted session has published. They outlive its environment.
 
-The stand-in model runs no code. It publishes the file that the stand-in code interpreter writes.
+The stand-in model runs no code. It publishes the file that the stand-in for the code interpreter
+writes.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ KIND = "agent.session.artifact"
 
 
 def publish(db: Session, session: Row, turn_id: str, question: str, now: int) -> None:
-    """Publish the file that a question wants saved, if the session has a hosted environment."""
+    """Publish the file that a question asks for, if the session has a hosted environment."""
     environment = session.body["environment"]
     if environment["type"] != HOSTED or not code.WANTS_FILE.search(question):
         return
@@ -43,10 +44,12 @@ def publish(db: Session, session: Row, turn_id: str, question: str, now: int) ->
 
 
 def remove(db: Session, row: Row) -> None:
+    """Delete an artifact and its content."""
     db.delete_content(row.id)
     db.delete(row)
 
 
 def clear(db: Session, session_id: str) -> None:
+    """Delete all artifacts of a session."""
     for row in db.children(KIND, session_id):
         remove(db, row)

@@ -1,4 +1,4 @@
-"""The schedules of automations: their checks, and the alarms that follow from them."""
+"""The schedules of automations: they are checked, and the alarm of the next occurrence is set."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ KIND = "agent.automation"
 
 
 def check(body: Json, now: int) -> None:
+    """Raise ApiError if the schedule of an automation is not valid, or its only time has passed."""
     if body["type"] == "once":
         if body["run_at"] <= now:
             raise invalid("Invalid 'run_at': expected a time in the future.", "run_at")
@@ -32,7 +33,10 @@ def check(body: Json, now: int) -> None:
 
 
 def set_alarm(row: Row, moment: float) -> None:
-    """Set the time of the next occurrence; a paused or completed automation has none."""
+    """Set the alarm of the next occurrence after `moment`.
+
+    A paused or completed automation has none.
+    """
     body = row.body
     if body["status"] != "active":
         row.due = None

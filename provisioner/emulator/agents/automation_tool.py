@@ -1,7 +1,7 @@
-"""The agent's own tool: a session whose agent has `automations` can schedule its own wakeups.
+"""The agent's tool `automations`, by which an agent schedules further turns of its own session.
 
-The stand-in uses it when it is asked to by a line in the input, so that a test can have an
-automation that no developer made.
+The stand-in model uses it if the input contains the line LINE, so that a test can have an
+automation that no developer created.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ LINE = "@@provisioner-emulator: create automation@@"
 
 
 def used(db: Session, session: Row, question: str, now: int) -> str | None:
-    """Make the automation that a question asks for, and return the agent's sentence about it.
+    """Create the automation that a question asks for, and return the agent's sentence about it.
 
-    Returns None if the question asks for none.
+    Returns None if the question does not contain LINE.
     """
     if LINE not in question:
         return None

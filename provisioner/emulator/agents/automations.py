@@ -1,4 +1,7 @@
-"""Automations start sessions on a schedule. A developer makes one, or an agent for its own session."""
+"""The API of automations, which start sessions or turns on a schedule.
+
+A developer creates an automation, or an agent does so for its own session.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
 KIND = automation_schedule.KIND
 SCHEDULE = {"periodic": ("expression", "timezone"), "once": ("run_at",)}
+"""The fields of the schedule, by type of automation."""
 
 CREATE = Body("AutomationCreateParams", LIMITS)
 UPDATE = Body("AutomationUpdateParams", LIMITS)
@@ -60,7 +64,10 @@ def create(call: Call) -> Answer:
 
 
 def _set_target(db: Session, row: Row, given: Json) -> None:
-    """Set the target without its secrets, and store its inline agent as the request gave it."""
+    """Set the target without its secrets. An inline agent is also stored as the request describes it.
+
+    Raises ApiError for a target that does not exist or is not allowed.
+    """
     row.hidden["asked"] = None
     if given["type"] == "existing_session":
         if db.find(log.SESSION, given["session_id"]) is None:
@@ -108,6 +115,7 @@ def update(call: Call, row: Row) -> Answer:
 
 
 def _check_target(row: Row, target: Json) -> None:
+    """Raise ApiError if an update moves an automation to a target that the platform does not allow."""
     old, maker = row.body["target"], row.body["created_by"]
     if target["type"] != old["type"]:
         raise invalid(f"Invalid 'target.type': it is '{old['type']}', and stays so.", "target.type")
@@ -136,7 +144,10 @@ def resume(call: Call, row: Row) -> Answer:
 
 
 def fire(db: Session, row: Row, settings: Settings) -> None:
-    """Queue one invocation for all the times that have passed. This is an active automation's alarm."""
+    """Queue one invocation for all the times that have passed.
+
+    This is the alarm of an active automation.
+    """
     moment = settings.clock() if row.due is None else row.due
     source = {"type": "automation", "automation": dict(row.body)}
     row.hidden["fired"] = True

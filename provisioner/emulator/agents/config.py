@@ -1,7 +1,7 @@
-"""The configuration of an agent that is saved, or belongs to a session or an automation's target.
+"""The configuration of an agent that is saved, or that belongs to a session or an automation's target.
 
-The fields of the request are stored as they came. The body that a client reads is worked out from
-them, because the platform answers with every default filled in.
+The fields of the request are stored unchanged. The body that a client reads is computed from them,
+because the platform answers with every default filled in.
 """
 
 from __future__ import annotations
@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json
 
 SUBAGENTS = 6
-# Families that do not reason have no effort that could be their default.
+"""The default of `max_concurrent_subagents`."""
+# The beginnings of the names of models that do not reason, and so have no default effort.
 WITHOUT_REASONING = ("gpt-3.5", "gpt-4")
 
 
 def merged(asked: Json, given: Json) -> Json:
-    """Return `asked` after an update: null resets a field, any other value replaces it.
+    """Return the fields `asked` after an update with `given`.
+
+    Null resets a field, any other value replaces it.
 
     Only `experimental` is merged key by key.
     """
@@ -31,7 +34,10 @@ def merged(asked: Json, given: Json) -> Json:
 
 
 def resolved(asked: Json) -> Json:
-    """Return the configuration as a client reads it, with every default."""
+    """Return a configuration as a client reads it, with every default.
+
+    Raises ApiError for a wrong one.
+    """
     reasoning, multi = asked.get("reasoning", {}), asked.get("multi_agent", {})
     effort = reasoning.get("effort")
     enabled = multi.get("enabled", False)
@@ -57,6 +63,7 @@ def resolved(asked: Json) -> Json:
 
 
 def default_effort(model: str) -> str | None:
+    """Return the reasoning effort of a model if the request sets none, or None if it does not reason."""
     return None if model.startswith(WITHOUT_REASONING) else "medium"
 
 
@@ -68,13 +75,13 @@ def _text(given: Json) -> Json:
 
 
 def of_session(asked: Json) -> Json:
-    """Return the configuration as a session shows it."""
+    """Return a configuration as a session shows it."""
     made = resolved(asked)
     return made | {"tools": agent_tools.shown_by_session(made["tools"])}
 
 
 def without_secrets(asked: Json) -> Json:
-    """Return an inline agent without the headers that its MCP servers would be sent."""
+    """Return an inline agent without the secrets of its MCP servers, such as their authorization."""
     if not asked.get("tools"):
         return asked
     tools = agent_tools.resolved(asked["tools"])
@@ -82,5 +89,6 @@ def without_secrets(asked: Json) -> Json:
 
 
 def need_model(asked: Json, param: str) -> None:
+    """Raise ApiError if a configuration has no model. `param` is the path of the model."""
     if "model" not in asked:
         raise invalid(f"Missing required parameter: '{param}'.", param)

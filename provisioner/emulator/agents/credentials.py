@@ -1,6 +1,7 @@
-"""Credentials of a vault. A secret is checked and then dropped: no file and no answer ever holds it.
+"""The API of credentials in a vault. A secret is checked and then dropped: it is never stored or shown.
 
-Only the fields that the platform shows are stored. So a rotated secret is seen by `updated_at` alone.
+Only the fields that the platform shows are stored. So a client sees only by `updated_at` that a
+secret was rotated.
 """
 
 from __future__ import annotations
@@ -30,9 +31,11 @@ KIND = vaults.CREDENTIAL
 CREATE = Body("CredentialCreateParams", LIMITS)
 ROTATE = Body("CredentialUpdateParams", LIMITS)
 SECRETS = frozenset({"token", "access_token", "refresh_token", "client_secret", "secret_value"})
+"""The fields that contain a secret."""
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# The platform sets these itself, to route and verify what an environment sends. A credential that
-# could replace one would redirect all of it.
+"""Matches the name of an environment variable."""
+# The platform sets these variables itself, to route and verify the requests of an environment. A
+# credential that replaced one of them could redirect all those requests.
 RESERVED = frozenset(
     [
         "ALL_PROXY",
@@ -50,6 +53,7 @@ RESERVED = frozenset(
 HOST = re.compile(
     r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
 )
+"""Matches a hostname or an IPv4 address."""
 
 
 def create(call: Call, vault: Row) -> Answer:
@@ -71,6 +75,7 @@ def create(call: Call, vault: Row) -> Answer:
 
 
 def _check(auth: Json) -> None:
+    """Raise ApiError if a credential breaks one of the platform's rules."""
     if "mcp_server_url" in auth:
         check_url(auth["mcp_server_url"], "auth.mcp_server_url", "https")
     if auth["type"] == "environment_variable":
@@ -110,6 +115,7 @@ def _check_value(auth: Json) -> None:
 
 
 def _check_time(auth: Json) -> None:
+    """Raise ApiError if `expires_at` is set and is not an RFC 3339 timestamp with a time zone."""
     moment = auth.get("expires_at")
     if moment is None:
         return
@@ -124,7 +130,7 @@ def _check_time(auth: Json) -> None:
 
 
 def _shown(auth: Json) -> Json:
-    """Return everything but the secrets."""
+    """Return all fields of a credential except its secrets."""
     shown = {key: value for key, value in auth.items() if key not in SECRETS}
     if auth["type"] == "mcp_oauth":
         refresh = auth.get("refresh")
@@ -158,7 +164,7 @@ def update(call: Call, row: Row) -> Answer:
 
 
 def _rotate(auth: Json, new: Json) -> None:
-    """Set the visible fields of a rotated credential. The new secrets are dropped."""
+    """Set the visible fields of a rotated credential. The new secrets are checked and dropped."""
     if new["type"] != auth["type"]:
         raise invalid(
             f"Invalid 'auth.type': the credential's type is '{auth['type']}', and stays so.",
@@ -171,13 +177,14 @@ def _rotate(auth: Json, new: Json) -> None:
         if "expires_at" in new:
             auth["expires_at"] = new["expires_at"]
         elif new.get("access_token") is not None:
-            # A new token does not live as long as the old one did.
+            # The old expiry does not apply to a new token.
             auth["expires_at"] = None
         if new.get("refresh") is not None:
             _rotate_refresh(auth["refresh"], new["refresh"])
 
 
 def _rotate_refresh(refresh: Json | None, new: Json) -> None:
+    """Set the visible fields of a rotated refresh token. Raises ApiError for a forbidden change."""
     if refresh is None:
         raise invalid("Invalid 'auth.refresh': the credential has no refresh.", "auth.refresh")
     client = new.get("token_endpoint_auth")

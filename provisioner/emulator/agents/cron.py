@@ -1,4 +1,4 @@
-"""Five-field cron expressions: their values, and the next occurrence in a time zone."""
+"""Cron expressions of five fields: it parses them, and finds the next occurrence in a time zone."""
 
 from __future__ import annotations
 
@@ -22,16 +22,18 @@ FIELDS: tuple[tuple[str, int, int, tuple[str, ...]], ...] = (
     ("day of week", 0, 7, DAYS),
 )
 PART = re.compile(r"(?:\*|(\w+)(?:-(\w+))?)(?:/(\d+))?")
-# The rarest day, 29 February on a given weekday, comes at least once in so many days.
+"""Matches one part of a field: `*` or a value or a range, and a step."""
+# The rarest day is 29 February on a given weekday. It occurs at least once in this number of days.
 FARTHEST_DAYS = 366 * 41
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The values that each field allows.
+    """The values that each field of an expression allows.
 
-    A day has to suit both of its fields, or either if both are restricted, as cron has always read
-    them.
+    A day must satisfy both of its fields: day of month and day of week. If `either_day` is true,
+    because both of them are restricted, one of them is enough. This is how cron has always
+    interpreted them.
     """
 
     minutes: frozenset[int]
@@ -42,6 +44,7 @@ class Schedule:
     either_day: bool
 
     def allows(self, day: datetime) -> bool:
+        """Return true if the schedule has an occurrence on this day."""
         by_month = day.day in self.days
         by_week = day.isoweekday() % 7 in self.weekdays
         suits = by_month or by_week if self.either_day else by_month and by_week
@@ -66,6 +69,7 @@ def parse(expression: str) -> Schedule:
 
 
 def _values(field: str, name: str, low: int, high: int, words: tuple[str, ...]) -> Iterator[int]:
+    """Yield the values that a field allows. Raises ValueError with a sentence for a wrong field."""
     for part in field.split(","):
         found = PART.fullmatch(part)
         if found is None:
@@ -81,6 +85,10 @@ def _values(field: str, name: str, low: int, high: int, words: tuple[str, ...]) 
 
 
 def _number(text: str, name: str, words: tuple[str, ...], low: int) -> int:
+    """Return the value of a number or of a word such as `mon`.
+
+    Raises ValueError for any other text.
+    """
     if text.lower() in words:
         return words.index(text.lower()) + low
     if not text.isdecimal():
@@ -89,14 +97,18 @@ def _number(text: str, name: str, words: tuple[str, ...], low: int) -> int:
 
 
 def following(schedule: Schedule, zone: str, moment: float) -> float | None:
-    """Return the first occurrence after a moment, or None if there is none (30 February)."""
+    """Return the first occurrence after a moment, or None if there is none, as for 30 February.
+
+    Both are in unix seconds.
+    """
     here = ZoneInfo(zone)
     start = datetime.fromtimestamp(moment, here)
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     for days in range(FARTHEST_DAYS):
         day = midnight + timedelta(days=days)
         if schedule.allows(day):
-            # Hours that the clock skips or repeats on this day stand for the instant they name.
+            # On days of a clock change some local times do not exist or exist twice. `timestamp` still
+            # returns an instant for each.
             times = (
                 day.replace(hour=hour, minute=minute).timestamp()
                 for hour in sorted(schedule.hours)

@@ -1,6 +1,6 @@
-"""Files of an environment: files that it was made with, and files that were copied into it later.
+"""The API of files in an environment: those of its creation, and those that were copied into it later.
 
-Their bytes are checked and then dropped, because nothing here runs in an environment.
+Their bytes are checked and then dropped, because nothing runs in an environment here.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def create(call: Call, environment: Row) -> Answer:
         if uploaded is None:
             raise gone("file", file["file_id"], "file_id")
         file = file | {"size_bytes": uploaded.body["bytes"]}
-    # A path holds one file: copying to it again overwrites.
+    # A second file at the same path replaces the first.
     old = call.db.find(KIND, file["path"], environment.id)
     if old is not None:
         call.db.delete(old)
@@ -44,12 +44,14 @@ def create(call: Call, environment: Row) -> Answer:
 
 
 def _check(environment: Row) -> None:
+    """Raise ApiError unless an environment is hosted and has not expired."""
     environments.check_usable(environment)
     if environment.tag != environments.HOSTED:
         raise not_here("The embedded server does not reach into self-hosted environments.")
 
 
 def _file(environment: Row, file: Json) -> Json:
+    """Return a file as a client reads it."""
     return {
         "object": KIND,
         "environment_id": environment.id,
@@ -59,7 +61,10 @@ def _file(environment: Row, file: Json) -> Json:
 
 
 def _page(call: Call, environment: Row) -> Answer:
-    """Answer with a page of files by their paths; `page` is the last path of the page before."""
+    """Return a page of files, sorted by path.
+
+    `page` in the query is the token for the last path shown.
+    """
     _check(environment)
     files = {file["path"]: _file(environment, file) for file in environment.body["files"]}
     files |= {row.id: row.body for row in call.db.children(KIND, environment.id)}
@@ -100,6 +105,7 @@ def _limit(call: Call) -> int:
 
 
 def _path_of(token: str | None) -> str | None:
+    """Return the path that a page token encodes, or None without a token. Raises ApiError."""
     try:
         return None if token is None else base64.urlsafe_b64decode(token).decode()
     except (binascii.Error, ValueError):

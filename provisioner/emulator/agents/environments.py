@@ -1,7 +1,8 @@
-"""Environments: the places where a session's agent works. They are prewarmed, or made by a session.
+"""The API of environments: the places where the agents of sessions work.
 
-A *selection* is the description of an environment in a request, without its secrets. An automation
-stores one, and an environment is provisioned from it. An environment cannot be deleted; it expires
+An environment is created by a request of its own, or together with a session. The word *selection*
+means the description of an environment in a request, without its secrets. An automation stores a
+selection, and an environment is provisioned from one. An environment cannot be deleted. It expires
 after an hour without use.
 """
 
@@ -32,8 +33,10 @@ if TYPE_CHECKING:
 
 KIND = "agent.environment"
 IDLE_SECONDS = 3600
+"""Seconds without use after which an environment expires."""
 HOSTED, SELF_HOSTED = "openai_hosted", "self_hosted"
 NOTHING: Json = {"type": "none"}
+"""The selection of a session without an environment."""
 
 CREATE = Body("EnvironmentCreateParams", LIMITS)
 
@@ -50,7 +53,7 @@ def create(call: Call) -> Answer:
 
 
 def selection(db: Session, given: Json, path: str = "environment") -> Json:
-    """Return the selection that a request makes, as an automation shows it. Raises ApiError."""
+    """Return the selection that a request contains, as an automation shows it. Raises ApiError."""
     if given["type"] == "none":
         return dict(NOTHING)
     if given["type"] == SELF_HOSTED:
@@ -81,7 +84,10 @@ def selection(db: Session, given: Json, path: str = "environment") -> Json:
 
 
 def of_session(db: Session, chosen: Json, now: int) -> Json:
-    """Return the environment of a new session, as the session shows it."""
+    """Return the environment of a new session, as the session shows it.
+
+    It is the existing one that the selection `chosen` names, or a new one. Raises ApiError.
+    """
     if chosen["type"] == "none":
         return dict(NOTHING)
     if chosen.get("environment_id") is not None:
@@ -95,6 +101,7 @@ def of_session(db: Session, chosen: Json, now: int) -> Json:
 
 
 def _provision(db: Session, chosen: Json, now: int) -> Row:
+    """Create an environment from a selection. Raises ApiError if a file or skill does not exist."""
     made = _self_hosted(chosen) if chosen["type"] == SELF_HOSTED else _hosted(db, chosen)
     body: Json = {
         "id": made["id"],
@@ -155,18 +162,20 @@ def _skill(db: Session, skill: Json) -> Json:
 
 
 def touch(db: Session, row: Row, now: int) -> None:
-    """Postpone the expiry of an environment, because it is used now."""
+    """Record that an environment is used now, which postpones its expiry."""
     if row.tag == HOSTED:
         row.due = now + IDLE_SECONDS
         db.save(row)
 
 
 def check_usable(row: Row) -> None:
+    """Raise ApiError if an environment has expired."""
     if row.body["status"] == "expired":
         raise conflict(f"Environment {row.id} has expired.")
 
 
 def expire(db: Session, row: Row, _settings: Settings) -> None:
+    """Let an environment expire; it stays readable. This is the alarm of hosted environments."""
     row.body["status"] = "expired"
     row.due = None
     db.save(row)
@@ -183,6 +192,10 @@ def _page(call: Call, of: str, parent: str) -> Answer:
 
 
 def find(db: Session, environment_id: str, param: str | None = None) -> Row:
+    """Return an environment.
+
+    Raises ApiError, with `param` as the wrong parameter, if it does not exist.
+    """
     row = db.find(KIND, environment_id)
     if row is None:
         raise gone("environment", environment_id, param)

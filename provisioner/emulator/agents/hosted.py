@@ -1,7 +1,7 @@
 """The configuration of an OpenAI-hosted environment, which templates and sessions share.
 
 Only the fields that the platform shows are stored. Environment variables, setup commands and the
-bytes of inline files and archives are checked and then dropped, because nothing here runs them.
+bytes of inline files and archives are checked and then dropped, because nothing runs them here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json
 
 WORKSPACE = "/workspace"
+"""The folder that must contain every file of an environment."""
 HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*", re.IGNORECASE)
+"""Matches a hostname without wildcards."""
 
 # The values of fields that neither a request nor its template sets.
 DEFAULTS: Json = {
@@ -34,9 +36,10 @@ DEFAULTS: Json = {
 
 
 def kept(given: Json, path: str) -> Json:
-    """Return the given fields as a client reads them: null where the template's value is inherited.
+    """Return the given fields as a client reads them. A field that a template sets is null.
 
-    Write-only fields are left out. Raises ApiError for a value that the platform refuses.
+    Write-only fields are left out. `path` is the beginning of the paths in errors. Raises ApiError
+    for a value that the platform refuses.
     """
     for index, command in enumerate(given.get("setup_commands") or []):
         cwd = command.get("cwd")
@@ -75,7 +78,7 @@ def _files(given: list[Json], path: str) -> list[Json]:
 
 
 def kept_file(given: Json, path: str) -> Json:
-    """Return a file as a client reads it; an inline one is shown without its bytes. Raises ApiError."""
+    """Return a file as a client reads it, an inline one without its bytes. Raises ApiError."""
     where = f"{path}path"
     if not given["path"].startswith(f"{WORKSPACE}/") or ".." in given["path"].split("/"):
         raise invalid(f"Invalid '{where}': expected a path inside '{WORKSPACE}'.", where)
@@ -86,6 +89,7 @@ def kept_file(given: Json, path: str) -> Json:
 
 
 def _decoded(data: str, where: str) -> bytes:
+    """Return the bytes of base64. Raises ApiError if the text is not base64."""
     try:
         return base64.b64decode(data, validate=True)
     except binascii.Error:
@@ -97,6 +101,7 @@ def _archives(given: list[Json], path: str) -> list[Json]:
 
 
 def _archive(given: Json, path: str) -> Json:
+    """Return a plugin or skill without its archive. Raises ApiError if the archive is not a zip."""
     where = f"{path}.source.data"
     if not zipfile.is_zipfile(io.BytesIO(_decoded(given["source"]["data"], where))):
         raise invalid(f"Invalid '{where}': expected a ZIP archive.", where)
@@ -113,6 +118,10 @@ def _skills(given: list[Json], path: str) -> list[Json]:
 
 
 def _network(given: Json, path: str) -> Json:
+    """Return a network policy as a client reads it.
+
+    Raises ApiError if its fields contradict each other.
+    """
     allowed = given.get("allowed_domains") or []
     blocked = given.get("blocked_domains") or []
     restricted = given["access"] == "restricted"
@@ -131,13 +140,13 @@ def _network(given: Json, path: str) -> Json:
 
 
 def with_defaults(given: Json, under: Json | None = None) -> Json:
-    """Return the fields in force: those given, or else the template's, or else the platform's."""
+    """Return the fields in force: each as given, or from the template `under`, or by default."""
     base = DEFAULTS | {key: value for key, value in (under or {}).items() if value is not None}
     return {name: base[name] if given.get(name) is None else given[name] for name in DEFAULTS}
 
 
 def check_not_broader(network: Json, template: Json) -> None:
-    """Raise ApiError where a policy is broader than its template's."""
+    """Raise ApiError if a network policy allows more than its template's."""
     width = ("disabled", "restricted", "enabled")
     wanted, allowed = width.index(network["access"]), width.index(template["access"])
     stray = set(network["allowed_domains"]) - set(template["allowed_domains"])

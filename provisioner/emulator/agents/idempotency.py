@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
 KIND = "agent.idempotency"
 LONGEST = 256
+"""The most characters of a key."""
 
 
 def done(call: Call, scope: str, given: Json) -> str | None:
-    """Return the id of the object that this request has made before, or None if it is a new request.
+    """Return the id of the object that this request created before, or None if the request is new.
 
-    Raises ApiError if the key was used with another request.
+    `scope` separates the keys of different endpoints. Raises ApiError if the key was used with
+    another request.
     """
     key = _key(call)
     row = None if key is None else call.db.find(KIND, key, scope)
@@ -32,6 +34,7 @@ def done(call: Call, scope: str, given: Json) -> str | None:
 
 
 def remember(call: Call, scope: str, given: Json, made: str) -> None:
+    """Store the key of a request with the id of the object that it created, if it has a key."""
     key = _key(call)
     if key is not None:
         hidden = {"digest": _digest(given), "made": made}
@@ -39,6 +42,7 @@ def remember(call: Call, scope: str, given: Json, made: str) -> None:
 
 
 def _key(call: Call) -> str | None:
+    """Return the key of a request, or None. Raises ApiError for one that is too long."""
     key = call.request.headers.get("Idempotency-Key")
     if key is not None and not 1 <= len(key) <= LONGEST:
         raise invalid(f"Invalid 'Idempotency-Key': expected 1 to {LONGEST} characters.")

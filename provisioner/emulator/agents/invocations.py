@@ -1,7 +1,7 @@
 """Invocations: the attempts of an automation to start a turn, on its schedule or by hand.
 
-An invocation is queued first and delivered when its time has come. From then on the session that it
-has started is independent of it.
+An invocation is queued first, and delivered when its time has come. The session that it then starts
+is independent of it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ KIND = "agent.automation.invocation"
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """The reason and the time of an invocation. One by hand has no scheduled time."""
+    """The reason and the time of an invocation, in unix seconds.
+
+    `scheduled_at` is None for an invocation by hand.
+    """
 
     source: Json
     moment: float
@@ -42,7 +45,10 @@ class Occasion:
 
 
 def queue(db: Session, automation: Row, occasion: Occasion, settings: Settings) -> Row:
-    """Insert and return an invocation. One on schedule is skipped while another still waits."""
+    """Insert and return an invocation.
+
+    An invocation by the schedule is skipped while another one of its automation waits for delivery.
+    """
     pending = bool(db.children(KIND, automation.id, "queued"))
     skipped = pending and occasion.scheduled_at is not None
     status = "skipped" if skipped else "queued"
@@ -63,7 +69,7 @@ def queue(db: Session, automation: Row, occasion: Occasion, settings: Settings) 
 
 
 def deliver(db: Session, row: Row, settings: Settings) -> None:
-    """Start the automation's session or turn. This is the alarm of a queued invocation."""
+    """Start the session or the turn of an automation. This is the alarm of a queued invocation."""
     moment = settings.clock() if row.due is None else row.due
     row.due = None
     automation = db.find(automation_schedule.KIND, row.parent)
@@ -81,6 +87,10 @@ def deliver(db: Session, row: Row, settings: Settings) -> None:
 
 
 def _delivered(db: Session, automation: Row, moment: float, settings: Settings) -> str:
+    """Start the session or turn that a target describes, and return the session's id.
+
+    Raises ApiError.
+    """
     target = automation.body["target"]
     if target["type"] == "existing_session":
         return _notified(db, target, moment, settings)
@@ -100,6 +110,10 @@ def _delivered(db: Session, automation: Row, moment: float, settings: Settings) 
 
 
 def _notified(db: Session, target: Json, moment: float, settings: Settings) -> str:
+    """Start a turn in an existing session, and return its id.
+
+    Raises ApiError if the session has failed.
+    """
     session = db.find(log.SESSION, target["session_id"])
     if session is None or session.body["status"] == "failed":
         raise gone("running session", target["session_id"])
@@ -109,7 +123,7 @@ def _notified(db: Session, target: Json, moment: float, settings: Settings) -> s
 
 
 def _pause(db: Session, automation: Row) -> None:
-    """Pause an automation whose session cannot be reached any more."""
+    """Pause a periodic automation whose session cannot be reached any more."""
     one_of_many = automation.body["type"] == "periodic"
     if automation.body["target"]["type"] == "existing_session" and one_of_many:
         automation.body |= {"status": "paused", "pause_reason": "target_session_failed"}

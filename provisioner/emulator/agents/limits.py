@@ -1,4 +1,4 @@
-"""The limits of the Agents API, which are added to the shapes from the SDK's types."""
+"""The limits of the Agents API, which `core/wire.py` adds to the SDK's types."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def _text(least: int, most: int) -> Schema:
 _DOMAINS: Schema = {"maxItems": 100}
 _NAME = _text(1, 256)
 LIMITS: Limits = {
-    # The bounds of values that have no narrower ones.
+    # The limits of all values that have no stricter ones.
     "string": {"maxLength": LONGEST},
     "list": {"maxItems": 16_384},
     "map": {"maxProperties": 1024, "propertyNames": _NAME},
     "*.metadata": METADATA,
-    # These stand in the URL and in a header.
+    # These parameters of the SDK's methods are in the URL and in a header, and not in the body.
     "*.vault_id": None,
     "*.Idempotency-Key": None,
     "*.model": ONE_OR_MORE,

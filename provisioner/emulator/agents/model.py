@@ -1,6 +1,7 @@
-"""The stand-in model of an agent. It says in every answer that it is one.
+"""The stand-in model of an agent, which answers where the platform asks a language model.
 
-It calls the function that the question names, and follows the schema of the agent's text format.
+Every answer says that it comes from a stand-in. The stand-in calls the function that the question
+names, and follows the schema of the agent's text format.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def function_call(agent: Json, question: str) -> Json | None:
-    """Return the name and arguments of the first function that the question names, or None."""
+    """Return {"name", "arguments"} of the first function that the question names, or None."""
     functions = [tool for tool in agent["tools"] if tool["type"] == "function"]
     chosen = chosen_function(functions, question, None, required=False)
     if chosen is None:
@@ -28,6 +29,10 @@ def function_call(agent: Json, question: str) -> Json | None:
 
 
 def answer(agent: Json, question: str, outputs: list[str], turns: int, note: str | None) -> str:
+    """Return the text of an agent's answer.
+
+    `turns` is the number of turns in the session, and `note` a further sentence.
+    """
     if agent["text"]["format"]["type"] == "json_schema":
         value = Synthesis(agent["text"]["format"]["schema"], question).value()
         return json.dumps(value, ensure_ascii=False)

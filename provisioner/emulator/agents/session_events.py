@@ -1,4 +1,4 @@
-"""The events of a session: those that an application sends to it, and the stream of those it reads."""
+"""The API of a session's events: an application sends some to the session, and streams the others."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json, Row
 
 PREFIX = "agent.session.input."
+"""The beginning of the type of every event that an application sends."""
 CREATE = Body("EventCreateParams", LIMITS)
 
 
@@ -31,6 +32,10 @@ def create(call: Call, session: Row) -> Answer:
 
 
 def _take(call: Call, session: Row, event: Json) -> None:
+    """Carry out one event that an application has sent.
+
+    Raises ApiError for an event that does not apply.
+    """
     kind = event["type"].removeprefix(PREFIX)
     if kind == "message":
         _message(call, session, event["input"])
@@ -39,7 +44,7 @@ def _take(call: Call, session: Row, event: Json) -> None:
     elif kind == "tool_result":
         _tool_result(call, session, event)
     else:
-        # Nothing here asks for an approval, so none can be pending.
+        # No agent here asks for an approval, so none can be pending.
         raise invalid(f"Unknown pending request: {event['request_id']}", "events")
 
 
@@ -54,6 +59,7 @@ def _message(call: Call, session: Row, messages: list[Json]) -> None:
 
 
 def _cancel(call: Call, session: Row) -> None:
+    """Cancel the turn that is running, if there is one."""
     turn = turns.active(call.db, session.id)
     if turn is not None:
         turns.end(turns.Turn(call.db, session, turn, call.moment), "cancelled")

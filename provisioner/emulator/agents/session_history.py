@@ -1,4 +1,4 @@
-"""The history of a session: its turns, its items, and the files that it has published."""
+"""The API of a session's history: its turns, its items, and the files that it has published."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ ARTIFACTS = Collection(
 
 
 def traces(_call: Call, session: Row) -> Answer:
-    raise not_here(f"The embedded server records no traces, of session {session.id} neither.")
+    raise not_here(f"The embedded server records no traces, so session {session.id} has none.")
 
 
 def no_subagents(_call: Call, _session: Row) -> Answer:

@@ -1,4 +1,4 @@
-"""The log of a session: the events that a stream sends, and the items that the session keeps."""
+"""The log of a session: it stores the events that a stream sends, and the items of the session."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ TURN = "agent.session.turn"
 ITEM = "agent.session.item"
 EVENT = "agent.session.event"
 RUNNING = ("in_progress", "requires_action")
+"""The statuses of a session with a turn that has not ended."""
 
 
 def tell(db: Session, session: Row, name: str, /, **fields: Any) -> None:
-    """Write down an event. Its type is `agent.session.NAME`."""
+    """Store an event for the streams of a session. Its type is `agent.session.NAME`."""
     body: Json = {"type": f"{SESSION}.{name}", "event_id": new_id("evt_"), **fields}
     db.insert(Row(EVENT, session.id, body["event_id"], body))
 
 
 def tell_error(db: Session, session: Row, code: str, message: str) -> None:
+    """Store an event of the type `error`."""
     error = {"type": "server_error", "code": code, "message": message, "param": None}
     body: Json = {
         "type": "error",
@@ -36,11 +38,15 @@ def tell_error(db: Session, session: Row, code: str, message: str) -> None:
 
 
 def of_turn(db: Session, session: Row, turn: Row, name: str, /, **fields: Any) -> None:
+    """Store an event about a turn. Its type is `agent.session.turn.NAME`."""
     tell(db, session, f"turn.{name}", session_id=session.id, turn_id=turn.id, **fields)
 
 
 def add_item(db: Session, session: Row, turn: Row, item: Json, index: int | None) -> Row:
-    """Add an item and its event. `index` is the item's place in the output of the agent's turn."""
+    """Add an item to a session, and store the event.
+
+    `index` is its place in the turn's output, or None.
+    """
     body: Json = {"id": new_id("item_"), "turn_id": turn.id, **item}
     row = db.insert(Row(ITEM, session.id, body["id"], body, {"index": index}, tag=turn.id))
     of_turn(db, session, turn, "item.added", item=row.body, output_index=index)
@@ -48,6 +54,7 @@ def add_item(db: Session, session: Row, turn: Row, item: Json, index: int | None
 
 
 def set_status(db: Session, session: Row, status: str, now: int) -> None:
+    """Set the status of a session, and store the event."""
     session.body["status"] = status
     session.body["last_active_at"] = now
     if status not in RUNNING:
@@ -57,6 +64,7 @@ def set_status(db: Session, session: Row, status: str, now: int) -> None:
 
 
 def events_after(db: Session, session_id: str, seq: int) -> list[tuple[int, Json]]:
+    """Return (seq, event) of the events whose `seq` is greater than the given one."""
     found = db.run(
         "SELECT seq, body FROM objects WHERE kind = ? AND parent = ? AND seq > ? ORDER BY seq",
         (EVENT, session_id, seq),
@@ -65,6 +73,7 @@ def events_after(db: Session, session_id: str, seq: int) -> list[tuple[int, Json
 
 
 def last_event(db: Session, session_id: str) -> int:
+    """Return the `seq` of the last event of a session, or 0."""
     found = db.run(
         "SELECT max(seq) FROM objects WHERE kind = ? AND parent = ?", (EVENT, session_id)
     ).fetchone()

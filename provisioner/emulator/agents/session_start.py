@@ -20,11 +20,16 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json, Session
 
 LOCAL = "agtlocal_"
+"""The beginning of the ids of agents that are not saved."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The facts of a session that is about to begin: all are checked, and none is secret."""
+    """The attributes of a session that is about to begin. All of them are checked, and none is secret.
+
+    `agent_id` and `agent_name` are None if the agent is not saved. `asked` is its configuration as
+    requested, and `environment` a selection.
+    """
 
     agent_id: str | None
     agent_name: str | None
@@ -36,7 +41,10 @@ class Start:
 
 
 def agent_of(db: Session, given: Json, path: str = "") -> tuple[str | None, str | None, Json]:
-    """Return the id and name of the saved agent, and its configuration for this session."""
+    """Return (id, name, configuration) of the agent for a session. Raises ApiError for an unknown one.
+
+    The id and the name are None if the request describes the agent inline.
+    """
     inline = agent_config.without_secrets(given.get("agent", {}))
     agent_id = given.get("agent_id")
     if agent_id is None:
@@ -53,7 +61,7 @@ def agent_of(db: Session, given: Json, path: str = "") -> tuple[str | None, str 
 
 
 def check_model(model: str, moment: float, param: str) -> None:
-    """Raise ApiError for a model that has been shut down. Any other name may be somebody's own."""
+    """Raise ApiError for a model that has been shut down. A name that is not listed is accepted."""
     date = MODELS.get(model, {}).get("shutdown_date")
     if date is not None and datetime.fromtimestamp(moment, UTC).date().isoformat() >= date:
         raise ApiError(
@@ -65,6 +73,10 @@ def check_model(model: str, moment: float, param: str) -> None:
 
 
 def check_tools(db: Session, tools: list[Json], environment: Json, vault_ids: list[str]) -> None:
+    """Raise ApiError if a session cannot use one of its tools.
+
+    Computer use needs a hosted environment. A credential must be in a vault that the session has.
+    """
     for index, tool in enumerate(tools):
         path = f"agent.tools[{index}]"
         if tool["type"] == "computer_use" and environment["type"] != environments.HOSTED:
@@ -83,8 +95,8 @@ def _attached(db: Session, credential_id: str, vault_ids: list[str]) -> bool:
 def begin(db: Session, new: Start, moment: float, settings: Settings, **dials: object) -> Row:
     """Insert and return a session, with its first turn if it has input.
 
-    `dials` are further fields of the session, in place of their defaults. Raises ApiError if the model,
-    a tool, a vault or the environment cannot be used.
+    `dials` are further fields of the session, which replace their defaults. Raises ApiError if the
+    model, a tool, a vault or the environment cannot be used.
     """
     agent = agent_config.of_session(new.asked)
     check_model(agent["model"], moment, "agent.model")

@@ -1,7 +1,7 @@
-"""A session as server-sent events, as they happen.
+"""A session as a stream of server-sent events.
 
-Events are written down where they happen, and a stream reads those after the last one that it has
-sent. It begins with the status of the session.
+Each change of a session stores its events, and a stream reads those after the last event that it
+has sent. It begins with the status of the session.
 """
 
 from __future__ import annotations
@@ -22,14 +22,20 @@ if TYPE_CHECKING:
     Event = tuple[str, Json]
 
 POLL_SECONDS = 0.02
-# Only a write that fails tells the server that the client has closed its connection.
+"""Seconds between two looks at the store."""
+# After this time a comment is sent: a write that fails is how the server learns that the client has
+# closed its connection.
 STILL_THERE_SECONDS = 1.0
 QUIET_SECONDS = 60.0
+"""Seconds without an event after which a stream ends."""
 SILENCE: Event = ("", {})
 
 
 def follow(call: Call, session: Row, *, whole: bool = False) -> Events:
-    """Return the events from now on, or with `whole` from the session's beginning until it rests."""
+    """Return the events of a session from now on.
+
+    With `whole` it returns those from the session's beginning until no turn is running.
+    """
     if whole:
         return Events(_events(call, session.id, 0, until_rest=True))
     status = session.body["status"]
@@ -55,7 +61,7 @@ def _events(call: Call, session_id: str, since: int, *, until_rest: bool) -> Ite
                 session = db.find(log.SESSION, session_id)
                 news = log.events_after(db, session_id, since)
         except sqlite3.ProgrammingError:
-            # The server has been closed under an open stream.
+            # The server was closed while this stream was open.
             return
         for _, event in news:
             yield event["type"], event

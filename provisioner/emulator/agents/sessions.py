@@ -1,4 +1,4 @@
-"""Handlers of the requests to sessions. The module `turns` makes the turns of a session."""
+"""The API of sessions. The module `turns` carries out the turns of a session."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def create(call: Call) -> Answer:
 
 
 def messages_of(given: str | list[Json] | None) -> list[Json]:
-    """Return input in its long form. A string is one message."""
+    """Return the input of a request as a list of messages. A string is one message."""
     if given is None:
         return []
     if isinstance(given, str):
@@ -58,6 +58,10 @@ def messages_of(given: str | list[Json] | None) -> list[Json]:
 
 
 def _dials(given: Json, control: Json) -> Json:
+    """Return the fields of a session that a request may set at its creation and later.
+
+    `control` is the present value of `spend_control`.
+    """
     dials: Json = {}
     if "prompt_cache_options" in given:
         options = given["prompt_cache_options"]
@@ -85,7 +89,7 @@ def update(call: Call, session: Row) -> Answer:
 
 
 def _set_agent(call: Call, session: Row, given: Json) -> None:
-    """Set the agent of a session. Of `reasoning` only the effort can be given; the summary stays."""
+    """Change the agent of a session. A new `reasoning` can only set the effort; the summary stays."""
     given = agent_config.without_secrets(given)
     asked = session.hidden["asked"]
     if "reasoning" in given:
@@ -101,6 +105,7 @@ def _set_agent(call: Call, session: Row, given: Json) -> None:
 
 
 def remove(db: Session, session: Row) -> None:
+    """Delete a session with its history. Raises ApiError while a turn is running."""
     if session.body["status"] in log.RUNNING:
         raise conflict(f"Session {session.id} is running; cancel it before deleting it.")
     for kind in (turns.KIND, log.ITEM, log.EVENT, idempotency.KIND):

@@ -1,4 +1,4 @@
-"""The tokens and cents that turns cost, so that a session can reach its spend limit."""
+"""The tokens and cents that turns cost. They exist so that a session can reach its spending limit."""
 
 from __future__ import annotations
 
@@ -11,12 +11,18 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json, Row
 
 SPEND = re.compile(r"@@provisioner-emulator: spend (\d{1,9})@@")
-# The stand-in costs something, so that a spend limit can be reached, the same way every time.
+"""Matches a line in the input that adds cents to the cost of a turn, so that a test reaches a
+limit.
+"""
+# The price of the stand-in model, whatever model is named, so that a limit is reached in every run alike.
 TOKENS_A_CENT = 1000
 
 
 def count(session: Row, turn: Row, question: str, text: str) -> None:
-    """Count the tokens and cents of a turn, and add them to those of its session."""
+    """Count the tokens and cents of a turn, and add them to those of its session.
+
+    `question` is the input of the turn, and `text` its answer.
+    """
     asked = tokens(session.body["agent"]["instructions"] or "") + tokens(question)
     asked += sum(map(tokens, turn.hidden["outputs"]))
     turn.body["usage"] = _usage(asked, tokens(text))
@@ -40,6 +46,6 @@ def _usage(asked: int, answered: int) -> Json:
 
 
 def is_over(session: Json) -> bool:
-    """Return True where a session has spent its limit."""
+    """Return true if a session has spent its limit."""
     control = session["spend_control"]
     return control["limit"] is not None and control["consumed"] >= control["limit"]

@@ -1,6 +1,6 @@
-"""Environment templates: how a hosted environment is provisioned, saved under a name.
+"""The API of environment templates: descriptions of hosted environments, saved under a name.
 
-They have no metadata. Confidential values in them are never shown.
+A template has no metadata. The confidential values in it are never shown.
 """
 
 from __future__ import annotations
@@ -45,6 +45,10 @@ def update(call: Call, row: Row) -> Answer:
 
 
 def find(db: Session, template_id: str, param: str | None = None) -> Row:
+    """Return a template.
+
+    Raises ApiError, with `param` as the wrong parameter, if it does not exist.
+    """
     row = db.find(KIND, template_id)
     if row is None:
         raise gone("environment template", template_id, param)

@@ -1,7 +1,8 @@
-"""Tools of an agent: the checks of a request, the defaults of the platform, the view of a session.
+"""Tools of an agent: their checks, the platform's defaults, and the form in which a session shows them.
 
-A saved agent holds no secrets. A session may be given some (an MCP server's authorization); they
-are dropped on arrival, since nothing here connects anywhere.
+A saved agent contains no secrets. The agent of a session may contain some, such as the
+authorization of an MCP server. They are dropped when they arrive, because nothing here connects
+anywhere.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json
 
 MOST_BYTES = 3 * 1024 * 1024
+"""The most bytes of a list of tools as compact JSON."""
 ROOT_FORBIDDEN = ("oneOf", "anyOf", "allOf", "enum", "not")
+"""Keywords that the platform forbids at the top level of a schema."""
 
-# The values that a client reads where a field was omitted or null.
+# The values that a client reads for fields that the request omits or sets to null.
 DEFAULTS: dict[str, Json] = {
     "function": {"defer_loading": False, "async": False},
     "tool_search": {},
@@ -44,10 +47,14 @@ DEFAULTS: dict[str, Json] = {
 }
 LOCATION = dict.fromkeys(("city", "country", "region", "timezone"))
 SECRET = ("authorization", "env")
+"""The fields of a transport that contain secrets."""
 
 
 def resolved(tools: list[Json]) -> list[Json]:
-    """Return the tools as they read back. Raises ApiError for what a schema cannot refuse."""
+    """Return tools as a client reads them.
+
+    Raises ApiError for a tool that breaks one of the rules.
+    """
     size = len(dump(tools).encode())
     if size > MOST_BYTES:
         raise invalid(
@@ -62,6 +69,10 @@ def resolved(tools: list[Json]) -> list[Json]:
 
 
 def _check(tool: Json, path: str, names: set[tuple[str, str]]) -> None:
+    """Raise ApiError if a tool has a name of `names`, a wrong schema or a wrong URL.
+
+    Adds its name.
+    """
     key = {"function": "name", "mcp": "server_label"}.get(tool["type"])
     if key is None:
         return
@@ -76,7 +87,7 @@ def _check(tool: Json, path: str, names: set[tuple[str, str]]) -> None:
 
 
 def check_object(schema: Json, owner: str, param: str) -> None:
-    """Raise ApiError for what is no JSON Schema of an object."""
+    """Raise ApiError unless a schema is a JSON Schema of an object, without the forbidden keywords."""
     forbidden = [word for word in ROOT_FORBIDDEN if word in schema]
     if schema.get("type") != "object" or forbidden:
         what = f"'{forbidden[0]}' is not permitted" if forbidden else "'type' has to be 'object'"
@@ -88,6 +99,7 @@ def check_object(schema: Json, owner: str, param: str) -> None:
 
 
 def check_url(url: str, param: str, *schemes: str) -> None:
+    """Raise ApiError unless a text is a URL of one of the schemes, http and https by default."""
     allowed = schemes or ("http", "https")
     scheme, _, rest = url.partition("://")
     if scheme.lower() not in allowed or not rest.strip("/"):
@@ -95,6 +107,7 @@ def check_url(url: str, param: str, *schemes: str) -> None:
 
 
 def _resolved(tool: Json) -> Json:
+    """Return a tool with its defaults and without secrets."""
     made = _filled(tool)
     if made["type"] == "mcp":
         made["transport"] = _filled(
@@ -112,11 +125,15 @@ def _filled(given: Json) -> Json:
 
 
 def shown_by_session(tools: list[Json]) -> list[Json]:
-    """Return the tools as a session shows them: `tool_search` and the headers of MCP are left out."""
+    """Return tools as a session shows them.
+
+    The tool `tool_search` and the headers of MCP servers are left out.
+    """
     return [without_headers(tool) for tool in tools if tool["type"] != "tool_search"]
 
 
 def without_headers(tool: Json) -> Json:
+    """Return a tool without the headers of its MCP server."""
     if tool["type"] != "mcp":
         return tool
     transport: dict[str, Any] = tool["transport"]

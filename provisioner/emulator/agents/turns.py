@@ -1,6 +1,7 @@
-"""Turns: the answers of a session's agent, one at a time. `core/engine.py` moves them.
+"""Turns: the answers of a session's agent, one at a time.
 
-`agents/model.py` makes the answers. Certain lines of the input make a turn fail on purpose.
+`core/engine.py` decides when a turn moves on, and `agents/model.py` writes the answers. Certain
+lines of the input make a turn fail, so that an application can test that.
 """
 
 from __future__ import annotations
@@ -31,12 +32,16 @@ if TYPE_CHECKING:
 
 KIND = log.TURN
 ACTIVE = ("queued", "in_progress", "waiting")
+"""The tags of a turn that has not ended. A turn that waits for the application has the tag
+`waiting`.
+"""
 FAIL_SESSION = "@@provisioner-emulator: fail session@@"
+"""An input that contains this line lets its session fail."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A turn and its session at one moment."""
+    """A turn and its session in the transaction `db`, at `moment` in unix seconds."""
 
     db: Session
     session: Row
@@ -48,10 +53,12 @@ class Turn:
         return int(self.moment)
 
     def tell(self, name: str, **fields: object) -> None:
+        """Store an event about the turn for the streams of its session."""
         log.of_turn(self.db, self.session, self.row, name, **fields)
 
 
 def active(db: Session, session_id: str) -> Row | None:
+    """Return the turn of a session that has not ended, or None. A session has at most one."""
     for status in ACTIVE:
         found = db.children(KIND, session_id, status)
         if found:
@@ -62,7 +69,7 @@ def active(db: Session, session_id: str) -> Row | None:
 def start(
     db: Session, session: Row, messages: list[Json], moment: float, settings: Settings
 ) -> None:
-    """Begin a turn with user messages, or add them to the turn that is going on."""
+    """Begin a turn with messages of a user, or add the messages to the turn that is running."""
     row = active(db, session.id)
     if row is not None:
         _take(Turn(db, session, row, moment), messages)
@@ -94,6 +101,7 @@ def start(
 
 
 def _take(turn: Turn, messages: list[Json]) -> None:
+    """Add messages of a user to a turn."""
     for message in messages:
         item = {
             "type": "message",
@@ -116,6 +124,7 @@ def _touch_environment(turn: Turn) -> None:
 
 
 def _of(move: Move) -> Turn:
+    """Return the turn that a move is about. Raises LookupError if its session was deleted."""
     session = move.db.find(log.SESSION, move.row.parent)
     if session is None:
         raise LookupError(move.row.parent)
@@ -151,7 +160,7 @@ def _work(move: Move) -> None:
         _fail_session(turn)
         return
     check_question(question)
-    # A turn calls one function at most; with its output the agent answers.
+    # A turn calls at most one function. When its output has arrived, the agent answers.
     agent, outputs = turn.session.body["agent"], turn.row.hidden["outputs"]
     function = None if outputs else turn_model.function_call(agent, question)
     if function is None:
@@ -161,7 +170,7 @@ def _work(move: Move) -> None:
 
 
 def _ask_for(turn: Turn, function: Json) -> None:
-    """Let the turn wait until the application has called a function for it."""
+    """Let a turn wait until the application has called a function for it."""
     called = {
         "type": "function_call",
         "call_id": new_id("call_"),
@@ -179,7 +188,7 @@ def _ask_for(turn: Turn, function: Json) -> None:
 
 
 def take_output(turn: Turn, given: Json, settings: Settings) -> None:
-    """Give the turn the output of a function, with which it goes on."""
+    """Give a turn the output of the function that it waits for, and let the turn continue."""
     called = next(
         row
         for row in turn.db.children(log.ITEM, turn.session.id, turn.row.id)
@@ -205,6 +214,7 @@ def take_output(turn: Turn, given: Json, settings: Settings) -> None:
 
 
 def _next_output(turn: Turn) -> int:
+    """Return the index of the next item in the output of a turn."""
     index: int = turn.row.hidden["output"]
     turn.row.hidden["output"] += 1
     return index
@@ -222,6 +232,7 @@ def _answer(turn: Turn, question: str) -> None:
 
 
 def _speak(turn: Turn, text: str) -> None:
+    """Add the agent's message, and store its events, the text word by word."""
     index = _next_output(turn)
     message = {
         "type": "message",
@@ -244,7 +255,10 @@ def _speak(turn: Turn, text: str) -> None:
 
 
 def end(turn: Turn, status: str) -> None:
-    """End the turn. Its session becomes idle, or `budget_reached` if its spend limit is used up."""
+    """End a turn.
+
+    Its session becomes `idle`, or `budget_reached` if its spending limit is used up.
+    """
     _close(turn, status)
     rests = "budget_reached" if spending.is_over(turn.session.body) else "idle"
     log.set_status(turn.db, turn.session, rests, turn.now)
@@ -259,6 +273,7 @@ def _close(turn: Turn, status: str) -> None:
 
 
 def _fail_session(turn: Turn) -> None:
+    """End a turn and its session with an error."""
     error = SERVER_ERROR
     turn.row.body["error"] = dict(error)
     log.tell_error(turn.db, turn.session, error["code"], error["message"])

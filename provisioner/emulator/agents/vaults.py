@@ -1,4 +1,4 @@
-"""Vaults: named collections of credentials that sessions may use."""
+"""The API of vaults: named collections of credentials that sessions may use."""
 
 from __future__ import annotations
 
@@ -43,13 +43,15 @@ def update(call: Call, row: Row) -> Answer:
 
 
 def page_by_status(call: Call, kind: str, parent: str) -> Answer:
+    """Return a page of a list that can be filtered by status and by metadata."""
     return page(call, kind, parent, tag=status_filter(call), by_metadata=True)
 
 
 def status_filter(call: Call) -> str | None:
-    """Return the status that the query asks for, by `status` or `status[]`, or None for both.
+    """Return the status that a query filters by, or None for both statuses.
 
-    The embedded server archives nothing, so a list of archived objects is always empty.
+    The parameter is `status` or `status[]`. The embedded server archives nothing, so a list of
+    archived objects is always empty.
     """
     args = call.request.args
     asked = set(args.getlist("status") + args.getlist("status[]"))
@@ -63,11 +65,13 @@ def status_filter(call: Call) -> str | None:
 
 
 def remove(db: Session, vault: Row) -> None:
+    """Delete a vault with its credentials."""
     db.delete(vault)
     db.delete_children(CREDENTIAL, vault.id)
 
 
 def find(db: Session, vault_id: str, param: str | None = None) -> Row:
+    """Return a vault. Raises ApiError, with `param` as the wrong parameter, if it does not exist."""
     row = db.find(KIND, vault_id)
     if row is None:
         raise gone("vault", vault_id, param)
@@ -75,6 +79,7 @@ def find(db: Session, vault_id: str, param: str | None = None) -> Row:
 
 
 def check_vaults(db: Session, vault_ids: list[str]) -> None:
+    """Raise ApiError if one of the vaults does not exist."""
     for vault_id in vault_ids:
         find(db, vault_id, "vault_ids")
 

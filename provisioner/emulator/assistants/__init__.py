@@ -1,1 +1,1 @@
-"""The Assistants API: assistants, threads, messages, runs and run steps."""
+"""The Assistants API of the embedded server: assistants, threads, messages, runs and run steps."""

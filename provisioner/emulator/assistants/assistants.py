@@ -1,4 +1,9 @@
-"""Assistants. Run-level dials (truncation, token limits, tool choice) are unknown parameters here."""
+"""The API of assistants.
+
+As on the platform, an assistant has no truncation, token limits or tool choice.
+
+A request with one of these fields is refused as an unknown parameter: they are fields of a run.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +55,7 @@ def update(call: Call, row: Row) -> Answer:
 
 
 def _merged(db: Session, body: Json, given: Json) -> Json:
-    """Return `body` with the given fields, normalised as the platform reads them back."""
+    """Return `body` with the given fields replaced, in the form in which the platform reads them back."""
     tools.check_resources(db, given.get("tool_resources"))
     body = body | given
     body["tools"] = tools.read_back(body["tools"], body["model"])
@@ -63,6 +68,7 @@ def _merged(db: Session, body: Json, given: Json) -> Json:
 
 
 def find(db: Session, assistant_id: str) -> Row:
+    """Return an assistant. Raises ApiError for an unknown id."""
     return COLLECTION.find(db, assistant_id)
 
 

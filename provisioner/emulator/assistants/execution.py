@@ -1,4 +1,7 @@
-"""The work of a run: the stand-in model answers, or asks for a function. `core/engine.py` moves it."""
+"""The work of a run: the stand-in model answers, or asks the application to call a function.
+
+The rules here are those of the run itself. `core/engine.py` decides when a run moves on.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,13 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json, Session
 
 ENDS = {"completed": "completed_at", "failed": "failed_at", "cancelled": "cancelled_at"}
+"""The field of a run that shows when it ended in each status. An expired or incomplete run has
+none.
+"""
 
 
 def _interrupt(move: Move) -> bool:
+    """End a run that was cancelled or has expired. Returns true if it did so."""
     if move.row.tag == "cancelling":
         _end(move, "cancelled")
         return True
@@ -29,6 +36,7 @@ def _interrupt(move: Move) -> bool:
 
 
 def _started(move: Move) -> None:
+    """Record the time at which a run first left the queue."""
     run = move.row
     run.body["started_at"] = run.body["started_at"] or move.now
     move.db.save(run)
@@ -41,6 +49,7 @@ def _fail(move: Move, error: Json) -> None:
 
 
 def _work(move: Move) -> None:
+    """Do the work of a run once: answer, or ask the application for the output of a function."""
     run = move.row
     task = prompt.task_of(move.db, run)
     if task is None:
@@ -57,6 +66,7 @@ def _work(move: Move) -> None:
 
 
 def _check_stores(db: Session, store_ids: list[str]) -> None:
+    """Raise Failed, which fails the run, if a store of the run is deleted or has expired."""
     for store_id in store_ids:
         store = db.find(knowledge.STORE, store_id)
         if store is None or store.body["status"] == "expired":
@@ -83,7 +93,10 @@ def _ask_for(move: Move, function: Json, task: prompt.Task) -> None:
 
 
 def take_outputs(move: Move, outputs: dict[str, str]) -> None:
-    """Complete the step that waits for tool outputs, and queue the run again."""
+    """Complete the step that waits for tool outputs, and queue the run again.
+
+    `outputs` maps the id of each tool call to its output.
+    """
     run = move.row
     for step in move.db.children(STEP, run.id, "in_progress"):
         for tool_call in step.body["step_details"]["tool_calls"]:
@@ -95,6 +108,8 @@ def take_outputs(move: Move, outputs: dict[str, str]) -> None:
 
 
 def _answer(move: Move, task: prompt.Task) -> None:
+    """Carry out the tool calls of an answer, add the assistant's message, and end the run."""
+
     def save(name: str, content: bytes) -> str:
         return files.save(move.db, move.now, files.Upload(name, content, "assistants_output")).id
 
@@ -116,7 +131,10 @@ def _answer(move: Move, task: prompt.Task) -> None:
 
 
 def _speak(move: Move, task: prompt.Task, answer: model.Answer) -> bool:
-    """Add the assistant's message and its step. Returns False if the token limit cut it short."""
+    """Add the assistant's message and its step.
+
+    Returns false if `max_completion_tokens` cut it short.
+    """
     run, tell = move.row, move.tell
     most = run.body["max_completion_tokens"]
     whole = most is None or tokens(answer.text) <= most
@@ -142,6 +160,7 @@ def _speak(move: Move, task: prompt.Task, answer: model.Answer) -> bool:
 
 
 def usage(asked: int, answered: int) -> Json:
+    """Return the `usage` of a run or step, given the tokens of the prompt and of the answer."""
     return {
         "prompt_tokens": asked,
         "completion_tokens": answered,
@@ -150,6 +169,7 @@ def usage(asked: int, answered: int) -> Json:
 
 
 def _step(move: Move, kind: str, details: Json) -> Row:
+    """Return a new step of the run, which is not stored yet."""
     body = {
         "id": new_id("step_"),
         "object": STEP,
@@ -172,7 +192,7 @@ def _step(move: Move, kind: str, details: Json) -> Row:
 
 
 def _open(move: Move, step: Row, spent: Json) -> None:
-    """Add a step. Its usage is shown when it ends."""
+    """Store a new step and send its events. Clients see its usage only when it ends."""
     step.hidden["usage"] = spent
     move.db.insert(step)
     move.tell("thread.run.step.created", step.body)
@@ -181,6 +201,7 @@ def _open(move: Move, step: Row, spent: Json) -> None:
 
 
 def _close(move: Move, step: Row, status: str = "completed") -> None:
+    """End a step in some status, and send the event."""
     step.body["status"] = step.tag = status
     step.body[f"{status}_at"] = move.now
     step.body["usage"] = step.hidden["usage"]
@@ -189,6 +210,7 @@ def _close(move: Move, step: Row, status: str = "completed") -> None:
 
 
 def _end(move: Move, status: str) -> None:
+    """End a run in some status, with its open steps and its usage."""
     run = move.row
     steps = move.db.children(STEP, run.id)
     for step in steps:
@@ -201,7 +223,7 @@ def _end(move: Move, status: str) -> None:
     run.body["required_action"] = None
     if status in ENDS:
         run.body[ENDS[status]] = move.now
-    # An ended run has nothing left that could expire.
+    # The platform sets `expires_at` of an ended run to null.
     run.body["expires_at"] = None
     set_status(run, status)
     run.due = None

@@ -1,4 +1,4 @@
-"""The limits of the Assistants API, which are added to the shapes from the SDK's types."""
+"""The limits of the Assistants API, which `core/wire.py` adds to the SDK's types."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.wire import Limits
 
 LONGEST_TEXT = 256_000
+"""The most characters of instructions and of a message."""
 CONTENT = {"minLength": 1, "maxLength": LONGEST_TEXT, "minItems": 1}
 
 LIMITS: Limits = CHUNKING | {
@@ -19,12 +20,13 @@ LIMITS: Limits = CHUNKING | {
     "*.temperature": between(0, 2),
     "*.top_p": between(0, 1),
     "*.content": CONTENT,
-    # These stand in the URL.
+    # These parameters of the SDK's methods are in the URL, and not in the body.
     "*.thread_id": None,
     "*.include": None,
     "AssistantCreateParams.name": {"maxLength": 256},
     "AssistantUpdateParams.name": {"maxLength": 256},
     "*.description": {"maxLength": 512},
+    # An empty limit takes back the one for `*.description`: these texts have no maximum.
     "FunctionDefinition.description": {},
     "JSONSchema.description": {},
     "AssistantCreateParams.tools": {"maxItems": 128},
@@ -45,7 +47,7 @@ LIMITS: Limits = CHUNKING | {
     "*.assistant_id": ONE_OR_MORE,
     "TextContentBlockParam.text": {"maxLength": LONGEST_TEXT},
     "ToolOutput.output": {"maxLength": 512 * 1024},
-    # The SDK lets an attachment have no file, which the platform refuses.
+    # In the SDK's type an attachment need not have a file. The platform refuses one without.
     **{
         kind: {"required": ["file_id"]}
         for kind in (

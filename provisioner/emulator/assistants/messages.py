@@ -1,4 +1,4 @@
-"""Messages of a thread. An attachment is added to the thread's resources for its tools."""
+"""Messages of a thread. The file of an attachment is made available to the thread's tools."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ THREAD = "thread"
 RUN = "thread.run"
 STEP = "thread.run.step"
 ACTIVE = ("queued", "in_progress", "requires_action", "cancelling")
+"""The statuses of a run that has not ended."""
 
 CREATE = Body("MessageCreateParams", LIMITS)
 UPDATE = Body("MessageUpdateParams", LIMITS)
 
 
 def _remove_thread(db: Session, thread: Row) -> None:
+    """Delete a thread with its messages, runs and steps."""
     for run in db.children(RUN, thread.id):
         db.delete_children(STEP, run.id)
     db.delete_children(RUN, thread.id)
@@ -38,6 +40,7 @@ THREADS = Collection(kind=THREAD, path="/threads", noun="thread", remove=_remove
 
 
 def active_run(db: Session, thread_id: str) -> Row | None:
+    """Return the run of a thread that has not ended, or None. A thread has at most one."""
     for status in ACTIVE:
         found = db.children(RUN, thread_id, status)
         if found:
@@ -46,6 +49,7 @@ def active_run(db: Session, thread_id: str) -> Row | None:
 
 
 def check_unlocked(db: Session, thread_id: str) -> None:
+    """Raise ApiError while a thread has an active run."""
     run = active_run(db, thread_id)
     if run is not None:
         raise ApiError(f"Can't add messages to {thread_id} while a run {run.id} is active.")
@@ -58,7 +62,7 @@ def create(call: Call, thread: Row) -> Answer:
 
 
 def add(call: Call, thread: Row, given: Json) -> Row:
-    """Add a message that a user, or an application in the name of the assistant, has written."""
+    """Add a message that the application sends, with the role `user` or `assistant`, and return it."""
     for attachment in given.get("attachments") or []:
         _attach(call, thread, attachment)
     body = wire(call.now, thread.id, given["role"], _content(call.db, given["content"]))
@@ -68,6 +72,7 @@ def add(call: Call, thread: Row, given: Json) -> Row:
 
 
 def wire(now: int, thread_id: str, role: str, content: list[Json]) -> Json:
+    """Return a new message as a client reads it."""
     return {
         "id": new_id("msg_"),
         "object": KIND,
@@ -91,10 +96,15 @@ def text_part(value: str, annotations: list[Json] | None = None) -> Json:
 
 
 def plain_text(message: Json) -> str:
+    """Return the text of a message without its images."""
     return "\n".join(part["text"]["value"] for part in message["content"] if part["type"] == "text")
 
 
 def _content(db: Session, given: Any) -> list[Json]:
+    """Return the content of a message as a client reads it.
+
+    Raises ApiError for an unknown image file.
+    """
     if isinstance(given, str):
         return [text_part(given)]
     parts: list[Json] = []
@@ -110,6 +120,7 @@ def _content(db: Session, given: Any) -> list[Json]:
 
 
 def _attach(call: Call, thread: Row, attachment: Json) -> None:
+    """Add the file of an attachment to the thread's resources, for each tool that the attachment names."""
     file_id = attachment["file_id"]
     check_file(call.db, file_id, "attachments.file_id")
     resources = thread.body["tool_resources"]
@@ -127,7 +138,11 @@ def _attach(call: Call, thread: Row, attachment: Json) -> None:
 
 
 def _thread_store(call: Call, thread: Row) -> Row:
-    """Return the thread's own store, which its first attachment makes and which expires by itself."""
+    """Return the vector store for the attachments of a thread.
+
+    The first attachment creates it. It expires by itself after a week without use, as on the
+    platform.
+    """
     search = thread.body["tool_resources"].setdefault("file_search", {})
     store_ids = search.setdefault("vector_store_ids", [])
     if not store_ids:

@@ -1,8 +1,9 @@
-"""The stand-in model of a run: the same prompt always gets the same answer and the same tool calls.
+"""The stand-in model of a run, which answers where the platform asks a language model.
 
-Every answer says that it comes from a stand-in. The assistant's real tools are used: the stores are
-searched, functions that the question names are asked for, and the stand-in code interpreter writes
-real files. Structured answers satisfy their schema.
+The same prompt always gets the same answer and the same tool calls. Every answer says that it comes
+from a stand-in. The assistant's real tools are used: the stores are searched, functions that the
+question names are asked for, and the stand-in code interpreter writes real files. Structured
+answers satisfy their schema.
 """
 
 from __future__ import annotations
@@ -22,20 +23,24 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json, Session
 
 SAVE = Callable[[str, bytes], str]
+"""A function that stores an output file, given its name and content, and returns its id."""
 
 
 @dataclass(slots=True)
 class Answer:
+    """The answer of the stand-in model: its text with annotations, its images, and the tools it called."""
+
     text: str
     annotations: list[Json] = field(default_factory=list)
     images: list[Json] = field(default_factory=list)
     tool_calls: list[Json] = field(default_factory=list)
 
     def say(self, sentence: str) -> None:
+        """Append a sentence to the text."""
         self.text += f" {sentence}" if self.text else sentence
 
     def note(self, kind: str, marker: str, file_id: str) -> None:
-        """Append a marker and its annotation, pointing at the marker's place in the text."""
+        """Append a marker to the text, and an annotation that points to it."""
         self.say(marker)
         self.annotations.append(
             {
@@ -49,7 +54,7 @@ class Answer:
 
 
 def function_call(task: Task) -> Json | None:
-    """Return the function that a run has to call, or None.
+    """Return {"name", "arguments"} of the function that a run has to call, or None.
 
     It is the function of `tool_choice`, or else the first function that the question names.
     """
@@ -64,7 +69,7 @@ def function_call(task: Task) -> Json | None:
 
 
 def answer(db: Session, task: Task, save: SAVE) -> Answer:
-    """Return the assistant's answer. `save(name, content)` makes an output file and returns its id."""
+    """Return the assistant's answer, after calling the tools that the question needs."""
     said = Answer("")
     hits = _search(db, task, said)
     ran = _run_code(db, task, said, save)
@@ -94,6 +99,10 @@ def answer(db: Session, task: Task, save: SAVE) -> Answer:
 
 
 def _search(db: Session, task: Task, said: Answer) -> list[search.Hit]:
+    """Search the stores of a run, if it may, and add the tool call to the answer.
+
+    Returns the hits.
+    """
     tool = task.tool("file_search")
     if tool is None or not (task.store_ids or task.forced("file_search")):
         return []
@@ -120,6 +129,7 @@ def _search(db: Session, task: Task, said: Answer) -> list[search.Hit]:
 
 
 def _run_code(db: Session, task: Task, said: Answer, save: SAVE) -> code.Result | None:
+    """Run the stand-in code interpreter, if the question asks for it. Returns None if it does not."""
     if task.tool("code_interpreter") is None:
         return None
     if not (task.forced("code_interpreter") or code.wanted(task.question)):
@@ -134,6 +144,7 @@ def _run_code(db: Session, task: Task, said: Answer, save: SAVE) -> code.Result 
 
 
 def _structured(format_: Json, task: Task) -> object:
+    """Return the value of an answer whose format is `json_object` or `json_schema`."""
     if format_["type"] == "json_schema":
         schema = format_["json_schema"].get("schema", {"type": "object"})
         return Synthesis(schema, "").value()

@@ -1,4 +1,4 @@
-"""The prompt of the stand-in model: the run's tools, and the messages that its truncation leaves."""
+"""The prompt of the stand-in model: the tools of a run, and the messages that truncation leaves."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """The work of one run. `tokens` is the size of the prompt, `question` the last user message."""
+    """The work of one run.
+
+    `question` is the last message of a user. `messages` is the number of messages in the thread,
+    and `dropped` is how many of them truncation has removed. `tokens` is the size of the prompt.
+    `outputs` are the tool outputs that the application has submitted.
+    """
 
     run: Json
     assistant_name: str | None
@@ -31,21 +36,22 @@ class Task:
         return [tool["function"] for tool in self.run["tools"] if tool["type"] == "function"]
 
     def tool(self, kind: str) -> Json | None:
-        """Return the enabled tool of that type, or None; a run may use no tools at all."""
+        """Return the tool of that type, or None if the run does not have it or may use no tools at all."""
         if self.run["tool_choice"] == "none":
             return None
         return next((tool for tool in self.run["tools"] if tool["type"] == kind), None)
 
     def forced(self, kind: str) -> bool:
+        """Return true if `tool_choice` demands the tool of that type."""
         choice: Any = self.run["tool_choice"]
         if choice == "required":
-            # Some tool has to be used: a function, or else the first one.
+            # `required` demands any tool. The stand-in takes a function if there is one, else the first.
             return not self.functions and bool(self.run["tools"][0]["type"] == kind)
         return isinstance(choice, dict) and bool(choice["type"] == kind)
 
 
 def task_of(db: Session, run: Row) -> Task | None:
-    """Return the task of a run, or None when its prompt does not fit `max_prompt_tokens`."""
+    """Return the task of a run, or None if its prompt does not fit into `max_prompt_tokens`."""
     thread = [row.body for row in db.children(messages.KIND, run.parent)]
     said = [messages.plain_text(message) for message in thread]
     kept = _truncated(run.body, said)
@@ -66,7 +72,7 @@ def task_of(db: Session, run: Row) -> Task | None:
 
 
 def _truncated(run: Json, said: list[str]) -> list[str] | None:
-    """Return the messages that the prompt holds, or None when even the last one is too much."""
+    """Return the messages of the prompt, or None if even the last message does not fit."""
     strategy, most = run["truncation_strategy"], run["max_prompt_tokens"]
     kept = list(said)
     if strategy["type"] == "last_messages":
@@ -76,7 +82,7 @@ def _truncated(run: Json, said: list[str]) -> list[str] | None:
     room = most - tokens(run["instructions"])
     sizes = [tokens(text) for text in kept]
     if strategy["type"] == "auto":
-        # The platform drops from the middle of the thread; how it starts and ends is kept longest.
+        # The platform removes messages from the middle of the thread first.
         while sum(sizes) > room and len(sizes) > 1:
             middle = (len(sizes) - 1) // 2
             del sizes[middle], kept[middle]
@@ -84,9 +90,10 @@ def _truncated(run: Json, said: list[str]) -> list[str] | None:
 
 
 def _collected(run: Row, tool: str, key: str) -> list[str]:
-    """Return the ids that a run's tool may use, each once: the assistant's (or the run's), then the thread's.
+    """Return the ids that a tool of a run may use, each once.
 
-    Returns an empty list if the tool is not enabled for the run.
+    The ids of the run or, if it has none, of the assistant come first, then those of the thread.
+    The list is empty if the tool is not enabled.
     """
     if all(enabled["type"] != tool for enabled in run.body["tools"]):
         return []

@@ -1,4 +1,4 @@
-"""Handlers of the requests to runs. The module `execution` does the work of a run."""
+"""The API of runs. The module `execution` does the work of a run."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 KIND = messages.RUN
 LIFETIME = 600
+"""Seconds after which a run expires."""
 
 CREATE = Body("RunCreateParams", LIMITS)
 CREATE_WITH_THREAD = Body("ThreadCreateAndRunParams", LIMITS)
@@ -51,9 +52,13 @@ def create_with_thread(call: Call) -> Answer:
 
 
 def _start(call: Call, thread: Row, assistant: Json, given: Json) -> Row:
-    """Insert and return a queued run with a copy of the assistant as it is now."""
+    """Insert and return a queued run.
+
+    It contains a copy of the assistant, so that a later change of the assistant does not affect it.
+    """
 
     def dial(name: str) -> Any:
+        # A field of the request overrides the assistant's, unless it is null.
         value = given.get(name)
         return assistant[name] if value is None else value
 
@@ -114,9 +119,13 @@ def _blank(now: int) -> Json:
 
 
 def _truncation(given: Json | None) -> Json:
+    """Return the truncation strategy as a client reads it.
+
+    Raises ApiError if its number is missing.
+    """
     if given is None:
         return {"type": "auto", "last_messages": None}
-    # With type `auto` the number is accepted, kept and not used.
+    # With the type `auto` the platform accepts `last_messages` and returns it, but does not use it.
     last = given.get("last_messages")
     if given["type"] == "last_messages" and last is None:
         raise missing("truncation_strategy.last_messages")
@@ -124,6 +133,7 @@ def _truncation(given: Json | None) -> Json:
 
 
 def _check_choice(choice: Any, run_tools: list[Json]) -> None:
+    """Raise ApiError if `tool_choice` demands a tool that the run does not have."""
     if not isinstance(choice, dict):
         if choice == "required" and not run_tools:
             raise invalid_value(
@@ -151,6 +161,7 @@ def cancel(call: Call, run: Row) -> Answer:
 
 
 def submit_tool_outputs(call: Call, run: Row) -> Answer:
+    """Accept the outputs of the functions that a run waits for, and queue the run again."""
     given = call.body(OUTPUTS)
     if run.tag != "requires_action":
         raise ApiError(f'Runs in status "{run.tag}" do not accept tool outputs.')

@@ -1,4 +1,7 @@
-"""Run steps. The text of search results is shown only if the request asks for it with `include`."""
+"""The API of run steps.
+
+Texts of search results are shown only if the request's `include` asks for them.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
 KIND = STEP
 WITH_CONTENT = "step_details.tool_calls[*].file_search.results[*].content"
+"""The value of `include` that asks for the texts of search results."""
 
 
 def _page(call: Call, kind: str, parent: str) -> Answer:

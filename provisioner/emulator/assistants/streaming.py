@@ -1,4 +1,7 @@
-"""A run as server-sent events. It moves as it would without a stream; each change is an event."""
+"""A run as a stream of server-sent events.
+
+The run moves as it would without a stream, and each of its changes is sent as an event.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +22,15 @@ if TYPE_CHECKING:
 Event = tuple[str, "Json"]
 
 BEGINNINGS = ("thread.run.step.created", "thread.run.step.in_progress")
+"""The events that show a step before its deltas."""
 
 
 def stream(call: Call, run: Row, thread: Row | None = None) -> Events:
-    """Return the events of a run that has just been queued; with `thread`, of its creation too."""
+    """Return the events of a run that has just been queued.
+
+    With `thread`, which the same request created, the first event tells of the thread. The request
+    holds a lease on the run: it moves the run in place of the alarm.
+    """
     first: list[Event] = []
     if thread is not None:
         first.append(("thread.created", thread.body))
@@ -35,6 +43,7 @@ def stream(call: Call, run: Row, thread: Row | None = None) -> Events:
 
 
 def _moves(call: Call, thread_id: str, run_id: str, first: list[Event]) -> Iterator[Event]:
+    """Yield the first events, then those of each move until the run ends or waits for the application."""
     yield from first
     status = "queued"
     while status in ENGINE.moving:
@@ -55,17 +64,22 @@ def _moves(call: Call, thread_id: str, run_id: str, first: list[Event]) -> Itera
 
 
 def _events(name: str, body: Json) -> list[Event]:
+    """Return the events of the stream for one event of the engine.
+
+    The engine's events `content` and `tool_calls` become deltas.
+    """
     if name == "content":
         return _deltas(body)
     if name == "tool_calls":
         return _step_deltas(body)
     if name in BEGINNINGS and body["type"] == "tool_calls":
-        # A step begins empty; what it calls comes in deltas.
+        # On the platform a step begins without tool calls, which are sent as deltas.
         body["step_details"]["tool_calls"] = []
     return [(name, body)]
 
 
 def _step_deltas(step: Json) -> list[Event]:
+    """Return the tool calls of a step as one delta, or no event if the step has none."""
     calls = step["step_details"].get("tool_calls", [])
     for index, call in enumerate(calls):
         call["index"] = index
@@ -79,7 +93,7 @@ def _step_deltas(step: Json) -> list[Event]:
 
 
 def _deltas(message: Json) -> list[Event]:
-    """Return a message's content in pieces: images, the text word by word, then its annotations."""
+    """Return the content of a message as deltas: images, the text word by word, then its annotations."""
     events: list[Event] = []
     for index, part in enumerate(message["content"]):
         pieces = _text_pieces(part["text"]) if part["type"] == "text" else [part[part["type"]]]
@@ -88,6 +102,7 @@ def _deltas(message: Json) -> list[Event]:
 
 
 def _text_pieces(text: Json) -> list[Json]:
+    """Return the words of a text, and then its annotations, as the contents of deltas."""
     pieces: list[Json] = [{"value": piece} for piece in PIECE.findall(text["value"])]
     notes = [{"index": index, **note} for index, note in enumerate(text["annotations"])]
     if notes:

@@ -1,4 +1,4 @@
-"""Threads: a conversation's messages, and the resources that its tools may use."""
+"""The API of threads: the messages of a conversation, and the resources that its tools may use."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def create(call: Call) -> Answer:
 
 
 def make(call: Call, given: Json) -> Row:
+    """Create a thread with its first messages, and return it. Raises ApiError for unknown resources."""
     tools.check_resources(call.db, given.get("tool_resources"))
     resources = from_helper(call, given.get("tool_resources"))
     body: Json = {

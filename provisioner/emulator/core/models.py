@@ -53,9 +53,7 @@ SHUTDOWNS = {
     "2024-09-13": """gpt-3.5-turbo-16k gpt-3.5-turbo-0301 gpt-3.5-turbo-0613
         gpt-3.5-turbo-16k-0613""",
 }
-"""The models that shut down, by date. Those whose date has passed stay listed, so that their date
-can be read.
-"""
+"""The models that shut down, by date. A model stays listed after its date."""
 
 
 def _model(name: str, shutdown_date: str | None) -> Json:

@@ -40,7 +40,7 @@ def check_schema(schema: dict[str, Any], owner: str, param: str, code: str = FUN
         )
 
 
-# Every update sends the same schemas again, and checking one takes milliseconds.
+# Every update sends the same schemas again, and the meta-schema that checks them is large.
 @lru_cache(maxsize=1024)
 def _problem(text: str) -> str | None:
     """Return the reason why a text is not a JSON Schema, or None if it is one."""

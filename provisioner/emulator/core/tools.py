@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json, Session
 
 RANKER = "default_2024_08_21"
-"""The ranker that the platform fills in for file search. `auto` is not read back under another
-name.
-"""
+"""The ranker that the platform fills in where the request names none."""
 
 
 def read_back(tools: list[Json], model: str) -> list[Json]:

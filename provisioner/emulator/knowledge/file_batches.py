@@ -1,7 +1,7 @@
-"""File batches: many files attached to a store with one request, and counted together.
+"""File batches: many files that one request attaches to a vector store, and that are counted together.
 
-While a batch runs its counts follow from its documents; when it ends they are frozen, so that
-detaching a document later does not rewrite the batch's history.
+While a batch runs, its counts are computed from its documents. When it ends, the counts are stored,
+so that a document that is detached later does not change them.
 """
 
 from __future__ import annotations
@@ -52,6 +52,11 @@ def create(call: Call, store: Row) -> Answer:
 
 
 def _members(given: Json) -> list[Json]:
+    """Return the files of a request, each once, with their attributes and chunking strategies.
+
+    Each item has the shape of one of the request's `files`. Raises ApiError unless the request has
+    exactly one of `file_ids` and `files`.
+    """
     if ("file_ids" in given) == ("files" in given):
         raise ApiError(
             "Exactly one of 'file_ids' and 'files' must be given.",
@@ -69,6 +74,7 @@ def _members(given: Json) -> list[Json]:
 
 
 def _counts(db: Session, batch: Row) -> Json:
+    """Return the number of a batch's documents in each status, and the total."""
     found = db.run(
         "SELECT tag, count(*) FROM objects WHERE kind = ? AND parent = ?"
         " AND id IN (SELECT value FROM json_each(?)) GROUP BY tag",
@@ -79,7 +85,10 @@ def _counts(db: Session, batch: Row) -> Json:
 
 
 def finish(db: Session, batch: Row, _settings: Settings) -> None:
-    """Complete a batch, whose documents have all been ingested or failed. This is its alarm."""
+    """Complete a batch.
+
+    This is its alarm, due when all its documents have been ingested or have failed.
+    """
     batch.body["status"] = "completed"
     batch.body["file_counts"] = _counts(db, batch)
     batch.due = None
@@ -93,6 +102,7 @@ def retrieve(call: Call, batch: Row) -> Answer:
 
 
 def cancel(call: Call, batch: Row) -> Answer:
+    """Cancel the documents that are not ingested yet, and end the batch."""
     if batch.body["status"] != "in_progress":
         raise ApiError(f"Cannot cancel file batch with status '{batch.body['status']}'.")
     for file_id in batch.hidden["file_ids"]:

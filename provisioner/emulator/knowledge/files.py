@@ -1,4 +1,7 @@
-"""Files: uploaded bytes with a name and a purpose, which decides if they can be downloaded."""
+"""Files: uploaded bytes with a name and a purpose.
+
+The purpose decides whether they can be downloaded.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ if TYPE_CHECKING:
 KIND = "file"
 PURPOSES = ("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
 NOT_DOWNLOADABLE = frozenset({"assistants", "user_data"})
+"""The purposes whose files the platform lets nobody download."""
 LARGEST = 512 * 1024 * 1024
+"""The most bytes of a file."""
+# Seconds that `expires_after` may set.
 SHORTEST_LIFE, LONGEST_LIFE = 3600, 2_592_000
 
 
@@ -50,7 +56,10 @@ def create(call: Call) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that is about to be stored. `life` is in seconds; without it the file never expires."""
+    """A file that is about to be stored.
+
+    It expires after `life` seconds, or never if `life` is None.
+    """
 
     name: str
     content: bytes | IO[bytes]
@@ -59,6 +68,7 @@ class Upload:
 
 
 def save(db: Session, now: int, upload: Upload) -> Row:
+    """Store a file with its content, and return its row."""
     life, name = upload.life, new_id("file-")
     size = db.put_content(name, upload.content)
     body: Json = {
@@ -85,6 +95,11 @@ def save(db: Session, now: int, upload: Upload) -> Row:
 
 
 def _life(call: Call, purpose: str) -> int | None:
+    """Return the seconds after which an upload expires, or None if it never does.
+
+    Files for batches expire after 30 days unless the request says otherwise, as on the platform.
+    Raises ApiError for a wrong `expires_after`.
+    """
     form = call.request.form
     anchor, seconds = form.get("expires_after[anchor]"), form.get("expires_after[seconds]")
     if anchor is None and seconds is None:
@@ -112,7 +127,7 @@ def content(call: Call, file: Row) -> Answer:
 
 
 def remove(db: Session, file: Row) -> None:
-    """Delete a file, and detach it from every vector store."""
+    """Delete a file with its content, and detach it from every vector store."""
     for document in db.everywhere(knowledge.DOCUMENT, file.id):
         knowledge.detach(db, document)
     word_index.forget(db, file.id)
@@ -121,6 +136,7 @@ def remove(db: Session, file: Row) -> None:
 
 
 def expire(db: Session, file: Row, _settings: Settings) -> None:
+    """Delete a file. This is the alarm of files with `expires_after`."""
     remove(db, file)
 
 

@@ -1,9 +1,9 @@
-"""Ingestion turns the bytes of a file into chunks of text, or returns the error that prevents it.
+"""Ingestion: it cuts the text of a file into chunks, or returns the error that prevents it.
 
-The result is always the same for the same file. Binary formats are not parsed: their text is a
-placeholder that says so. A file whose text has the line FAIL_LINE fails, like a document that the
-platform cannot parse. Bytes are read in blocks and text in pieces, so that the memory used does not
-grow with the file.
+The result is always the same for the same file. Binary formats such as PDF are not parsed: their
+text is a placeholder that says so. A file that contains the line FAIL_LINE fails, like a document
+that the platform cannot parse. The file is read in blocks, so that a large file needs no more
+memory than a small one.
 """
 
 from __future__ import annotations
@@ -18,9 +18,15 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json, Session
 
 FAIL_LINE = "@@provisioner-emulator: fail ingestion@@"
+"""A file that contains this line is not ingested, so that an application can test how it treats
+that.
+"""
 CHARS_PER_TOKEN = 4
+"""Characters that count as one token here. The platform's tokenizers differ between models."""
 EMBEDDING_BYTES = 1024
+"""Bytes that each chunk adds to the usage of a store for its embedding."""
 AUTO = {"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400}
+"""The sizes of chunks that the platform uses for `auto`."""
 TEXTS = frozenset(
     [
         "c",
@@ -42,16 +48,19 @@ TEXTS = frozenset(
         "txt",
     ]
 )
+"""The extensions of text files that the platform ingests."""
 BINARIES = frozenset(["doc", "docx", "pdf", "pptx"])
+"""The extensions of other files that the platform ingests."""
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+"""The first bytes of a file in UTF-16."""
 
 
 class _FailLine(Exception):
-    """Raised for a document with the line that makes its ingestion fail."""
+    """A file contains FAIL_LINE."""
 
 
 def tokens(text: str) -> int:
-    """Return the number of tokens by the rule of this server: four characters each, rounded up."""
+    """Return the number of tokens of a text as this server counts: one for four characters, rounded up."""
     return -(-len(text) // CHARS_PER_TOKEN)
 
 
@@ -60,7 +69,7 @@ def _suffix(filename: str) -> str:
 
 
 def pieces_of(db: Session, file_id: str) -> Iterator[str]:
-    """Yield the text of a file. Raises UnicodeDecodeError."""
+    """Yield the text of a file piece by piece. Raises UnicodeDecodeError if it is not text."""
     file = db.find("file", file_id)
     name = "" if file is None else str(file.body["filename"])
     if _suffix(name) in BINARIES:
@@ -78,7 +87,10 @@ def pieces_of(db: Session, file_id: str) -> Iterator[str]:
 
 
 def ingested(db: Session, file_id: str, name: str, static: Json) -> tuple[int, Json | None]:
-    """Return the usage in bytes of a document, and the `last_error` of one that cannot be ingested."""
+    """Return (bytes that a document uses, None), or (0, the `last_error` that prevents its ingestion).
+
+    `name` is the file's name, and `static` contains the sizes of its chunks.
+    """
     if _suffix(name) not in TEXTS | BINARIES:
         return 0, {
             "code": "unsupported_file",
@@ -99,12 +111,15 @@ def ingested(db: Session, file_id: str, name: str, static: Json) -> tuple[int, J
 
 
 def _watched(pieces: Iterable[str]) -> Iterator[str]:
-    """Yield the pieces. Raises _FailLine at the end of one in which that line ends."""
+    """Yield the pieces of a text.
+
+    Raises _FailLine after the piece in which the line FAIL_LINE ends.
+    """
     line = ""
     for piece in pieces:
-        # The mark behind it keeps what follows the last line break, however the lines are broken.
+        # With `|` at the end, the last item is always the unfinished line, even if that is empty.
         *whole, line = f"{line}{piece}|".splitlines()
-        # The rest of a line that is already too long to be that line is not needed.
+        # A line that is longer than FAIL_LINE cannot become equal to it, so its rest is dropped.
         line = line[:-1][: len(FAIL_LINE) + 1]
         if FAIL_LINE in whole:
             raise _FailLine
@@ -114,11 +129,15 @@ def _watched(pieces: Iterable[str]) -> Iterator[str]:
 
 
 def chunks(pieces: Iterable[str], static: Json) -> Iterator[tuple[int, str]]:
-    """Yield overlapping parts of a text, each with its position. A part ends at a space if possible."""
+    """Yield (position, text) for each chunk of a text. Chunks overlap, and end at a space if possible.
+
+    `static` contains the size of a chunk and of the overlap, in tokens.
+    """
     size = static["max_chunk_size_tokens"] * CHARS_PER_TOKEN
     overlap = static["chunk_overlap_tokens"] * CHARS_PER_TOKEN
     source = iter(pieces)
-    # `text` is what is known of the whole from `base` on; `end` and `start` are places in the whole.
+    # `text` is the part of the whole text that begins at position `base`. `start` and `end` are also
+    # positions in the whole text. `is_whole` is true when the last piece has been read.
     text, base, start, is_whole = "", 0, 0, False
     while True:
         end = start + size
@@ -138,6 +157,6 @@ def chunks(pieces: Iterable[str], static: Json) -> Iterator[tuple[int, str]]:
 
 
 def strategy(given: Json | None) -> Json:
-    """Return a chunking strategy as a client reads it: `auto` is shown as static, with its sizes."""
+    """Return a chunking strategy as a client reads it: `auto` is read back as `static` with sizes."""
     static = given["static"] if given and given["type"] == "static" else AUTO
     return {"type": "static", "static": dict(static)}

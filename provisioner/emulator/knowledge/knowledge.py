@@ -1,7 +1,8 @@
-"""The operations on a vector store: attach, ingest and detach documents, and move its expiry.
+"""The operations on a vector store: attach, ingest and detach documents, and postpone its expiry.
 
-All resources that use stores share them: stores, their files, batches, assistants, threads, messages
-and runs. A store's counts, status and size are always computed from its documents.
+All resources that use stores share them: stores, their files, batches, assistants, threads,
+messages and runs. The counts, the status and the size of a store are always computed from its
+documents.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ ATTACHMENT_EXPIRY = {"anchor": "last_active_at", "days": 7}
 
 
 def _remove_store(db: Session, store: Row) -> None:
+    """Delete a store with its documents and batches. The files stay, as on the platform."""
     db.delete(store)
     db.delete_children(DOCUMENT, store.id)
     db.delete_children("vector_store.files_batch", store.id)
@@ -40,7 +42,10 @@ def find_store(db: Session, store_id: str) -> Row:
 
 
 def create_store(call: Call, given: Json) -> Row:
-    """Insert and return a new store with the documents of `file_ids`."""
+    """Insert and return a new store.
+
+    The files of `file_ids`, if there are any, become its documents.
+    """
     body: Json = {
         "id": new_id("vs_"),
         "object": "vector_store",
@@ -69,7 +74,11 @@ def create_store(call: Call, given: Json) -> Row:
 
 
 def from_helper(call: Call, given: Json | None) -> Json | None:
-    """Return tool resources with the id of a new store in place of the `vector_stores` helper."""
+    """Return tool resources with the id of a new store instead of the helper `vector_stores`.
+
+    Resources without that helper are returned unchanged. Raises ApiError if a request also contains
+    ids of stores.
+    """
     if not given or "vector_stores" not in given.get("file_search", {}):
         return given
     if "vector_store_ids" in given["file_search"]:
@@ -83,9 +92,13 @@ def from_helper(call: Call, given: Json | None) -> Json | None:
 
 
 def attach(call: Call, store: Row, given: Json) -> Row:
-    """Attach a document to a store. Attaching it again only sets attributes, or retries a failure.
+    """Attach a file to a store as a document, and return the document.
 
-    The caller calls `recount` once for all documents, because counting after each one is quadratic.
+    If the file is attached already, its attributes are set, and an ingestion that failed or was
+    cancelled is tried again. Raises ApiError for an unknown file and for a store that has expired.
+
+    The caller calls `recount` once for all documents, because counting after each one takes
+    quadratic time.
     """
     if store.body["status"] == "expired":
         raise ApiError(f"Vector store {store.id} has expired.", param="vector_store_id")
@@ -118,6 +131,7 @@ def attach(call: Call, store: Row, given: Json) -> Row:
 
 
 def check_overlap(chunking: Json) -> None:
+    """Raise ApiError if chunks overlap by more than half of their size."""
     static = chunking["static"]
     if static["chunk_overlap_tokens"] * 2 > static["max_chunk_size_tokens"]:
         raise invalid_value(
@@ -128,18 +142,23 @@ def check_overlap(chunking: Json) -> None:
 
 
 def _start(document: Row, call: Call) -> None:
+    """Set a document to `in_progress`, and its alarm to the end of its ingestion."""
     set_status(document, "in_progress")
     document.body["last_error"] = None
     document.due = call.moment + call.settings.ingest_seconds
 
 
 def set_status(document: Row, status: str) -> None:
+    """Set the status that clients read and the tag by which lists filter, and clear the alarm."""
     document.body["status"] = document.tag = status
     document.due = None
 
 
 def ingest_due(db: Session, document: Row, _settings: Settings) -> None:
-    """Read a document in, or mark it as failed with the reason. This is the document's alarm."""
+    """Set a document to `completed`, or to `failed` with the reason.
+
+    This is the alarm of a document.
+    """
     file = db.find("file", document.id)
     name = file.body["filename"] if file else ""
     static = document.body["chunking_strategy"]["static"]
@@ -150,7 +169,7 @@ def ingest_due(db: Session, document: Row, _settings: Settings) -> None:
     db.save(document)
     store = db.find(STORE, document.parent)
     if store is not None:
-        # Counting anew for each of thousands of documents that are done at once would be quadratic.
+        # Thousands of documents may be due at once. `recount` after each would take quadratic time.
         store.body["file_counts"]["in_progress"] -= 1
         store.body["file_counts"][document.tag] += 1
         _set_size(store, store.size + document.size)
@@ -158,6 +177,7 @@ def ingest_due(db: Session, document: Row, _settings: Settings) -> None:
 
 
 def detach(db: Session, document: Row) -> None:
+    """Delete a document from its store. The file stays."""
     db.delete(document)
     store = db.find(STORE, document.parent)
     if store is not None:
@@ -165,7 +185,7 @@ def detach(db: Session, document: Row) -> None:
 
 
 def recount(db: Session, store: Row) -> Row:
-    """Set the counts, size and status of a store from its documents, and save it."""
+    """Compute the counts, the size and the status of a store from its documents, and save the store."""
     tally = db.tally(DOCUMENT, store.id)
     counts = {status: tally.get(status, (0, 0))[0] for status in STATUSES}
     store.body["file_counts"] = {**counts, "total": sum(counts.values())}
@@ -181,20 +201,24 @@ def _set_size(store: Row, size: int) -> None:
 
 
 def touch(store: Row, now: int) -> None:
-    """Mark a store as active now, which postpones its expiry. The caller saves the row."""
+    """Record that a store is used now, which postpones its expiry. The caller saves the row."""
     if store.body["status"] != "expired":
         store.body["last_active_at"] = now
         set_expiry(store)
 
 
 def set_expiry(store: Row) -> None:
+    """Set the time and the alarm of a store's expiry from its last use and its `expires_after`."""
     after = store.body["expires_after"]
     at = store.body["last_active_at"] + after["days"] * DAY if after else None
     store.body["expires_at"] = store.due = at
 
 
 def expire(db: Session, store: Row, _settings: Settings) -> None:
-    """Let a store expire: its documents are deleted, and it stays readable. This is its alarm."""
+    """Let a store expire. Its documents are deleted, and the store stays readable.
+
+    This is its alarm.
+    """
     store.body["status"] = "expired"
     store.due = None
     db.delete_children(DOCUMENT, store.id)

@@ -1,8 +1,8 @@
 """Search in vector stores by words, where the platform uses embeddings.
 
-A chunk's score is the share of the query's words that it contains, and a little more if they are
-frequent in it. It is between 0 and 1, and the same every time. Chunks with none of the words are not
-found.
+The score of a chunk is between 0 and 1 and is the same every time. It is the share of the query's
+words that the chunk contains, and a little more if they are frequent in the chunk. A chunk that
+contains none of the words is not found.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json, Row, Session
 
 FREQUENCY_SHARE = 0.1
+"""The share of a score that depends on how frequent the words are in the chunk."""
 
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "eq": lambda value, wanted: value == wanted,
@@ -30,10 +31,13 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "in": lambda value, wanted: value in wanted,
     "nin": lambda value, wanted: value not in wanted,
 }
+"""The comparison for each operator of a filter, given the attribute and the value in the filter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
+    """A chunk that a search has found."""
+
     file_id: str
     filename: str
     attributes: Json
@@ -50,7 +54,11 @@ def search(
     threshold: float = 0.0,
     filters: Json | None = None,
 ) -> list[Hit]:
-    """Return the best chunks of the completed documents of some stores, best first."""
+    """Return the best chunks of the completed documents of some stores, best first.
+
+    There are at most `most` of them, with a score of at least `threshold`. `filters` is a filter of
+    attributes, as in the API.
+    """
     documents = [
         document
         for store_id in store_ids
@@ -75,12 +83,14 @@ def search(
 
 
 def _key(document: Row) -> word_index.Key:
+    """Return the key of a document in the word index."""
     return word_index.key_of(document.id, document.body["chunking_strategy"]["static"])
 
 
 def _index(
     db: Session, documents: list[Row], keys: list[word_index.Key], known: set[word_index.Key]
 ) -> None:
+    """Add the documents to the word index that are not in it yet."""
     for document, key in zip(documents, keys, strict=True):
         if key not in known:
             word_index.add(db, key, document.body["chunking_strategy"]["static"])
@@ -94,6 +104,7 @@ def score_of(chunk: word_index.Chunk, wanted: int) -> float:
 
 
 def _hits(db: Session, best: list[tuple[Row, word_index.Chunk, float]]) -> list[Hit]:
+    """Return the hits for (document, chunk, score), with the text of each chunk read from its file."""
     texts = {document.id: "".join(ingest.pieces_of(db, document.id)) for document, _, _ in best}
     return [
         Hit(
@@ -113,6 +124,10 @@ def _name(db: Session, file_id: str) -> str:
 
 
 def matches(attributes: Json, condition: Json) -> bool:
+    """Return true if attributes satisfy a filter.
+
+    A missing attribute satisfies only `ne` and `nin`.
+    """
     kind = condition["type"]
     if kind in {"and", "or"}:
         verdicts = (matches(attributes, part) for part in condition["filters"])
@@ -122,5 +137,5 @@ def matches(attributes: Json, condition: Json) -> bool:
     try:
         return COMPARE[kind](attributes[condition["key"]], condition["value"])
     except TypeError:
-        # A string is neither above nor below a number.
+        # Python cannot order a string and a number; neither of them is greater here.
         return False

@@ -1,4 +1,4 @@
-"""Uploads of skills: a folder of files or one zip, with exactly one SKILL.md that names it."""
+"""Uploads of skills: a folder of files or one zip, with exactly one SKILL.md, which has the name."""
 
 from __future__ import annotations
 
@@ -15,19 +15,22 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.call import Call
 
 MANIFEST = "skill.md"
+"""The file in a skill that contains its name and description, in lower case."""
 MOST_FILES = 500
 MOST_ZIP_BYTES = 50 * 1024 * 1024
 MOST_FILE_BYTES = 25 * 1024 * 1024
 LONGEST_NAME, LONGEST_DESCRIPTION = 64, 1024
 FENCE = "---"
+"""The line before and after the front matter of SKILL.md."""
 DEEPEST = 20
+"""The most levels of YAML in a front matter."""
 # A fixed time in each entry makes the archives of the same files equal byte by byte.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """An upload: the name and description in its front matter, and all of it as one zip."""
+    """An uploaded skill: the name and description from its front matter, and all its files as one zip."""
 
     name: str
     description: str
@@ -35,7 +38,11 @@ class Bundle:
 
 
 def bundle_of(call: Call) -> Bundle:
-    # Werkzeug decodes names to text; a folder arrives as several parts, whose names are paths.
+    """Return the skill that a request uploads.
+
+    Raises ApiError if it breaks one of the platform's rules.
+    """
+    # The SDK sends a folder as several parts `files[]`, whose file names are paths, and a zip as `files`.
     folder = call.request.files.getlist("files[]")
     single = call.request.files.getlist("files")
     if not folder and not single:
@@ -57,6 +64,7 @@ def _check_count(count: int) -> None:
 
 
 def _unzipped(archive: bytes) -> list[tuple[str, bytes]]:
+    """Return (name, content) of each file in a zip. Only the content of SKILL.md is read."""
     _check_zip(archive)
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
@@ -64,7 +72,7 @@ def _unzipped(archive: bytes) -> list[tuple[str, bytes]]:
             _check_count(len(inside))
             for info in inside:
                 _check_size(info.filename, info.file_size)
-            # Only the manifest is read: an archive may unfold to far more than it weighs.
+            # An archive may unpack to far more bytes than it has, so no other file is unpacked.
             return [
                 (info.filename, bundle.read(info) if _is_manifest(info.filename) else b"")
                 for info in inside
@@ -74,6 +82,7 @@ def _unzipped(archive: bytes) -> list[tuple[str, bytes]]:
 
 
 def _zipped(files: list[tuple[str, bytes]]) -> bytes:
+    """Return a zip of the files. Raises ApiError if a file or the zip is too large."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, content in sorted(files):
@@ -102,6 +111,10 @@ def _check_size(name: str, size: int) -> None:
 
 
 def _named(files: list[tuple[str, bytes]], archive: bytes) -> Bundle:
+    """Return the skill with the name and description from its SKILL.md.
+
+    Raises ApiError for a path outside of the skill, and unless there is exactly one SKILL.md.
+    """
     for name, _ in files:
         if name.startswith("/") or "\\" in name or ".." in name.split("/"):
             raise invalid_value(f"Invalid 'files': '{name}' is no path inside the skill.", "files")
@@ -123,6 +136,7 @@ def _is_manifest(name: str) -> bool:
 
 
 def _front_matter(content: bytes) -> dict[str, Any]:
+    """Return the fields of the YAML front matter. Raises ApiError if there is none."""
     try:
         lines = content.decode("utf-8-sig").splitlines()
         end = lines.index(FENCE, 1)
@@ -140,7 +154,7 @@ def _front_matter(content: bytes) -> dict[str, Any]:
 
 
 def _is_shallow(text: str) -> bool:
-    """Return True unless the YAML is nested so deeply that loading it would take very long."""
+    """Return true unless the YAML has more than DEEPEST levels, which would take very long to load."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent)
@@ -151,6 +165,7 @@ def _is_shallow(text: str) -> bool:
 
 
 def _word(words: dict[str, Any], key: str, longest: int) -> str:
+    """Return a text of the front matter. Raises ApiError unless it has 1 to `longest` characters."""
     value = words.get(key)
     if not isinstance(value, str) or not 1 <= len(value.strip()) <= longest:
         raise invalid_value(

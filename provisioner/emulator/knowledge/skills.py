@@ -1,7 +1,7 @@
 """Skills and their versions. A skill shows the name and description of its default version.
 
-Versions are immutable. The default version cannot be deleted while there are others. Deleting the
-last version deletes the skill.
+Versions are immutable. The default version cannot be deleted while there are other versions. When
+the last version is deleted, the skill is deleted too.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ def create(call: Call) -> Answer:
 
 
 def _add(call: Call, skill: Row, bundle: Bundle, *, default: bool) -> Row:
+    """Add a version to a skill and return it. The caller saves the skill."""
+    # The counter never goes back, so the number of a deleted version is not used again.
     skill.hidden["versions"] += 1
     number = str(skill.hidden["versions"])
     body: Json = {
@@ -54,6 +56,7 @@ def _add(call: Call, skill: Row, bundle: Bundle, *, default: bool) -> Row:
 
 
 def _set_default(skill: Row, version: Row) -> None:
+    """Make a version the default of its skill. The caller saves the skill."""
     skill.body["default_version"] = version.body["version"]
     skill.body |= {key: version.body[key] for key in ("name", "description")}
 
@@ -116,6 +119,10 @@ def delete_version(call: Call, row: Row) -> Answer:
 
 
 def find_version(db: Session, skill_id: str, version: str) -> Row:
+    """Return a version by its number or `latest`.
+
+    Raises ApiError if it or the skill does not exist.
+    """
     SKILLS.find(db, skill_id)
     row = version_of(db, skill_id, version)
     if row is None:
@@ -124,7 +131,7 @@ def find_version(db: Session, skill_id: str, version: str) -> Row:
 
 
 def version_of(db: Session, skill_id: str, selector: str | None) -> Row | None:
-    """Return a version by its number or `latest`, or the default version if no selector is given.
+    """Return a version by `selector`: its number, `latest`, or None for the default version.
 
     Returns None if there is no such skill or version.
     """
@@ -138,7 +145,7 @@ def version_of(db: Session, skill_id: str, selector: str | None) -> Row | None:
 
 
 class _Versions(Collection):
-    """The versions of a skill, which are found by their number."""
+    """The versions of a skill. A URL names a version by its number, and not by its id."""
 
     def find(self, db: Session, *ids: str) -> Row:
         skill_id, version = ids

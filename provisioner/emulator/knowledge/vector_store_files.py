@@ -1,4 +1,4 @@
-"""Documents of a vector store: attached files, their attributes, status and parsed text."""
+"""Documents of a vector store: attached files, with their attributes, status and parsed text."""
 
 from __future__ import annotations
 
@@ -28,6 +28,10 @@ def create(call: Call, store: Row) -> Answer:
 
 
 def status_filter(call: Call) -> str | None:
+    """Return the status by which a request filters documents, or None.
+
+    Raises ApiError for an unknown one.
+    """
     wanted = call.query.get("filter")
     if wanted is not None and wanted not in STATUSES:
         raise invalid_value(
@@ -59,7 +63,7 @@ def _page(call: Call, kind: str, parent: str) -> Answer:
 
 
 class _Documents(Collection):
-    """The documents of a store. The error for a missing one names the store as well."""
+    """The documents of a store. The error for an unknown document names the store as well."""
 
     def find(self, db: Session, *ids: str) -> Row:
         store_id, file_id = ids

@@ -1,4 +1,4 @@
-"""Vector stores, and search in them."""
+"""The API of vector stores, and of searches in one of them."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ def update(call: Call, store: Row) -> Answer:
 
 
 def find_in(call: Call, store: Row) -> Answer:
+    """Search in one store, which counts as a use of the store and postpones its expiry."""
     given = call.body(SEARCH)
     if store.body["status"] == "expired":
         raise ApiError(f"Vector store {store.id} has expired.", param="vector_store_id")

@@ -1,8 +1,9 @@
-"""The words of chunks, kept in SQLite's FTS5 so that a search does not read every document.
+"""An index of the words of every chunk, so that a search need not read every document.
 
-A document is indexed when it is searched first. The table `chunks` has the position of each chunk in
-the document, and a full-text table has the words of each chunk but not its text. Scores are computed
-from counts of words in that table; only the text of the best chunks is read from the document.
+It consists of SQLite tables. A document is indexed when it is first searched. The table `chunks`
+contains the position of each chunk in its document. A full-text table (SQLite's FTS5) contains the
+words of each chunk, but not its text. Scores are computed from counts of words in that table. Then
+only the text of the best chunks is read from the documents.
 """
 
 from __future__ import annotations
@@ -66,8 +67,10 @@ STOP_WORDS = frozenset(
         "your",
     ]
 )
-# `words` has split and lowered the text already, so the tokenizer must not split a word again. The
-# tokenizer `ascii` keeps every character above ASCII, and with `_` all ASCII characters of a word.
+"""Words that a search ignores unless the query consists of nothing else."""
+# The function `words` has already split the text and put it into lower case, so the tokenizer must not
+# split a word again. The tokenizer `ascii` treats every character above ASCII as a part of a word, and
+# `tokenchars` adds `_`, so it agrees with `\w` about ASCII.
 TABLES = """
 CREATE TABLE IF NOT EXISTS chunks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -89,18 +92,19 @@ FOUND = (
     " WHERE term IN ({}) GROUP BY doc) ON id = doc"
     " WHERE file_id IN (SELECT value FROM json_each(?))"
 )
+"""The query for chunks with any of some words. `{}` is replaced by one `?` for each word."""
 
 Key = tuple[str, str]
-"""A file's id, and the sizes with which it is cut into chunks."""
+"""The key of a document in the index: the file's id, and the chunk sizes as `SIZE/OVERLAP`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A chunk with words of a query.
+    """A chunk that contains words of a query.
 
-    `hits` is the number of different words of the query that the chunk has, `often` the number of
-    times that it has any of them, and `words` the number of all its words. `start` and `stop` are
-    positions in the document's text.
+    `hits` is the number of different words of the query that the chunk contains, `often` is how
+    often it contains any of them, and `words` is the number of all its words. `number` counts the
+    chunks of a document. `start` and `stop` are positions in the document's text.
     """
 
     key: Key
@@ -113,17 +117,21 @@ class Chunk:
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text in order, without stop words unless there are no others."""
+    """Return the words of a text in order and in lower case.
+
+    Stop words are left out, unless the text has no other words.
+    """
     found = [word.lower() for word in WORD.findall(text)]
     return [word for word in found if word not in STOP_WORDS] or found
 
 
 def key_of(file_id: str, static: Json) -> Key:
+    """Return the key of a file that is cut into chunks of these sizes."""
     return file_id, f"{static['max_chunk_size_tokens']}/{static['chunk_overlap_tokens']}"
 
 
 def add(db: Session, key: Key, static: Json) -> None:
-    """Index a document that is not indexed yet."""
+    """Add a document to the index, unless it is there already."""
     for table in TABLES.split(";"):
         db.run(table)
     if db.run("SELECT 1 FROM chunks WHERE file_id = ? AND strategy = ? LIMIT 1", key).fetchone():
@@ -142,7 +150,7 @@ def add(db: Session, key: Key, static: Json) -> None:
 
 
 def known(db: Session, file_ids: Iterable[str]) -> set[Key]:
-    """Return the keys of these files that are indexed."""
+    """Return the keys of those files that are in the index."""
     if not _is_there(db):
         return set()
     found = db.run(
@@ -154,7 +162,7 @@ def known(db: Session, file_ids: Iterable[str]) -> set[Key]:
 
 
 def find(db: Session, wanted: Iterable[str], file_ids: Iterable[str]) -> list[Chunk]:
-    """Return the chunks of some files that have any of the wanted words."""
+    """Return the chunks of some files that contain any of the wanted words."""
     terms = list(wanted)
     if not terms or not _is_there(db):
         return []
@@ -165,7 +173,11 @@ def find(db: Session, wanted: Iterable[str], file_ids: Iterable[str]) -> list[Ch
 
 
 def forget(db: Session, file_id: str) -> None:
-    """Drop the chunks of a file. Their words leave the full-text table once it has no chunk at all."""
+    """Delete the chunks of a file from the index.
+
+    The full-text table stores no text, so SQLite cannot delete single rows of it. It is emptied
+    when no file has a chunk any more.
+    """
     if not _is_there(db):
         return
     db.run("DELETE FROM chunks WHERE file_id = ?", (file_id,))
@@ -174,5 +186,6 @@ def forget(db: Session, file_id: str) -> None:
 
 
 def _is_there(db: Session) -> bool:
+    """Return true if the tables of the index exist. The first search creates them."""
     found = db.run("SELECT 1 FROM sqlite_master WHERE name = 'chunk_terms'").fetchone()
     return found is not None

@@ -1,1 +1,1 @@
-"""The Responses API: responses, conversations, their items and containers."""
+"""The Responses API of the embedded server, with conversations, containers, batches, jobs and evals."""

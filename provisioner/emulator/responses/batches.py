@@ -1,8 +1,8 @@
 """Batches: many requests in one file, whose answers are written to another file.
 
-Requests to `/v1/responses` are answered by the stand-in model. A batch for any other endpoint of the
-platform is accepted too, but each of its requests is answered with the error that the embedded server
-does not have it.
+The stand-in model answers requests to `/v1/responses`. A batch for any other endpoint of the
+platform is accepted too, but the answer to each of its requests is the error that the embedded
+server does not have that endpoint.
 """
 
 from __future__ import annotations
@@ -27,15 +27,19 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json, Session
 
 KIND = "batch"
+# The purposes of input files and of output files.
 PURPOSE, OUTPUT = "batch", "batch_output"
 LIFETIME = 86_400
+"""Seconds after which a batch expires."""
 MOST_REQUESTS = 50_000
+"""The most requests in one batch."""
 RESPONSES_URL = "/v1/responses"
 CREATE = Body("BatchCreateParams", LIMITS)
 MOMENTS = (
     "in_progress_at", "expires_at", "finalizing_at", "completed_at", "failed_at", "expired_at",
     "cancelling_at", "cancelled_at",
 )  # fmt: skip
+"""The fields of a batch that contain times. They are null until that time."""
 
 
 def create(call: Call) -> Answer:
@@ -80,6 +84,7 @@ def cancel(call: Call, row: Row) -> Answer:
 
 
 def _interrupt(move: Move) -> bool:
+    """End a batch that was cancelled or has expired. Returns true if it did so."""
     if move.row.tag == "cancelling":
         _end(move, "cancelled")
         return True
@@ -103,7 +108,7 @@ def _started(move: Move) -> None:
 
 
 def _requests(db: Session, file_id: str, endpoint: str) -> tuple[list[Json], list[Json]]:
-    """Return the requests of a file and the errors of its lines."""
+    """Return the requests of an input file, and the errors of its lines."""
     requests: list[Json] = []
     errors: list[Json] = []
     seen: set[str] = set()
@@ -139,7 +144,10 @@ def _requests(db: Session, file_id: str, endpoint: str) -> tuple[list[Json], lis
 
 
 def _problem(request: Any, endpoint: str, seen: set[str]) -> tuple[str, str, str | None] | None:
-    """Return the code, message and parameter of the error in a request, or None if it is valid."""
+    """Return (code, message, parameter) of the error in a request, or None if it is valid.
+
+    `seen` contains the `custom_id` of each request before it.
+    """
     if not isinstance(request, dict) or not isinstance(request.get("body"), dict):
         return "invalid_request", "Each line has to be an object with a `body`.", "body"
     if not isinstance(request.get("custom_id"), str):
@@ -154,6 +162,7 @@ def _problem(request: Any, endpoint: str, seen: set[str]) -> tuple[str, str, str
 
 
 def _work(move: Move) -> None:
+    """Answer all requests of a batch, and write the answers to its output and error files."""
     row = move.row
     requests, _ = _requests(move.db, row.body["input_file_id"], row.body["endpoint"])
     written: dict[bool, list[str]] = {True: [], False: []}
@@ -173,6 +182,7 @@ def _work(move: Move) -> None:
 
 
 def _tokens(body: Json) -> dict[str, int]:
+    """Return the tokens that an answer used, 0 for an error."""
     found = body.get("usage") or {}
     return {name: found.get(name, 0) for name in ("input_tokens", "output_tokens")}
 
@@ -192,6 +202,7 @@ def _answered(move: Move, request: Json) -> tuple[int, Json]:
 
 
 def _saved(move: Move, word: str, lines: list[str]) -> str | None:
+    """Save lines as a file for the batch, and return its id. Returns None if there are no lines."""
     if not lines:
         return None
     content = "".join(f"{line}\n" for line in lines).encode()

@@ -1,7 +1,7 @@
 """Containers of the code interpreter, and the files in them.
 
-Nothing runs in them here. A container expires after some minutes without use, as on the platform, and
-its files are deleted then.
+Nothing runs in a container here. As on the platform, a container expires after some minutes without
+use, and its files are then deleted.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 KIND = "container"
 FILE = "container.file"
 IDLE_MINUTES = 20
+"""Minutes without use after which a container expires, unless its creator sets another time."""
 MINUTE = 60
 WITHIN = "/mnt/data/"
+"""The folder of a container that contains its files."""
 
 CREATE = Body("ContainerCreateParams", LIMITS)
 ADD = Body("containers.file_create_params.FileCreateParams", LIMITS)
@@ -35,7 +37,7 @@ def create(call: Call) -> Answer:
 
 
 def make(db: Session, now: int, given: Json) -> Row:
-    """Insert and return a new container with copies of `file_ids`."""
+    """Insert and return a new container with copies of the files in `file_ids`."""
     policy = given.get("network_policy") or {"type": "disabled"}
     body: Json = {
         "id": new_id("cntr_"),
@@ -47,7 +49,7 @@ def make(db: Session, now: int, given: Json) -> Row:
         "expires_after": given.get("expires_after")
         or {"anchor": "last_active_at", "minutes": IDLE_MINUTES},
         "memory_limit": given.get("memory_limit") or "1g",
-        # Only the machine may read the secrets of a network policy, so they are never stored.
+        # Nothing here uses the secrets of a network policy, so they are not stored.
         "network_policy": {key: policy[key] for key in policy if key != "domain_secrets"},
     }
     row = db.insert(Row(KIND, "", body["id"], body, tag=body["name"]))
@@ -56,7 +58,7 @@ def make(db: Session, now: int, given: Json) -> Row:
 
 
 def put(db: Session, container: Row, file_ids: list[str], now: int) -> None:
-    """Copy files into a container, except those with a name that it already has."""
+    """Copy files into a container. A file whose name the container already contains is left out."""
     there = {PurePosixPath(file.body["path"]).name for file in db.children(FILE, container.id)}
     for file_id in file_ids:
         check_file(db, file_id, "file_ids")
@@ -66,13 +68,17 @@ def put(db: Session, container: Row, file_ids: list[str], now: int) -> None:
 
 
 def touch(db: Session, row: Row, now: int) -> Row:
+    """Record that a container is used now, which postpones its expiry."""
     row.body["last_active_at"] = now
     row.due = now + row.body["expires_after"]["minutes"] * MINUTE
     return db.save(row)
 
 
 def expire(db: Session, row: Row, _settings: Settings) -> None:
-    """Let a container expire: its files are deleted, and it stays readable. This is its alarm."""
+    """Let a container expire. Its files are deleted, and the container stays readable.
+
+    This is its alarm.
+    """
     row.body["status"] = "expired"
     row.due = None
     _empty(db, row.id)
@@ -91,6 +97,7 @@ def _copy(db: Session, container: Row, file: Row, now: int) -> Row:
 def add(
     db: Session, container: Row, name: str, content: bytes, now: int, *, source: str = "assistant"
 ) -> Row:
+    """Add a file to a container, and return it. `source` says who wrote it: `user` or `assistant`."""
     body: Json = {
         "id": new_id("cfile_"),
         "object": FILE,
@@ -105,6 +112,7 @@ def add(
 
 
 def find_running(db: Session, container_id: str) -> Row:
+    """Return a container. Raises ApiError if it does not exist or has expired."""
     row = CONTAINERS.find(db, container_id)
     if row.body["status"] != "running":
         raise ApiError("Container is expired.")
@@ -148,7 +156,7 @@ def content(call: Call, file: Row) -> Answer:
 
 
 class _Running(Collection):
-    """Containers that have not expired. Files of an expired container cannot be reached."""
+    """The containers that have not expired. Files of an expired container cannot be reached."""
 
     def find(self, db: Session, *ids: str) -> Row:
         (container_id,) = ids

@@ -1,7 +1,7 @@
-"""The context of a response: the items of earlier turns, and its own input.
+"""The context of a response: the items of earlier turns, and the input of the response itself.
 
 Earlier items are not copied. They are found along the chain of previous responses, or in the
-conversation, up to the item that was its last when the response began.
+conversation up to the item that was its last when the response began.
 """
 
 from __future__ import annotations
@@ -22,13 +22,17 @@ KIND = "response"
 ITEM = "response.item"
 CONVERSATION = "conversation"
 CONVERSATION_ITEM = "conversation.item"
-# The windows of real models differ. One window for all lets a test with any model see the same.
+# The windows of real models differ. With one window for all, a test gives the same with any model.
 WINDOW_TOKENS = 128_000
 CALLS = {"function_call_output": "function_call", "custom_tool_call_output": "custom_tool_call"}
+"""For each type of a tool's output, the type of the call that it answers."""
 
 
 class _Conversations(Collection):
-    """Conversations. An id without their prefix is refused before it is looked up, as on the platform."""
+    """Conversations.
+
+    As on the platform, an id that does not begin with `conv_` is refused by its form.
+    """
 
     def find(self, db: Session, *ids: str) -> Row:
         items.check_id(ids[0], "conv_", "conversation_id")
@@ -42,7 +46,11 @@ CONVERSATIONS = _Conversations(
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The items that the model reads, oldest first. `question` is the last user message."""
+    """The items that the model reads, oldest first.
+
+    `dropped` is the number of items that truncation has removed, and `tokens` is the size of the
+    rest.
+    """
 
     items: list[Json]
     dropped: int
@@ -50,6 +58,7 @@ class Context:
 
     @property
     def question(self) -> str:
+        """Return the text of the last message of a user, or ""."""
         asked = [item for item in self.items if item.get("role") == "user"]
         return items.text_of(asked[-1]) if asked else ""
 
@@ -65,9 +74,10 @@ class Context:
 
 
 def find(db: Session, response_id: str, param: str | None = None) -> Row:
-    """Return a stored response. `param` is the parameter that names it as the previous response.
+    """Return a stored response.
 
-    Raises ApiError if it does not exist, was deleted, or was not stored.
+    `param` is the parameter that names it as the previous response, or None if the URL names it.
+    Raises ApiError if it does not exist, was deleted, or was created with `store: false`.
     """
     items.check_id(response_id, "resp_", param or "response_id")
     row = db.find(KIND, response_id)
@@ -83,6 +93,10 @@ def find(db: Session, response_id: str, param: str | None = None) -> Row:
 
 
 def find_conversation(db: Session, conversation_id: str, param: str) -> Row:
+    """Return a conversation.
+
+    Raises ApiError, with `param` as the wrong parameter, if it does not exist.
+    """
     items.check_id(conversation_id, "conv_", param)
     return CONVERSATIONS.find(db, conversation_id)
 
@@ -90,7 +104,11 @@ def find_conversation(db: Session, conversation_id: str, param: str) -> Row:
 def before(
     db: Session, previous_id: str | None, conversation_id: str | None, until: int
 ) -> list[Json]:
-    """Return the items before a response, oldest first."""
+    """Return the items of the turns before a response, oldest first.
+
+    `previous_id` is the id of the previous response, if there is one. `until` is the `seq` of the
+    last item that the conversation had when the response began.
+    """
     turns: list[list[Json]] = []
     while previous_id is not None:
         row = db.find(KIND, previous_id)
@@ -106,11 +124,12 @@ def before(
 
 
 def conversation_of(body: Json) -> str | None:
+    """Return the id of a response's conversation, or None."""
     return body["conversation"]["id"] if body["conversation"] else None
 
 
 def input_of(db: Session, row: Row) -> list[Json]:
-    """Return the items that a response read: those of earlier turns, and its own input."""
+    """Return the items that a response reads: those of earlier turns, and its own input."""
     own = [item.body for item in db.children(ITEM, row.id, "input")]
     return (
         before(db, row.body["previous_response_id"], conversation_of(row.body), row.hidden["until"])
@@ -133,6 +152,7 @@ def given_items(db: Session, given: Any) -> list[Json]:
 
 
 def _referred(db: Session, item_id: str) -> Json:
+    """Return the stored item with this id. Raises ApiError if there is none."""
     found = db.everywhere(ITEM, item_id) + db.everywhere(CONVERSATION_ITEM, item_id)
     if not found:
         raise ApiError(
@@ -145,7 +165,7 @@ def _referred(db: Session, item_id: str) -> Json:
 
 
 def check(everything: list[Json]) -> None:
-    """Raise ApiError if an item occurs twice, or a call has no output, or an output no call."""
+    """Raise ApiError if an item occurs twice, a call has no output, or an output has no call."""
     items.check_unique(everything)
     for output, call in CALLS.items():
         noun = call.replace("_", " ")
@@ -168,7 +188,10 @@ def _unpaired(message: str) -> ApiError:
 
 
 def context_of(everything: list[Json], body: Json) -> Context:
-    """Return the items that fit the window. Raises ApiError if too few of them may be dropped."""
+    """Return the items that fit into the model's window.
+
+    Raises ApiError if they do not fit and `truncation` does not allow enough of them to be dropped.
+    """
     kept = _since_compaction(everything)
     room = WINDOW_TOKENS - tokens(body["instructions"] or "")
     sizes = [tokens(items.text_of(item)) for item in kept]
@@ -181,12 +204,13 @@ def context_of(everything: list[Json], body: Json) -> Context:
                 param="input",
                 code="context_length_exceeded",
             )
-        # The platform drops from the beginning of the conversation.
+        # The platform drops items from the beginning of the conversation.
         total -= sizes[dropped]
         dropped += 1
     return Context(kept[dropped:], dropped, WINDOW_TOKENS - room + total)
 
 
 def _since_compaction(everything: list[Json]) -> list[Json]:
+    """Return the items from the last compaction on, which replaces all items before it."""
     places = [at for at, item in enumerate(everything) if item["type"] == "compaction"]
     return everything[places[-1] :] if places else everything

@@ -1,4 +1,4 @@
-"""Conversations: ordered items, to which each response of the conversation adds its own."""
+"""The API of conversations: lists of items, to which each response in the conversation adds its own."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ def create(call: Call) -> Answer:
 
 
 def _add(call: Call, conversation: Row, given: list[Json]) -> list[Json]:
+    """Add items to a conversation, and return them. Raises ApiError for a wrong or duplicate item."""
     if any(items.kind_of(one) == "item_reference" for one in given):
         raise ApiError("An item reference cannot be kept in a conversation.", param="items")
     known = [row.body for row in call.db.children(CONVERSATION_ITEM, conversation.id)]
@@ -86,7 +87,7 @@ def update(call: Call, row: Row) -> Answer:
     return call.db.save(row).body
 
 
-# A deleted conversation leaves its items: responses that were part of it still refer to them.
+# Items outlive a deleted conversation, because responses that were part of it still refer to them.
 ITEMS = Collection(
     kind=CONVERSATION_ITEM,
     path="/conversations/<id>/items",

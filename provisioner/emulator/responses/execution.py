@@ -1,7 +1,8 @@
-"""The work of a response. `core/engine.py` moves it.
+"""The work of a response: the stand-in model answers.
 
-A response in the background is moved by its alarm, like a run. If a request waits for a response or
-streams it, that request moves it, and the alarm takes over if the request dies.
+`core/engine.py` decides when a response moves on. The alarm of a response in the background moves
+it, like a run. If a request waits for a response or streams it, that request moves it, and the
+alarm takes over if the request dies.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json, Session
 
 WORKING = ("queued", "in_progress")
+"""The statuses of a response that has not ended."""
 
 
 def _started(move: Move) -> None:
@@ -34,6 +36,7 @@ def _started(move: Move) -> None:
 
 
 def _work(move: Move) -> None:
+    """Let the stand-in model answer, and end the response."""
     row = move.row
     context = context_of(input_of(move.db, row), row.body)
     check_question(context.question)
@@ -60,6 +63,7 @@ def _size(item: Json) -> int:
 
 
 def usage(read: int, written: int) -> Json:
+    """Return the `usage` of a response, given the tokens that were read and written."""
     return {
         "input_tokens": read,
         "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
@@ -70,11 +74,16 @@ def usage(read: int, written: int) -> Json:
 
 
 def cancel(db: Session, row: Row, now: int) -> None:
+    """End a response with the status `cancelled`."""
     set_status(row, "cancelled")
     _end(db, row, now)
 
 
 def _end(db: Session, row: Row, now: int) -> None:
+    """Store the output of a response that has ended, and release its conversation.
+
+    The response and its items are deleted if it was created with `store: false`.
+    """
     if row.tag == "completed":
         row.body["completed_at"] = now
     for item in row.body["output"]:

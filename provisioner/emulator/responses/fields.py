@@ -1,6 +1,7 @@
 """The parameters of a response: checks of their combinations, and their values in the answer.
 
-A parameter that was not given has the platform's default in the answer, so a response shows them all.
+As on the platform, the answer contains every parameter: one that the request leaves out has its
+default.
 """
 
 from __future__ import annotations
@@ -24,12 +25,16 @@ COUNT = Body("InputTokenCountParams", LIMITS, Filters=filters, Item=item)
 COMPACT = Body("ResponseCompactParams", LIMITS, Item=item)
 
 TIERS = {"auto": "default", "fast": "priority"}
-# The only model for which the platform documents the parameters that it refuses (2026-09-03).
+"""The tier that the answer shows, for those values of `service_tier` that it does not repeat."""
+# The only model for which the platform documents which parameters it refuses (read on 2026-09-03).
 CHOOSY = "gpt-6-astra"
 
 
 def settings(db: Session, given: Json) -> Json:
-    """Return the fields of a response that repeat its request. Raises ApiError for a wrong request."""
+    """Return the fields of a response that repeat its request.
+
+    Raises ApiError for a wrong request.
+    """
     _check_combinations(given)
     _check_model(given)
     made = responses_tools.read_back(db, given.get("tools") or [])
@@ -64,6 +69,7 @@ def settings(db: Session, given: Json) -> Json:
 
 
 def _only_if_given(given: Json) -> Json:
+    """Return the fields that the platform shows only if the request contains them."""
     shown: Json = {}
     if given.get("prompt_cache_options"):
         kept = {k: v for k, v in given["prompt_cache_options"].items() if k != "prewarm"}
@@ -82,10 +88,11 @@ NOT_MODERATED: Json = {
     "code": "moderation_unavailable",
     "message": "The embedded server has no moderation model: nothing was judged, nothing blocked.",
 }
-"""The words of the platform for a moderation that failed."""
+"""The result of moderation in the form that the platform uses for a moderation that failed."""
 
 
 def _text(given: Json) -> Json:
+    """Return the field `text`. Raises ApiError if its schema is not allowed."""
     format_ = given.get("format", {"type": "text"})
     if format_["type"] == "json_schema":
         owner, path = f"response_format '{format_['name']}'", "text.format.schema"
@@ -134,6 +141,7 @@ def _check_absent_here(given: Json) -> None:
 
 
 def _check_model(given: Json) -> None:
+    """Raise ApiError without a model, or for a parameter that this model does not support."""
     if "model" not in given:
         raise missing("model")
     if given["model"] != CHOOSY:
@@ -143,6 +151,7 @@ def _check_model(given: Json) -> None:
         ("top_p", given.get("top_p"), (None, 1)),
         ("top_logprobs", given.get("top_logprobs"), (None, 0)),
     ]
+    # Each entry is the name of a parameter, its value, and the values that the model accepts.
     for name, value, harmless in own:
         if value not in harmless:
             raise ApiError(

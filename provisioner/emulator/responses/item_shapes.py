@@ -1,4 +1,4 @@
-"""The schema of an item in a request, which is built from the SDK's types with few additions."""
+"""The schema of an item in a request. It is built from the SDK's types, with a few additions."""
 
 from __future__ import annotations
 
@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 _UNTYPED: Schema = {
     "anyOf": [{"not": {"required": ["type"]}}, {"properties": {"type": {"type": "null"}}}]
 }
+"""The schema of an item whose `type` is missing or null."""
 
 
 def item(shapes: Shapes) -> Schema:
-    """Return the schema of any item. An item without a type is a message, or a reference by its id."""
+    """Return the schema of any item.
+
+    An item without a type is a message, or a reference if it has only an id.
+    """
     names: dict[str, Any] = _given("ConversationCreateParams", "items")["null"]["list"]["tagged"]
     message = _message(shapes, names["message"])
     reference = shapes.object("ItemReference")
@@ -40,7 +44,7 @@ def item(shapes: Shapes) -> Schema:
 
 
 def _message(shapes: Shapes, names: list[str]) -> Schema:
-    """Return one schema for all forms of a message, for each of which the SDK has a type."""
+    """Return one schema for all forms of a message. The SDK has a separate type for each form."""
     fields: Schema = {}
     for name in reversed(names):
         fields |= shapes.object(name)["properties"]
@@ -56,11 +60,12 @@ def _message(shapes: Shapes, names: list[str]) -> Schema:
 
 
 def _given(name: str, field: str) -> Any:
+    """Return the SDK's type of a field, in the notation of `core/wire.py`."""
     return objects()[name]["fields"][field]
 
 
 @lru_cache(maxsize=1)
 def includable() -> list[str]:
-    """Return the values that `include` of a request may have."""
+    """Return the values that `include` of a request may contain."""
     names: list[str] = _given("ItemCreateParams", "include")["list"]["enum"]
     return names

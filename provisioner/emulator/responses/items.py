@@ -1,6 +1,6 @@
 """Items: the input and the output of responses, and the content of conversations.
 
-An item of a request is checked and completed here, whichever of these it becomes.
+Every item of a request is checked and completed here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from provisioner.emulator.core.store import Json, Session
 
-# An id begins with "item_" where the platform's own prefix is not known.
+# The prefixes of ids by type of item. Where the platform's prefix is unknown, it is `item_`.
 PREFIXES = {
     "message": "msg_",
     "function_call": "fc_",
@@ -42,25 +42,34 @@ WITH_STATUS = {
     "custom_tool_call",
     "custom_tool_call_output",
 }
+"""The types of items that get the status `completed` if a request leaves it out."""
 
 
 def kind_of(given: Json) -> str:
+    """Return the type of an item.
+
+    Without a type it is a message, or a reference if it has no role.
+    """
     kind: str | None = given.get("type")
     return kind or ("message" if "role" in given else "item_reference")
 
 
 def new(kind: str, **fields: Any) -> Json:
+    """Return a new item of a type, with an id."""
     return {"id": new_id(PREFIXES.get(kind, "item_")), "type": kind, **fields}
 
 
 def compaction(count: int) -> Json:
-    """Return an item that takes the place of `count` others. It is opaque, and here without content."""
+    """Return an item that replaces `count` others. On the platform its content is encrypted."""
     summary = f"[stand-in model] {count} items were compacted here."
     return new("compaction", encrypted_content=base64.b64encode(summary.encode()).decode())
 
 
 def filled(db: Session, given: Json, path: str) -> Json:
-    """Return an item of a request as it is stored: with an id, a status, and its content in parts."""
+    """Return an item of a request as it is stored: with an id, a status, and its content as parts.
+
+    Raises ApiError for an id with the wrong prefix and for an unknown file.
+    """
     kind = kind_of(given)
     prefix = PREFIXES.get(kind, "item_")
     fields = {key: value for key, value in given.items() if value is not None}
@@ -73,6 +82,7 @@ def filled(db: Session, given: Json, path: str) -> Json:
 
 
 def check_id(name: str, prefix: str, param: str) -> None:
+    """Raise ApiError unless an id begins with a prefix. The `_` of the prefix need not follow."""
     start = prefix.removesuffix("_")
     if not name.startswith(start):
         raise invalid_value(
@@ -81,6 +91,7 @@ def check_id(name: str, prefix: str, param: str) -> None:
 
 
 def _parts(db: Session, role: str, content: Any, path: str) -> list[Json]:
+    """Return the content of a message as parts. Raises ApiError for an unknown file."""
     if isinstance(content, str):
         content = [
             {"type": "output_text" if role == "assistant" else "input_text", "text": content}
@@ -98,6 +109,7 @@ _IMAGE = {"detail": "auto"}
 
 
 def check_unique(known: Iterable[Json]) -> None:
+    """Raise ApiError if two items have the same id."""
     seen: set[str] = set()
     for item in known:
         if item["id"] in seen:
@@ -128,7 +140,7 @@ def _joined(parts: list[Json]) -> str:
 
 
 def shown(item: Json, include: list[str]) -> Json:
-    """Return an item without the values that a request has to ask for with `include`."""
+    """Return an item without those values that are only shown if `include` contains their names."""
     kind = item["type"]
     if kind == "file_search_call" and "file_search_call.results" not in include:
         return item | {"results": None}

@@ -1,4 +1,4 @@
-"""The limits of Responses, Conversations and Containers, added to the shapes from the SDK's types."""
+"""The limits of the Responses API, which `core/wire.py` adds to the SDK's types."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.wire import Limits
 
 LONGEST_TEXT = 10_485_760
+"""The most characters of any text in an item."""
 MOST_TOOLS = 128
 _CALL_ID = {"minLength": 1, "maxLength": 64}
 _STATUS = null(one_of("in_progress", "completed", "incomplete"))
 _TEXT: Schema = {"type": ["string", "null"]}
 _ITEMS: Schema = {"type": "array", "items": {"$ref": "#/$defs/Item"}}
 
-# Items of tools that the stand-in does not use are stored and returned as they came.
+# Items of tools that the stand-in model does not use: they are stored and returned unchanged.
 _KEPT_ITEMS = """
     ResponseReasoningItemParam ResponseCompactionItemParamParam ResponseFileSearchToolCallParam
     ResponseFunctionWebSearchParam ResponseCodeInterpreterToolCallParam McpListTools McpCall
@@ -29,12 +30,13 @@ _KEPT_ITEMS = """
     ToolSearchCall ResponseToolSearchOutputItemParamParam AdditionalTools Program ProgramOutput
     ResponseConfigurationUpdateItemParamParam CompactionTrigger
 """
-# Parts of a request that are stored and returned in the same way.
+# Parts of a request that are stored and returned unchanged.
 _KEPT_PARTS = """
     ImageGeneration ComputerUsePreviewToolParam FunctionShellToolParam NamespaceToolParam Moderation
     ContainerNetworkPolicyDomainSecretParam
 """
-# An application sends the output of a response as input again, with null in optional members.
+# Items and parts that an application takes from the output of a response and sends as input. They
+# contain null where an optional field is not set.
 _AS_THEY_CAME = """
     ResponseFunctionToolCallParam FunctionCallOutput ResponseCustomToolCallParam
     ResponseCustomToolCallOutputParam McpApprovalResponse EasyInputMessageParam Message
@@ -46,7 +48,7 @@ _AS_THEY_CAME = """
 ITEMS: Limits = {
     **dict.fromkeys(_KEPT_ITEMS.split(), UNCHECKED),
     **dict.fromkeys(_AS_THEY_CAME.split(), NULLS),
-    # The platform requires less here, and gives more, than the SDK's types say.
+    # The platform requires fewer of these fields than the SDK's types, and returns more.
     "ResponseInputImageParam": NULLS | {"required": []},
     "ResponseCustomToolCallParam": NULLS | {"properties": {"status": _STATUS}},
     "ResponseCustomToolCallOutputParam": NULLS

@@ -1,7 +1,8 @@
-"""The stand-in model of a response: the same context always gets the same output.
+"""The stand-in model of a response, which answers where the platform asks a language model.
 
-It follows the rules of the stand-in model of runs: it says that it is a stand-in, calls a function that
-the question names, searches the real stores, and writes real files without running any code.
+The same context always gets the same output. The output says that it comes from a stand-in. The
+stand-in calls a function that the question names, searches the real stores, and writes real files
+without running any code.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def work(db: Session, now: int, body: Json, context: Context) -> tuple[list[Json], bool]:
-    """Return the output items, and True unless the token limit has cut one of them short."""
+    """Return (output items, true unless the token limit has cut one of them short)."""
     job = Work(db, now, body, context, choice_of(body["tool_choice"], body["tools"]))
     _compact(job)
     list_mcp_tools(job)
@@ -51,12 +52,17 @@ def work(db: Session, now: int, body: Json, context: Context) -> tuple[list[Json
 
 
 def _compact(job: Work) -> None:
+    """Add a compaction if the context is larger than the threshold of the request."""
     limits = [entry.get("compact_threshold") for entry in job.body.get("context_management", [])]
     if any(limit is not None and job.context.tokens > limit for limit in limits):
         job.output.append(items.compaction(len(job.context.items)))
 
 
 def _function_call(job: Work) -> Json | None:
+    """Return the call of a function or custom tool, or None if the response calls none.
+
+    No function is called again after its output has arrived.
+    """
     functions = [t for t in job.choice.of("function", "custom") if not is_grammatical(t)]
     if not functions or job.context.outputs:
         return None
@@ -78,6 +84,7 @@ def _function_call(job: Work) -> Json | None:
 
 
 def _cut_call(call: Json, most: int | None) -> bool:
+    """Cut a call to `most` tokens. Returns true if the call was short enough."""
     key = next((key for key in ("arguments", "input") if key in call), None)
     if key is None or most is None or tokens(call[key]) <= most:
         return True
@@ -87,6 +94,7 @@ def _cut_call(call: Json, most: int | None) -> bool:
 
 
 def _introduce(job: Work) -> None:
+    """Say that a stand-in answers, and repeat what it read."""
     job.say(f"[stand-in model] A response with model {job.body['model']} here;")
     dropped = (
         f", {job.context.dropped} of them dropped by truncation" if job.context.dropped else ""
@@ -100,6 +108,7 @@ def _introduce(job: Work) -> None:
 
 
 def _confess(job: Work) -> None:
+    """Name the tools of the request that the stand-in model did not use."""
     unused = dict.fromkeys(
         tool["type"] for tool in job.choice.tools if family(tool["type"]) not in USED
     )
@@ -108,7 +117,7 @@ def _confess(job: Work) -> None:
 
 
 def _message(job: Work) -> tuple[Json, bool]:
-    """Return the answering message, and True unless it was cut."""
+    """Return (the answering message, true unless the token limit has cut it)."""
     format_ = job.body["text"]["format"]
     text, notes = " ".join(job.sentences), _placed(job)
     if format_["type"] != "text":
@@ -124,7 +133,7 @@ def _message(job: Work) -> tuple[Json, bool]:
 
 
 def _placed(job: Work) -> list[Json]:
-    """Return the annotations with their places in the text."""
+    """Return the annotations with their positions in the text."""
     placed = []
     for sentence, note in job.notes:
         end = len(" ".join(job.sentences[: sentence + 1]))
@@ -138,6 +147,7 @@ def _placed(job: Work) -> list[Json]:
 
 
 def _structured(job: Work, format_: Json) -> object:
+    """Return the value of an answer whose format is `json_object` or `json_schema`."""
     if format_["type"] == "json_schema":
         return Synthesis(format_["schema"], "").value()
     return {"stand_in_model": True, "model": job.body["model"], "question": job.question}

@@ -1,4 +1,4 @@
-"""Handlers of the requests to responses. `context` collects the input, `execution` does the work."""
+"""The API of responses. The module `context` collects the input, and `execution` does the work."""
 
 from __future__ import annotations
 
@@ -67,6 +67,10 @@ def retrieve(call: Call, row: Row) -> Answer:
 
 
 def _number(given: str | None) -> int:
+    """Return the event after which a stream continues, or -1 to begin with the first.
+
+    Raises ApiError.
+    """
     if given is None:
         return -1
     if not given.isdecimal():
@@ -79,7 +83,10 @@ def _number(given: str | None) -> int:
 
 
 def include_of(call: Call) -> list[str]:
-    """Return the `include` of a request without a body, which the SDK spells in two ways."""
+    """Return the `include` of a request without a body. Raises ApiError for an unknown value.
+
+    The SDK sends it as `include` or as `include[]`.
+    """
     args = call.request.args
     wanted = [*args.getlist("include"), *args.getlist("include[]")]
     for name in wanted:
@@ -107,14 +114,15 @@ def cancel(call: Call, row: Row) -> Answer:
 def delete(call: Call, row: Row) -> Answer:
     if row.tag in WORKING:
         responses_execution.cancel(call.db, row, call.now)
-    # Later responses may name it as their previous one and need its items, so they are kept.
+    # Later responses may name this one as their previous response and need its items, so it is hidden
+    # from then on, and not deleted.
     row.hidden["deleted"] = True
     call.db.save(row)
     return {"id": row.id, "object": KIND, "deleted": True}
 
 
 def count_tokens(call: Call) -> Answer:
-    """Answer with the number of tokens that a request would read."""
+    """Return the number of tokens that a response to this request would read."""
     given = {"model": None, **call.body(responses_fields.COUNT)}
     body = start.blank(call.now) | responses_fields.settings(call.db, given)
     row = Row(KIND, "", body["id"], body, {"until": 0})
@@ -127,7 +135,7 @@ def count_tokens(call: Call) -> Answer:
 
 
 def compact(call: Call) -> Answer:
-    """Answer with the user's messages, and one item in place of everything that was said."""
+    """Return the user's messages, and one item that replaces everything else in the context."""
     given = call.body(responses_fields.COMPACT)
     start.check_previous(call.db, given)
     read = responses_context.before(call.db, given.get("previous_response_id"), None, 0)
@@ -148,7 +156,7 @@ def compact(call: Call) -> Answer:
 
 
 class _Responses(Collection):
-    """The collection of responses that are stored."""
+    """The stored responses. One that was deleted, or created with `store: false`, is not found."""
 
     def find(self, db: Session, *ids: str) -> Row:
         return find(db, ids[0])

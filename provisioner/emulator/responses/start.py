@@ -1,4 +1,4 @@
-"""The start of a response, by a request or by a batch: it is checked, and stored with its input."""
+"""The start of a response by a request or a batch: it is checked, and stored with its input."""
 
 from __future__ import annotations
 
@@ -23,10 +23,7 @@ if TYPE_CHECKING:
 
 
 def begin(db: Session, now: int, given: Json) -> Row:
-    """Insert and return a response with its own input.
-
-    Raises ApiError where the request is wrong.
-    """
+    """Insert and return a response with its own input. Raises ApiError for a wrong request."""
     body = blank(now) | fields.settings(db, given)
     row = Row(KIND, "", body["id"], body, {"deleted": False, "until": 0})
     row.hidden["streamed"] = bool(given.get("stream"))
@@ -63,7 +60,10 @@ def blank(now: int) -> Json:
 
 
 def _join(db: Session, row: Row, given: Json) -> None:
-    """Bind a response to its conversation, which works on one response at a time."""
+    """Lock the conversation that a request names while its response is worked on.
+
+    Raises ApiError while the conversation works on another response.
+    """
     conversation = enter(db, row, given)
     if conversation is None:
         return
@@ -81,7 +81,10 @@ def _join(db: Session, row: Row, given: Json) -> None:
 
 
 def enter(db: Session, row: Row, given: Json) -> Row | None:
-    """Return the conversation that a request names, and let `row` read it as it stands now."""
+    """Return the conversation that a request names, or None.
+
+    The response `row` will read the items that the conversation has now, and no later ones.
+    """
     named = given.get("conversation")
     if not named:
         return None
@@ -94,6 +97,7 @@ def enter(db: Session, row: Row, given: Json) -> Row | None:
 
 
 def check_previous(db: Session, given: Json) -> None:
+    """Raise ApiError if the previous response does not exist or has not ended."""
     if given.get("previous_response_id") is None:
         return
     previous = find(db, given["previous_response_id"], "previous_response_id")
@@ -105,6 +109,7 @@ def check_previous(db: Session, given: Json) -> None:
 
 
 def _check_json_is_named(body: Json, everything: list[Json]) -> None:
+    """Raise ApiError if the format is `json_object` and no message contains the word "json"."""
     if body["text"]["format"]["type"] != "json_object":
         return
     said = (items.text_of(item) for item in everything if item["type"] == "message")

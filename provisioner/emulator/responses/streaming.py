@@ -1,7 +1,7 @@
-"""A response as server-sent events, or as the answer to a request that waits for it.
+"""A response as a stream of server-sent events, or as the answer to a request that waits for it.
 
-The events are computed from the finished response and numbered from 0, so a stream that broke off can
-be continued from any number.
+The events are computed from the finished response and numbered from 0, so a stream that was
+interrupted can be continued after any number.
 """
 
 from __future__ import annotations
@@ -26,14 +26,16 @@ UNFINISHED: Json = {
     "incomplete_details": None,
     "completed_at": None,
 }
+"""The fields of a response, as events show them before it has ended."""
 
 
 def shown(body: Json, include: list[str]) -> Json:
+    """Return a response without those values that are only shown if `include` contains their names."""
     return body | {"output": [items.shown(item, include) for item in body["output"]]}
 
 
 def awaited(call: Call, first: Json, include: list[str]) -> Json:
-    """Wait until the response has ended, and return it."""
+    """Wait until a response has ended, and return it."""
     last = first
     while last["status"] in ENGINE.moving:
         time.sleep(ENGINE.pause(last["status"], call.settings))
@@ -45,7 +47,10 @@ def awaited(call: Call, first: Json, include: list[str]) -> Json:
 def live(
     call: Call, first: Json, include: list[str], after: int = -1
 ) -> Iterator[tuple[str, Json]]:
-    """Yield the events of a response whose number is greater than `after`."""
+    """Yield the events of a response whose number is greater than `after`.
+
+    `first` is the response as it was when the request arrived.
+    """
     opening = _opening(first)
     yield from _numbered(opening, 0, after)
     last = awaited(call, first, include)
@@ -53,12 +58,14 @@ def live(
 
 
 def _numbered(events: list[Json], start: int, after: int) -> Iterator[tuple[str, Json]]:
+    """Yield events with their numbers, beginning at `start`, if the number is greater than `after`."""
     for number, event in enumerate(events, start):
         if number > after:
             yield event["type"], {**event, "sequence_number": number}
 
 
 def _opening(body: Json) -> list[Json]:
+    """Return the events before the work is done."""
     statuses = ("queued", "in_progress") if body["background"] else ("in_progress",)
     early = [body | UNFINISHED | {"status": status} for status in statuses]
     begun = [{"type": f"response.{state['status']}", "response": state} for state in early]
@@ -66,6 +73,7 @@ def _opening(body: Json) -> list[Json]:
 
 
 def _closing(body: Json) -> list[Json]:
+    """Return the events for each output item, and for the end of the response."""
     events: list[Json] = []
     for index, item in enumerate(body["output"]):
         place = {"output_index": index, "item_id": item["id"]}
@@ -74,7 +82,7 @@ def _closing(body: Json) -> list[Json]:
         events += [{"type": f"response.{name}", **place, **more} for name, more in between]
         events.append(_of_item("done", item, index))
     if body["status"] in {"completed", "incomplete", "failed"}:
-        # A cancelled response just stops: the platform has no event for it.
+        # The platform has no event for a response that was cancelled: its stream just ends.
         events.append({"type": f"response.{body['status']}", "response": body})
     return events
 
@@ -83,7 +91,7 @@ def _of_item(what: str, item: Json, index: int) -> Json:
     return {"type": f"response.output_item.{what}", "output_index": index, "item": item}
 
 
-# An item as it is when it is added, and the events until it is done: (name, fields).
+# (the item as the event `added` shows it, [(name, fields) of each event until `done`])
 Told = tuple["Json", list[tuple[str, "Json"]]]
 
 
@@ -108,7 +116,10 @@ def _message(item: Json) -> Told:
 
 
 def _written(key: str, word: str) -> Callable[[Json], Told]:
-    """Return the events of items whose text a model writes: arguments, or free input."""
+    """Return a function that builds the events of an item whose text a model writes.
+
+    `key` is the field of that text, and `word` the beginning of the events' names.
+    """
 
     def told(item: Json) -> Told:
         deltas = [(f"{word}.delta", {"delta": piece}) for piece in PIECE.findall(item[key])]
@@ -121,6 +132,8 @@ def _written(key: str, word: str) -> Callable[[Json], Told]:
 
 
 def _called(name: str, **empty: Any) -> Callable[[Json], Told]:
+    """Return a function that builds the events of a search. `empty` are the fields before its end."""
+
     def told(item: Json) -> Told:
         steps = ("in_progress", "searching", "completed")
         return {**item, **empty, "status": "in_progress"}, [(f"{name}.{s}", {}) for s in steps]
@@ -165,3 +178,4 @@ EVENTS: dict[str, Callable[[Json], Told]] = {
     "mcp_call": _mcp_call,
     "compaction": lambda item: (item, [("compaction.compacting", {})]),
 }
+"""The function that builds the events of an item, by its type."""

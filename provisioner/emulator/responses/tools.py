@@ -1,7 +1,8 @@
 """The tools of a response: their values in the answer, and the choice among them.
 
-The stand-in uses functions, custom tools, file search, the code interpreter, web search and MCP.
-Every other tool of the platform is accepted and stored; the model's message says that it was not used.
+The stand-in model uses functions, custom tools, file search, the code interpreter, web search and
+MCP. Every other tool of the platform is accepted and stored, and the answer says that it was not
+used.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json, Session
 
 USED = ("function", "custom", "file_search", "code_interpreter", "web_search", "mcp")
+"""The families of tools that the stand-in model uses."""
 
 
 def family(kind: str) -> str:
-    """Return a tool's type without a date or `preview` at its end."""
+    """Return the type of a tool without a date or `preview` at its end."""
     for name in ("web_search", "computer"):
         if kind.startswith(name):
             return name
@@ -30,10 +32,10 @@ def family(kind: str) -> str:
 
 
 def read_back(db: Session, tools: list[Json]) -> list[Json]:
-    """Return the tools with the platform's defaults. Raises ApiError for a wrong one.
+    """Return tools with the platform's defaults filled in. Raises ApiError for a wrong tool.
 
-    A tool is wrong if its name is taken, its schema is invalid, or the store, file or container that it
-    refers to does not exist.
+    A tool is wrong if another one has its name, if its schema is invalid, or if the store, file or
+    container that it refers to does not exist.
     """
     names: set[str] = set()
     made = []
@@ -54,7 +56,7 @@ def _function(_db: Session, tool: Json, path: str) -> Json:
     if schema is not None:
         check_schema(schema, owner, f"{path}.parameters")
     if strict is None:
-        # If the request leaves `strict` out, the platform makes the schema strict where it can.
+        # If the request leaves out `strict`, the platform makes the schema strict if that is possible.
         closed_schema = normalised(schema or {"type": "object", "properties": {}})
         strict, schema = closed_schema is not None, closed_schema or schema
     elif strict and schema is not None:
@@ -67,7 +69,7 @@ def _custom(_db: Session, tool: Json, _path: str) -> Json:
 
 
 def is_grammatical(tool: Json) -> bool:
-    """Return True if a tool's input has to follow a grammar. The stand-in can follow none."""
+    """Return true if the input of a tool must follow a grammar, which the stand-in model cannot do."""
     return bool((tool.get("format") or {}).get("type") == "grammar")
 
 
@@ -134,27 +136,38 @@ _FILLED = {
     "web_search": _web_search,
     "mcp": _mcp,
 }
+"""The function that fills in the defaults, by family of tools."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The tools that the model may use, the one that `tool_choice` names, and if it must use any."""
+    """The tools that the model may use.
+
+    `told` is the `tool_choice` that names one tool, or None. If `required` is true, the model must
+    use some tool.
+    """
 
     tools: list[Json]
     told: Json | None
     required: bool
 
     def of(self, *kinds: str) -> list[Json]:
+        """Return the tools of these families."""
         return [tool for tool in self.tools if family(tool["type"]) in kinds]
 
     def tells(self, tool: Json) -> bool:
-        """Return True for a tool that must be used: the one named, or the first if any must be used."""
+        """Return true if this tool must be used.
+
+        That is the tool that `tool_choice` names. If any tool must be used, it is the first one,
+        unless there is a function.
+        """
         if self.told is not None:
             return _meant(self.told, tool)
         return self.required and not self.of("function", "custom") and tool is self.tools[0]
 
 
 def choice_of(choice: Any, tools: list[Json]) -> Choice:
+    """Return the choice that `tool_choice` makes among the tools of a response."""
     if choice == "none":
         return Choice([], None, required=False)
     if not isinstance(choice, dict):
@@ -166,6 +179,7 @@ def choice_of(choice: Any, tools: list[Json]) -> Choice:
 
 
 def check_choice(choice: Any, tools: list[Json]) -> None:
+    """Raise ApiError if `tool_choice` names a tool that is not there, or that cannot be used here."""
     if choice == "required" and not tools:
         raise invalid_value("'tool_choice' is 'required', but there are no tools.", "tool_choice")
     if not isinstance(choice, dict):
@@ -189,6 +203,7 @@ def check_choice(choice: Any, tools: list[Json]) -> None:
 
 
 def _meant(choice: Json, tool: Json) -> bool:
+    """Return true if an entry of `tool_choice` names this tool."""
     if family(choice["type"]) != family(tool["type"]):
         return False
     if tool["type"] == "mcp":

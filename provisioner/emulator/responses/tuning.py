@@ -1,6 +1,6 @@
-"""Fine-tuning jobs and evals, as far as they name files: nothing is trained or graded here.
+"""Fine-tuning jobs and evals, which are only stored and listed: nothing is trained or graded here.
 
-They are kept and listed, because a file that one of them names is in use.
+They exist because a file that a job or an eval names is in use and must not be deleted.
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ def create_job(call: Call) -> Answer:
 
 
 def _check(db: Session, file_id: str | None, name: str) -> None:
+    """Raise ApiError if a parameter names a file that does not exist."""
     if file_id is not None and db.find("file", file_id) is None:
         raise invalid_value(f"Invalid '{name}': no file found with id '{file_id}'.", name)
 

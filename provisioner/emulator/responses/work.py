@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     from provisioner.emulator.responses.tools import Choice
 
 ASKS_THE_WEB = re.compile(r"\b(web|internet|online|news|latest)\b", re.IGNORECASE)
+"""Words in a question that make the stand-in model use web search."""
 NO_MCP = "the embedded server does not connect to MCP servers"
 
 
 @dataclass(slots=True)
 class Work:
-    """A response at work: the context that it reads, its tools, and its output so far."""
+    """A response that is being answered: the context that it reads, its tools, and its output so far.
+
+    `sentences` becomes the text of the message. `calls` counts calls of built-in tools.
+    """
 
     db: Session
     now: int
@@ -32,7 +36,7 @@ class Work:
     choice: Choice
     output: list[Json] = field(default_factory=list)
     sentences: list[str] = field(default_factory=list)
-    # An annotation belongs to the end of a sentence: (number of that sentence, annotation).
+    # (number of a sentence, annotation that is placed at the end of that sentence)
     notes: list[tuple[int, Json]] = field(default_factory=list)
     calls: int = 0
 
@@ -44,10 +48,14 @@ class Work:
         self.sentences.append(sentence)
 
     def note(self, annotation: Json) -> None:
+        """Add an annotation at the end of the last sentence."""
         self.notes.append((len(self.sentences) - 1, annotation))
 
     def may_call(self) -> bool:
-        """Count one more call of a built-in tool. Returns False where that is one too many."""
+        """Count one more call of a built-in tool.
+
+        Returns false if `max_tool_calls` forbids the call.
+        """
         most = self.body["max_tool_calls"]
         if most is not None and self.calls >= most:
             return False
@@ -56,6 +64,7 @@ class Work:
 
 
 def search_files(job: Work) -> None:
+    """Search the stores of each file search tool, and quote the best passage."""
     for tool in job.choice.of("file_search"):
         if not job.may_call():
             return
@@ -97,6 +106,7 @@ def _result(hit: search.Hit) -> Json:
 
 
 def search_web(job: Work) -> None:
+    """Add a web search without results, if the question asks for the web or the tool must be used."""
     for tool in job.choice.of("web_search"):
         asked = job.choice.tells(tool) or ASKS_THE_WEB.search(job.question)
         if not asked or not job.may_call():
@@ -112,6 +122,7 @@ def search_web(job: Work) -> None:
 
 
 def run_code(job: Work) -> None:
+    """Run the stand-in code interpreter, if the question asks for it or the tool must be used."""
     for tool in job.choice.of("code_interpreter"):
         asked = job.choice.tells(tool) or code.wanted(job.question)
         if asked and job.may_call():
@@ -119,7 +130,7 @@ def run_code(job: Work) -> None:
 
 
 def _container(job: Work, given: Json | str) -> tuple[Row, list[str]]:
-    """Return the container to run in, and the ids of the files in it that a user put there."""
+    """Return (the container for a call, the ids of the files that a user put into it)."""
     if isinstance(given, str):
         container = containers.find_running(job.db, given)
     else:
@@ -133,7 +144,10 @@ def _container(job: Work, given: Json | str) -> tuple[Row, list[str]]:
 
 
 def _in_use(job: Work) -> Row | None:
-    """Return the container of an earlier turn if it still runs. A tool with `auto` reuses it."""
+    """Return the container of an earlier turn, or None if none still runs.
+
+    As on the platform, a tool with the container `auto` uses it again.
+    """
     for item in reversed(job.context.items):
         if item["type"] == "code_interpreter_call":
             row = job.db.find(containers.KIND, item["container_id"])
@@ -161,7 +175,10 @@ def _run_in(job: Work, container: Row, file_ids: list[str]) -> None:
 
 
 def list_mcp_tools(job: Work) -> None:
-    """Add an `mcp_list_tools` item for each server, with the error that no server was asked."""
+    """Add an `mcp_list_tools` item for each MCP server, with the error that no server was asked.
+
+    A server that an earlier turn has listed is left out.
+    """
     read = [item for item in job.context.items if item["type"] == "mcp_list_tools"]
     known = {item["server_label"] for item in read}
     for tool in job.choice.of("mcp"):
@@ -173,6 +190,7 @@ def list_mcp_tools(job: Work) -> None:
 
 
 def mcp_approval(job: Work) -> Json | None:
+    """Return the request for an approval of an MCP call, or None if the response needs none."""
     told = job.choice.told
     if told is None or told["type"] != "mcp" or not told.get("name") or _approvals(job):
         return None
@@ -188,6 +206,7 @@ def _approvals(job: Work) -> list[Json]:
 
 
 def call_mcp(job: Work) -> None:
+    """Add a failed call for each MCP tool that was approved or that `tool_choice` names."""
     told = job.choice.told
     asked = {
         item["id"]: item for item in job.context.items if item["type"] == "mcp_approval_request"
