@@ -1,7 +1,7 @@
-"""Opens a connection to a `Target`: this is the only room that sends requests to anybody.
+"""Opens the connection to a `Target`. Only this package sends requests to servers.
 
-Importing it loads almost nothing. `open_target` imports the HTTP library, so that commands which work
-offline, and applications that only load a release, start fast.
+Importing it loads almost nothing. `open_target` imports the HTTP library when it is called, so that
+commands that work offline, and applications that only load a release, start fast.
 """
 
 from __future__ import annotations
@@ -21,10 +21,14 @@ if TYPE_CHECKING:
 __all__ = ["account", "describe", "home", "open_releases", "open_target", "releases_at"]
 
 RELEASES = ".provisioner/releases"
+"""The folder of releases if a target names none."""
 
 
 def describe(target: Target, environ: Mapping[str, str] | None = None) -> tuple[str, str]:
-    """Return (host, project) of a target, for a plan's head. Needs no key and raises nothing."""
+    """Return (host, project) of a target, which the head of a plan shows.
+
+    It needs no key and raises nothing.
+    """
     from provisioner.providers import settings
 
     return settings.describe(target, environ)
@@ -33,16 +37,19 @@ def describe(target: Target, environ: Mapping[str, str] | None = None) -> tuple[
 def account(
     target: Target, root: Path, environ: Mapping[str, str] | None = None
 ) -> tuple[str, ...]:
-    """Return values that identify a target's account. It needs no key and raises nothing."""
+    """Return values that identify the account of a target. It needs no key and raises nothing.
+
+    `root` is the folder of the manifests.
+    """
     from provisioner.providers import settings
 
     return settings.account(target, root, environ)
 
 
 def home(target: Target, root: Path, environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """Return values that identify the place of a target's assistants.
+    """Return values that identify the place where a target's assistants are stored.
 
-    Two targets with equal values hold the same objects.
+    Two targets with equal values have the same objects.
     """
     from pathlib import Path
 
@@ -71,22 +78,25 @@ def open_target(
     """Return a provider for `target`. No request is sent yet.
 
     `timeout` is in seconds, for one request from its first byte to its last. At most `parallelism`
-    requests run at once, however many threads ask, and no faster than the server bears; `max_wait` is
-    for how many seconds the run goes on while nothing goes through. `trace` is given one redacted
-    line a request, `tell` what is being read, or waited for and for how many seconds. `environ` stands for the
-    process environment, which a `.env` file in the current folder completes. `hidden` are secrets
-    that manifests name: no error and no trace shows them, should a server repeat one. More may be
-    added to it later.
+    requests run at once in all threads together, and no faster than the server accepts. If no
+    request succeeds for `max_wait` seconds, the run is given up. `trace` is called with one
+    redacted line for each request. `tell` is called with a text that says what is being read or
+    waited for, and with the seconds of the wait. `environ` replaces the environment of the process;
+    a `.env` file in the current folder is added to it. `hidden` are secrets that manifests name: no
+    error and no trace shows them, even if a server repeats one. The caller may add more of them
+    later.
 
-    `server: embedded` keeps its data at `Target.data`, relative to `root`, the manifest folder;
-    without one at `.provisioner/embedded.sqlite` in the current folder.
+    `server: embedded` stores its data at `Target.data`, relative to `root`, the folder of the
+    manifests; without that setting at `.provisioner/embedded.sqlite` in the current folder.
 
-    `provenance` says where releases come from, and is asked once, before the first is published.
-    `origins` have more of it for single assistants, by their names.
-    `warn` is told what a release registry cannot do, and of releases that are damaged. `heard` is
-    given, for each answer with a date, by how many seconds that is ahead of this machine's clock.
+    `provenance` returns the facts that a release records about its origin. It is called once,
+    before the first release is published. `origins` adds such facts for single assistants, by name.
+    `warn` is called with a Diagnostic for everything that a release registry cannot do, and for
+    each damaged release. `heard` is called, for each answer with a date, with the seconds by which
+    that date is ahead of this machine's clock.
 
-    Raises ProviderError when the settings lead nowhere, or PROVISIONER_ALLOWED_HOSTS forbids it.
+    Raises ProviderError if the settings are not usable, or PROVISIONER_ALLOWED_HOSTS forbids the
+    host.
     """
     from provisioner.providers.settings import resolve
 
@@ -129,10 +139,10 @@ def open_releases(
     environ: Mapping[str, str] | None = None,
     warn: Callable[[Diagnostic], None] | None = None,
 ) -> Registry:
-    """Return the registry that `target` publishes to. Nothing is read yet.
+    """Return the release registry that `target` publishes to. Nothing is read yet.
 
-    `timeout` is in seconds, for one request to object storage; a storage that asks for fewer requests
-    is waited for `max_wait` seconds beyond that. Raises ProviderError.
+    `timeout` is in seconds, for one request to object storage. If a storage asks for fewer
+    requests, the registry waits up to `max_wait` seconds more. Raises ProviderError.
     """
     from provisioner.providers.releases.opening import open_registry
 
@@ -158,7 +168,8 @@ def kept_releases(
 ) -> list[Row]:
     """Return the releases of all owners that `target` keeps, and files that do not count as releases.
 
-    What these name may be in use. The settings are as for `open_releases`. Raises ProviderError.
+    Objects that these releases and files name may be in use by applications. The parameters are
+    those of `open_releases`. Raises ProviderError.
     """
     from provisioner.providers.releases.provider import history_rows
 
@@ -170,9 +181,10 @@ def kept_releases(
 
 
 def releases_at(target: Target, root: Path) -> str:
-    """Return where `target` publishes: a URL, or a folder relative to `root`, the manifest folder.
+    """Return the place where `target` publishes: a URL, or the path of a folder.
 
-    Where the target does not say, it is `.provisioner/releases` in the current folder.
+    A relative path begins at `root`, the folder of the manifests. If the target names no place, it
+    is `.provisioner/releases` in the current folder.
     """
     from pathlib import Path
 

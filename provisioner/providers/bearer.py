@@ -1,7 +1,7 @@
-"""Sign requests with tokens that are fetched when needed, in place of a stored key.
+"""Signs requests with tokens that are fetched when needed, for targets without a stored key.
 
-A `Bearer` signs every request just before it is sent. When no token can be fetched, the error
-speaks of the token and not of the request, because the request was not sent.
+A `Bearer` signs every request just before it is sent. If no token can be fetched, the error is
+about the token and not about the request, because the request was not sent.
 """
 
 from __future__ import annotations
@@ -20,17 +20,19 @@ if TYPE_CHECKING:
     import httpx2
 
 JWT = re.compile(r"\beyJ[\w-]{5,}(\.[\w-]*){1,4}")
+"""Matches a JSON Web Token in a text."""
+# The statuses by which a server refuses a token, or what its owner asks for.
 UNKNOWN, FORBIDDEN = 401, 403
 
 
 class Tokens(Protocol):
-    """A source of tokens. It keeps the current token. Any number of threads may call it."""
+    """A source of tokens, which stores the current one. Any number of threads may call it."""
 
     def get_token(self) -> str:
         """Return a token that has not expired. Raises Fault."""
 
     def invalidate_token(self, token: str | None = None) -> None:
-        """Forget `token` if it is still the current one, so that the next call fetches another."""
+        """Drop `token` if it is still the current one, so that the next call fetches another."""
 
 
 class TokenRedactor:
@@ -41,7 +43,7 @@ class TokenRedactor:
         self._tokens: set[str] = set()
 
     def keep(self, token: str) -> str:
-        """Remember `token` as a secret, and return it."""
+        """Record `token` as a secret, and return it."""
         self._tokens.add(token)
         return token
 
@@ -52,7 +54,11 @@ class TokenRedactor:
 
 
 class Bearer:
-    """Signs every request with a token, and checks whether the server of `host` accepted the token."""
+    """Signs every request with a token, and checks whether the server accepted the token.
+
+    `host` and `advice` are for messages: the host of the API, and a sentence that says what to
+    check.
+    """
 
     def __init__(self, tokens: Tokens, host: str, advice: str, redactor: TokenRedactor) -> None:
         self._tokens = tokens
@@ -62,15 +68,15 @@ class Bearer:
         self._taken: set[str] = set()
 
     def sign(self, request: httpx2.Request) -> None:
-        """Set the Authorization header to the current token, replacing any other. Raises Fault."""
+        """Set the Authorization header of a request to the current token. Raises Fault."""
         token = self.redact.keep(self._tokens.get_token())
         request.headers["Authorization"] = f"Bearer {token}"
 
     def judge(self, response: httpx2.Response) -> None:
         """Raise Fault if the server refused the token.
 
-        A token that the server accepted before has expired early. Such a request was not performed,
-        and it is sent again with another token.
+        If the server accepted the token before, the token has expired early. The request was then
+        not performed, and is sent again with another token.
         """
         token = response.request.headers.get("authorization", "").removeprefix("Bearer ")
         if response.status_code not in {UNKNOWN, FORBIDDEN}:
@@ -84,6 +90,7 @@ class Bearer:
         raise Fault(Delivery.REFUSED, error)
 
     def _refusal(self, response: httpx2.Response) -> Unauthorized:
+        """Return the error for an answer that refuses the token."""
         response.read()
         said = self.redact(bodies.message(bodies.parsed(response)) or bodies.text(response))
         request, status = response.request, response.status_code

@@ -1,6 +1,6 @@
-"""Recognise failures of proxies, certificates and gateways between this machine and a server.
+"""Recognises failures of proxies, certificates and gateways between this machine and a server.
 
-Each failure has a diagnostic of its own, which names the variable or setting that causes it. Where
+Each failure has a diagnostic of its own, which names the variable or setting that causes it. If
 another try cannot help, the delivery is `REFUSED`, and the request is not repeated.
 """
 
@@ -33,9 +33,8 @@ if TYPE_CHECKING:
 class Obstacle:
     """A cause of a failed request that is not the server itself.
 
-    `delivery` tells if the request may have been performed.
-    If `lasts` is true, the request is not tried again unless another request of the run was
-    answered.
+    `delivery` says whether the request may have been performed. If `lasts` is true, the request is
+    not tried again unless another request of the run was answered.
     """
 
     delivery: Delivery
@@ -45,7 +44,7 @@ class Obstacle:
 
 
 def obstacle(cause: BaseException, host: str, route: Route, redact: Redact) -> Obstacle | None:
-    """Return the obstacle that made a request fail with `cause`, None where it is not known.
+    """Return the obstacle that made a request fail with `cause`, or None if none is recognised.
 
     Texts of libraries, proxies and servers pass through `redact` before they are quoted.
     """
@@ -62,12 +61,11 @@ def obstacle(cause: BaseException, host: str, route: Route, redact: Redact) -> O
         return Obstacle(Delivery.REFUSED, codes.REDIRECTS_IN_CIRCLES, detail)
     if isinstance(cause, httpx2.ProxyError):
         return _proxy(redact(str(cause)), host, route)
-    # With a proxy, the only connection of the client leads to the proxy, so the server is not to
-    # blame.
+    # With a proxy, the client opens connections to the proxy alone, so this failure is the proxy's.
     if route.proxy and isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout):
         detail = (
-            f"{route.variable} names the proxy {route.named}, and no connection to it came about "
-            f"({redact(reason(cause))}). Start it, mend {route.variable}, or name {host} in NO_PROXY."
+            f"{route.variable} names the proxy {route.named}, which could not be connected to "
+            f"({redact(reason(cause))}). Start it, correct {route.variable}, or list {host} in NO_PROXY."
         )
         return Obstacle(Delivery.NEVER_SENT, codes.PROXY_UNREACHABLE, detail, lasts=True)
     return None
@@ -79,13 +77,14 @@ def reason(error: BaseException) -> str:
 
 
 def names_nobody(cause: BaseException) -> bool:
-    """Return true if the failure is that the name service knows no such host."""
+    """Return true if a request failed because the name service knows no host of this name."""
     missing = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
     return any(isinstance(one, socket.gaierror) and one.errno in missing for one in _chain(cause))
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    # The number of steps is limited, because an exception can be a part of its own chain.
+    """Yield an exception and those that led to it."""
+    # The number of steps is limited, because an exception can be its own indirect cause.
     for _ in range(10):
         if error is None:
             return
@@ -94,46 +93,52 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _certificate(why: str, host: str, route: Route) -> Obstacle:
+    """Return the obstacle for a certificate that is not trusted."""
     name, path = route.certificates
     trusted = (
-        f"What is trusted is what {name} says ({path})" if name else "The system's are trusted"
+        f"The trusted certificates are those of {name} ({path})"
+        if name
+        else "The trusted certificates are the system's"
     )
     opened = f" {route.proxied()} The proxy may open TLS connections and present a certificate of its own."
     detail = (
-        f"The certificate that came from {host} is not valid here: {why.rstrip('.')}. Nothing "
-        f"was sent.{opened if route.proxy else ''} {trusted}. If the certificate is one of your own "
-        "authority, let SSL_CERT_FILE name a file that holds that authority's; else check the "
+        f"The certificate of {host} is not trusted here: {why.rstrip('.')}. Nothing was sent."
+        f"{opened if route.proxy else ''} {trusted}. If your own authority issued it, set "
+        "SSL_CERT_FILE to a file with the certificate of that authority. Otherwise check the "
         "base_url and the clock of this machine."
     )
     return Obstacle(Delivery.REFUSED, codes.CERTIFICATE_UNTRUSTED, detail)
 
 
 def _no_tls(reason: str, host: str, route: Route) -> Obstacle:
+    """Return the obstacle for a server that does not speak TLS."""
     why = reason.replace("_", " ").lower() or "the handshake failed"
     through = f" {route.proxied()}" if route.proxy else ""
     detail = (
-        f"{host} does not speak TLS as https:// needs it ({why}). Nothing was sent.{through} If what "
-        "listens there speaks plain HTTP, write http:// in the base_url."
+        f"{host} does not speak TLS, which https:// needs ({why}). Nothing was sent.{through} If the "
+        "server speaks plain HTTP, write http:// in the base_url."
     )
     return Obstacle(Delivery.REFUSED, codes.NO_TLS, detail)
 
 
 def _proxy(said: str, host: str, route: Route) -> Obstacle:
+    """Return the obstacle for a proxy that made no connection. `said` is its answer."""
     status = int(said[:3]) if said[:3].isdigit() else 0
     begin = f"The proxy {route.named}, which {route.variable} names,"
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return Obstacle(Delivery.REFUSED, codes.PROXY_PASSWORD, _wants_password(begin, route))
     detail = f"{begin} made no connection to {host} (it answered: {said}). Nothing was sent."
     if status and status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        detail += f" Have the host allowed there, or name {host} in NO_PROXY."
+        detail += f" Have the proxy allow this host, or list {host} in NO_PROXY."
         return Obstacle(Delivery.REFUSED, codes.PROXY_REFUSED, detail)
     return Obstacle(Delivery.NEVER_SENT, codes.PROXY_FAILED, detail)
 
 
 def _wants_password(begin: str, route: Route) -> str:
-    detail = f"{begin} answered 407: it wants to know who asks. Nothing was sent on. "
+    """Return the message for a proxy that asks for a user and a password."""
+    detail = f"{begin} answered 407: it asks for a user and a password. Nothing was sent on. "
     if route.password:
-        return f"{detail}The user and password in {route.variable} are not right for it."
+        return f"{detail}It does not accept the user and password in {route.variable}."
     return (
         f"{detail}Write them into {route.variable}, as http://USER:PASSWORD@HOST:PORT, with special "
         "characters percent-encoded."
@@ -143,7 +148,7 @@ def _wants_password(begin: str, route: Route) -> str:
 def refusal(
     response: httpx2.Response, target: str, route: Route, redact: Redact
 ) -> Obstacle | None:
-    """Return the obstacle if a gateway or proxy refused the request, None if the server itself did.
+    """Return the obstacle if a gateway or proxy refused the request, or None if the server itself did.
 
     The API answers `{"error": …}`, and compatible servers answer `{"detail": …}`. A 401 or 403 with
     any other body is taken for the answer of a gateway, a firewall or a proxy.

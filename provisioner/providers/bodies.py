@@ -1,4 +1,4 @@
-"""Read messages, request ids and waiting times out of the server's responses.
+"""Reads messages, request ids and waiting times from the server's responses, and hides secrets.
 
 The platform answers errors as `{"error": {"message", "code"}}`. Other servers answer `{"detail":
 …}`, HTML, or an empty body.
@@ -22,37 +22,46 @@ if TYPE_CHECKING:
 LONGEST = 300
 """The most characters of a body that an error quotes."""
 SHOWN = 65_536
-"""The number of bytes at the beginning of a body that are searched for text."""
+"""The bytes at the beginning of a body that are searched for text."""
 DEEPEST = 10
-"""The number of nested levels of an error body that are searched for its message."""
+"""The nested levels of an error body that are searched for its message."""
 LEVELS = 200
-"""An object that is nested deeper than this is not read."""
+"""The most nested levels of an object that is accepted."""
 SHORTEST_SECRET = 8
-"""The fewest characters of a secret that is replaced. Shorter texts occur in ordinary words."""
+"""The fewest characters of a secret that is replaced. A shorter text could be a part of an ordinary
+word.
+"""
 SHORTEST_DECLARED = 4
-"""The fewest characters of a replaced text if a manifest declares the text as a secret."""
+"""The fewest characters of a secret that is replaced if a manifest declares it as one."""
 
 KEYS = re.compile(r"\b(sk-|sess-|Bearer\s+)[\w.~+/=*-]{3,}", re.IGNORECASE)
+"""Matches texts that look like an API key or a token."""
 PAGE = re.compile(r"\s*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+"""Matches the beginning of a web page."""
 TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 GONE = re.compile(
     r"not found|no such|(does not|doesn't|not) exist|\bno [\w ]+ found|\bgone\b|\bdeleted\b"
     r"|\bpath\.\w+",
     re.IGNORECASE,
 )
+"""Matches messages which say that an object does not exist. `path.NAME` is how FastAPI names a
+wrong id.
+"""
 NO_PATH = re.compile(
     r"invalid url|unknown (request )?url|unrecognized request|cannot (get|post)\b|no route"
     r"|(route|page|path|endpoint|url|resource) (was )?not found|^(404 )?not found\.?$",
     re.IGNORECASE,
 )
+"""Matches messages which say that a path of the API does not exist."""
 LOCKED = re.compile(r"\block|concurren|try again|retry|busy|in progress", re.IGNORECASE)
+"""Matches messages which say that an object is being changed by another request."""
 
 
 class Redactor:
     """Replaces secrets, texts that look like keys, and control characters, and shortens the result.
 
-    `secrets` are replaced as they are. `declared` are secrets that requests carry; they are
-    replaced in every encoding that a server may use, and more of them may be added later.
+    `secrets` are replaced literally. `declared` are secrets that requests contain. They are
+    replaced in every encoding that a server may use, and the caller may add more of them later.
     """
 
     def __init__(self, secrets: Iterable[str], declared: Collection[str] = ()) -> None:
@@ -95,7 +104,7 @@ def _encodings(secret: str) -> set[str]:
 
 
 def parsed(response: httpx2.Response) -> Any:
-    """Return the body as JSON, None where it is not."""
+    """Return the body as JSON, or None if it is not JSON."""
     try:
         return json.loads(response.content)
     except (ValueError, RecursionError):
@@ -103,13 +112,13 @@ def parsed(response: httpx2.Response) -> Any:
 
 
 def text(response: httpx2.Response) -> str:
-    """Return the beginning of the body as words, without markup."""
+    """Return the beginning of the body as text without markup."""
     begin = response.content[:SHOWN].decode("utf-8", "replace")
     return TAGS.sub(" ", begin).strip()
 
 
 def is_page(response: httpx2.Response) -> bool:
-    """Return true if the body is a web page for people, whatever its type is said to be."""
+    """Return true if the body is a web page, or its content type says so."""
     begin = response.content[:SHOWN].decode("utf-8", "replace")
     return bool(PAGE.match(begin)) or response.headers.get("content-type", "").startswith(
         "text/html"
@@ -137,7 +146,10 @@ def is_deep(body: Any) -> bool:
 
 
 def message(body: Any, depth: int = 0) -> str:
-    """Return the message of a parsed error body; '' if no usual key holds one."""
+    """Return the message of a parsed error body, or '' if no usual key contains one.
+
+    `depth` is the number of levels around the body.
+    """
     if isinstance(body, str):
         return body
     if depth > DEEPEST:
@@ -146,6 +158,7 @@ def message(body: Any, depth: int = 0) -> str:
         return "; ".join(filter(None, (message(one, depth + 1) for one in body[:DEEPEST])))
     if not isinstance(body, Mapping):
         return ""
+    # FastAPI reports a violation as {"loc": […], "msg": "…"}.
     if "msg" in body:
         places = body.get("loc")
         where = ".".join(map(str, places)) if isinstance(places, list) else ""
@@ -161,17 +174,18 @@ def code(body: Any) -> str:
 
 
 def request_id(response: httpx2.Response) -> str:
+    """Return the request id of an answer, or ''."""
     given = response.headers.get("x-request-id", "")
     return "".join(c for c in given if c.isprintable())[:100]
 
 
 def seconds_to_wait(response: httpx2.Response) -> float | None:
-    """Return the seconds that `retry-after-ms` or `Retry-After` asks for; None if neither does."""
+    """Return the seconds that `retry-after-ms` or `Retry-After` asks to wait, or None without them."""
     return _asked(response.headers)[0]
 
 
 def least_wait(response: httpx2.Response) -> float | None:
-    """Return the shortest wait in seconds that the headers may mean, None if they ask for none.
+    """Return the shortest wait in seconds that the headers may mean, or None if they ask for none.
 
     Retry-After counts whole seconds, so servers round up: `1` may mean 20 ms.
     """
@@ -182,7 +196,7 @@ def least_wait(response: httpx2.Response) -> float | None:
 
 
 def announced_wait(response: httpx2.Response) -> float:
-    """Return the seconds to wait when the headers announce that 0 requests remain, else 0.
+    """Return the seconds to wait if the headers announce that no further request is allowed, else 0.
 
     It reads `x-ratelimit-remaining-requests`, `x-ratelimit-remaining` and `ratelimit-remaining`,
     with their `-reset` and `-limit`. If the limit is known, the wait is the reset time divided by
@@ -202,17 +216,18 @@ def announced_wait(response: httpx2.Response) -> float:
 
 
 RATE_HEADERS = (("x-ratelimit", "-requests"), ("x-ratelimit", ""), ("ratelimit", ""))
+"""The beginnings and ends of the names of rate headers."""
 NUMBER = re.compile(r"\d+(\.\d+)?")
 PARTS = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 LONGEST_ANNOUNCED = 60.0
-"""The most seconds of an announced wait. It is bounded because no request was refused yet."""
+"""The most seconds of an announced wait. It is limited because no request was refused yet."""
 LONGEST_RESET = 86_400 * 31
-"""A larger number is a point in time, in seconds since 1970, and not a duration."""
+"""A reset of more seconds than this is a time in unix seconds, and not a duration."""
 
 
 def _duration(text: str) -> float:
-    """Return the seconds from `6m0s`, `120ms`, `12` or a time; 0 for a text of another form."""
+    """Return the seconds of a text such as `6m0s`, `120ms`, `12` or a time; 0 for any other text."""
     text = text.strip()
     if NUMBER.fullmatch(text):
         seconds = float(text)
@@ -223,7 +238,7 @@ def _duration(text: str) -> float:
 
 
 def _asked(headers: httpx2.Headers) -> tuple[float | None, bool]:
-    """Return the seconds that the headers ask for, and true if they count whole seconds only."""
+    """Return (the seconds that the headers ask to wait, true if they count whole seconds only)."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         try:
             seconds = float(headers[name]) / unit
@@ -234,14 +249,14 @@ def _asked(headers: httpx2.Headers) -> tuple[float | None, bool]:
     moment = _moment(headers.get("retry-after", ""))
     if moment is None:
         return None, False
-    # The clock of this machine may differ from the server's. The `Date` header shows the server's
-    # clock.
+    # A date is compared with the server's own clock, which the `Date` header shows, because the clock
+    # of this machine may differ.
     now = _moment(headers.get("date", ""))
     return max(0.0, moment - (time.time() if now is None else now)), True
 
 
 def _moment(text: str) -> float | None:
-    """Return seconds since 1970 of an HTTP date."""
+    """Return an HTTP date as unix seconds, or None for any other text."""
     try:
         return parsedate_to_datetime(text).timestamp()
     except (ValueError, OverflowError):
@@ -249,12 +264,15 @@ def _moment(text: str) -> float | None:
 
 
 def says_gone(said: str) -> bool:
+    """Return true if a message says that an object does not exist."""
     return bool(GONE.search(said))
 
 
 def says_no_path(said: str) -> bool:
+    """Return true if a message says that a path does not exist."""
     return bool(NO_PATH.search(said))
 
 
 def says_locked(said: str) -> bool:
+    """Return true if a message says that another request is changing the object."""
     return bool(LOCKED.search(said))

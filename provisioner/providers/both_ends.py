@@ -1,12 +1,12 @@
-"""Read a long list from both ends at once, which takes half as long as from one end.
+"""Reads a long list from both ends at once, which takes half as long as from one end.
 
-Pages cannot be asked for at once, because each names the next one. But the API lists the oldest rows
-first or the newest first, and two walks that meet have read every row between them. That a server
-keeps to an order is not believed: both walks have to show it in the times at which their rows were
-created. Where they do not, the list is read to its end by the walk that began at the oldest row.
+The pages of one walk cannot be read at once, because each page names the next. But the API lists
+the oldest rows first or the newest first, and two walks that meet have read every row. It is not
+taken on trust that a server keeps to an order: the creation times of the rows must show it in both
+walks. If they do not, the walk that began at the oldest row reads the list to its end.
 
-A row that is created meanwhile is missed, as if it had been created after the last page. Rows that are
-deleted meanwhile do not matter, because neither walk counts rows.
+A row that is created meanwhile is missed, just as a row that is created after the last page was
+read. Rows that are deleted meanwhile do no harm, because neither walk counts rows.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ MOST_ROWS = 1_000_000
 def every_row(walk: Walk) -> Rows:
     """Return every row of a list, the oldest first and each id once.
 
-    `walk` is one that has not begun. It reads a list of one page alone. Raises ProviderError where
-    the list may be incomplete.
+    `walk` must not have begun. If the list has only one page, this walk reads it alone. Raises
+    ProviderError if the list may be incomplete.
     """
     page: Page | None = walk.begin()
     if page and page.more and walk.query:
@@ -62,7 +62,7 @@ class BothEnds:
         self._overlap = False
 
     def may_go_on(self) -> bool:
-        """Return true as long as both walks keep to their orders, so that they can be seen to meet."""
+        """Return true while both walks keep to their orders. Only then can they be seen to meet."""
         first, last = self._oldest_first, self._newest_first
         if not (self._is_behind and first.holds(self._front.rows) and first.last > first.first):
             return False
@@ -70,7 +70,10 @@ class BothEnds:
         return last.holds(self._back.rows) and (last.first > first.first or not self._back.rows)
 
     def step(self, page: Page) -> Page | None:
-        """Read the next page of each walk at once, and return that of the front; None at the end."""
+        """Read the next page of both walks at once.
+
+        Returns that of the front walk, or None at its end.
+        """
         if self._overlap:
             return self._front.step(page)
         following = self._helper.begin(
@@ -85,13 +88,14 @@ class BothEnds:
         return page_of_front
 
     def met(self) -> Rows | None:
-        """Return every row, if the two walks have certainly read them all."""
+        """Return every row of the list if the two walks have certainly read them all, else None."""
         if not (self._is_behind and self.may_go_on()):
             return None
         front, back = self._front.rows, self._back.rows
         self._overlap = not front.keys().isdisjoint(back)
-        # Each walk has read all rows on its side of its last moment, but perhaps not all rows of that
-        # moment. So a common row is not enough: the moments have to have passed each other.
+        # Each walk has read all rows on its side of the creation time of its last row, but perhaps not
+        # all rows with exactly that time. So a common row is not enough: the times of the two walks
+        # must have passed each other.
         if not self._overlap or self._newest_first.last >= self._oldest_first.last:
             return None
         newer = [row for id, row in back.items() if id not in front]
@@ -101,10 +105,10 @@ class BothEnds:
 
 
 class Order:
-    """The order in which a walk has read its rows, by the times at which they were created.
+    """Checks the order in which a walk reads its rows, by the times at which they were created.
 
-    `direction` is 1 where each row must be as old as the row before it or newer, and -1 where it must
-    be as old or older. `first` and `last` are the times of the first and the last row.
+    `direction` is 1 if no row may be older than the row before it, and -1 if no row may be newer.
+    `first` and `last` are the creation times of the first and the last row.
     """
 
     def __init__(self, direction: int) -> None:

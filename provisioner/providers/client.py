@@ -1,4 +1,7 @@
-"""Makes a provider from settings. Its connection keeps to one host, and is counted and traced."""
+"""Builds a provider from settings.
+
+Its connection sends to one host only, and every request is counted and traced.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,8 @@ if TYPE_CHECKING:
     from provisioner.providers.settings import Settings
 
 KEPT = {307, 308}
-"""Statuses of redirects that keep method and body. After the others a client sends a GET."""
+"""Statuses of redirects that keep method and body. After every other redirect a client sends a GET.
+"""
 
 
 def open_provider(
@@ -51,11 +55,13 @@ def open_provider(
     hidden: Collection[str] = (),
     heard: Callable[[float], None] | None = None,
 ) -> OpenAIProvider:
-    """Return a provider for `settings`. If `app` is given, requests go to it in this process.
+    """Return a provider for `settings`.
 
-    If the settings have no key, every request is signed by `bearer`, or by the source of tokens that
-    the settings describe. `hidden` are secrets that requests carry; more may be added to it later.
-    Raises ProviderError if no connection can be made from the settings.
+    If `app` is given, requests are passed to that WSGI application in this process. If the settings
+    have no key, requests are signed by `bearer`, or else with the tokens that the settings
+    describe. `hidden` are secrets that requests contain; the caller may add more of them later. The
+    other parameters are those of `open_target`. Raises ProviderError if no connection can be made
+    from the settings.
     """
     outside = settings.data is None and app is None
     route = route_to(settings.base_url) if outside else Route()
@@ -98,7 +104,7 @@ def open_provider(
 
 
 def _dates(heard: Callable[[float], None]) -> Callable[[httpx2.Response], None]:
-    """Return a hook that tells by how many seconds the date of an answer is ahead of our clock."""
+    """Return a hook that reports by how many seconds the date of an answer is ahead of our clock."""
 
     def hear(response: httpx2.Response) -> None:
         try:
@@ -111,7 +117,7 @@ def _dates(heard: Callable[[float], None]) -> Callable[[httpx2.Response], None]:
 
 
 def _bearer(settings: Settings, redact: Callable[[str], str]) -> Bearer | None:
-    """Return the source of tokens that is used instead of a key, None if there is a key."""
+    """Return the source of tokens that replaces the key, or None if there is a key."""
     if settings.foundry:
         from provisioner.providers.foundry import entra_bearer
 
@@ -132,6 +138,7 @@ def _provider(settings: Settings) -> type[OpenAIProvider]:
 
 
 def _embedded(data: Path) -> App:
+    """Return the embedded server over a file. Raises ProviderError if the file cannot be used."""
     from sqlite3 import Error
 
     from provisioner.emulator import create_app
@@ -142,13 +149,14 @@ def _embedded(data: Path) -> App:
     except (OSError, Error) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         detail = (
-            f"It keeps them in {data}: {why}. Mend or move that, or name another place: `data:`."
+            f"It stores them in {data}: {why}. Repair or move that file, or name another one in "
+            "`data:` of the target."
         )
         raise ProviderError(codes.EMBEDDED_DATA, detail) from error
 
 
 def _make_folder(folder: Path) -> None:
-    """Make the folder of the embedded server's data. The default folder gets a .gitignore file."""
+    """Create the folder of the embedded server's data. The default folder gets a .gitignore file."""
     if folder.exists():
         return
     folder.mkdir(parents=True)
@@ -159,8 +167,8 @@ def _make_folder(folder: Path) -> None:
 def _stay(response: httpx2.Response) -> None:
     """Raise Fault for a redirect to another host, or for one that would change the request.
 
-    The key may only be sent to the host that the Stack names. After some redirects a client sends a
-    GET, so that a create would become a list.
+    The key must only be sent to the host that the Stack names. After some redirects a client sends
+    a GET, which would turn a create into a list.
     """
     if not response.has_redirect_location:
         return
@@ -171,8 +179,8 @@ def _stay(response: httpx2.Response) -> None:
         return
     detail = (
         f"{here.host} answered {response.status_code} and points to {there.scheme}://{there.host}. "
-        "It was not followed, for the key belongs to the host that the target names. If that is "
-        "where the API lives, write it as the target's base_url."
+        "It was not followed, because the key may only be sent to the host that the target names. If "
+        "the API is at that other address, write it as the target's base_url."
     )
     code = codes.REDIRECTED
     raise Fault(Delivery.REFUSED, ProviderError(code, detail, response.status_code))

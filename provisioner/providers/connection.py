@@ -1,9 +1,9 @@
-"""The transport of API requests: one `Request` goes out, one `httpx2.Response` comes back.
+"""The transport of API requests: it sends one `Request` and returns one `httpx2.Response`.
 
-`Connection` is the protocol, and `HttpConnection` implements it with httpx2. The official SDK uses the
-same library, but importing the SDK takes longer than a whole `plan` of twenty assistants. So no request
-is sent by it. `tests/providers/test_wire.py` sends every kind of request by the SDK as well, and
-compares the requests that arrive at a server.
+`Connection` is the protocol, and `HttpConnection` implements it with httpx2. The official SDK uses
+the same library, but importing the SDK takes longer than a whole `plan` of twenty assistants. So
+the SDK sends no request. `tests/providers/test_wire.py` also sends every kind of request with the
+SDK, and compares the requests that arrive at a server.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 JSON = "application/json"
 USER_AGENT = f"provisioner/{VERSION}"
 CONNECT_SECONDS = 10.0
+"""The most seconds that opening a connection may take."""
 MOST_REDIRECTS = 5
+"""The most redirects that one request follows."""
 
 
 @frozen
@@ -49,10 +51,10 @@ class Form:
 
 @frozen
 class Request:
-    """One request to the API. `path` is percent-encoded and follows the target's `base_url`.
+    """One request to the API. `path` is percent-encoded and is appended to the target's `base_url`.
 
-    `headers` are added to those that every request carries. `json` is a JSON value, or None for a
-    request without a body; where there is a `form`, it is the body instead.
+    `headers` are added to those that every request has. `json` is a JSON value, or None for a
+    request without a body. If there is a `form`, the form is the body.
     """
 
     method: str
@@ -64,13 +66,13 @@ class Request:
 
 
 class Connection(Protocol):
-    """A way to one server. Any number of threads may use it at once."""
+    """Sends requests to one server. Any number of threads may use it at once."""
 
     def send(self, request: Request) -> httpx2.Response:
-        """Return the answer of any status, with its body read to the end.
+        """Return the answer, whatever its status is, with its body read to the end.
 
-        Raises httpx2.HTTPError or ssl.SSLError where no whole answer came, and ValueError, TypeError,
-        httpx2.InvalidURL or, after `close`, RuntimeError for what cannot be sent.
+        Raises httpx2.HTTPError or ssl.SSLError if no whole answer arrived. Raises ValueError,
+        TypeError, httpx2.InvalidURL or, after `close`, RuntimeError if the request cannot be sent.
         """
 
     def close(self) -> None:
@@ -81,7 +83,7 @@ class Connection(Protocol):
 class Hooks:
     """Functions that are called with each request before it is sent, and with each answer.
 
-    Redirects are answers too.
+    A redirect counts as an answer.
     """
 
     request: Sequence[Callable[[httpx2.Request], None]] = ()
@@ -89,10 +91,10 @@ class Hooks:
 
 
 class HttpConnection:
-    """Sends with httpx2, through `transport`, to the address that the settings name.
+    """Sends requests with httpx2, through `transport`, to the address in the settings.
 
-    `timeout` is in seconds, for each pause between bytes. Raises ProviderError for settings from
-    which no request can be made.
+    `timeout` is in seconds, for each pause between bytes. Raises ProviderError if the settings
+    cannot be used for a request.
     """
 
     def __init__(
@@ -124,10 +126,10 @@ class HttpConnection:
         self._client.close()
 
     def _built(self, request: Request) -> httpx2.Request:
-        """Return `request` as the HTTP library takes it."""
+        """Return `request` in the form that the HTTP library needs."""
         headers, body = dict(request.headers), _body(request)
         if request.form is None and request.method != "GET":
-            # The SDK sends this header even if a request has no body, and servers are tested with it.
+            # The SDK sends this header even without a body, and servers are tested with the SDK.
             headers["Content-Type"] = self._json
         return self._client.build_request(
             request.method, request.path, params=request.query or None, headers=headers, **body
@@ -135,7 +137,7 @@ class HttpConnection:
 
 
 def _body(request: Request) -> dict[str, Any]:
-    """Return the arguments of the HTTP library that make the body.
+    """Return the arguments by which the HTTP library builds the body.
 
     Raises ValueError or TypeError.
     """
@@ -149,16 +151,16 @@ def _body(request: Request) -> dict[str, Any]:
 
 
 _NO_HEADER = (
-    "One of the target's `headers:` holds a character beyond ASCII, which no HTTP header carries. Nothing "
-    "was sent. Mend its value, or the variable that it comes from."
+    "One of the target's `headers:` contains a non-ASCII character, which no HTTP header can contain. "
+    "Nothing was sent. Correct its value, or the variable that it comes from."
 )
 
 
 def _headers(settings: Settings) -> dict[str, str]:
-    """Return the headers of every request. The target's own headers replace ours, in any case of letters.
+    """Return the headers of every request. A header of the target replaces ours of the same name.
 
-    `Content-Type` is left out, because it differs between requests. The environment is not read here;
-    the settings hold everything that comes from it.
+    `Content-Type` is left out, because it differs between requests. The environment is not read
+    here: the settings already contain everything from it.
     """
     named = {
         "Accept": JSON,

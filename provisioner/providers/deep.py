@@ -1,6 +1,7 @@
 """Reads JSON that is nested too deeply for Python's parser: the deepest levels are replaced by null.
 
-One row of a list may be nested thousands of levels deep. The other rows have to be read all the same.
+A provider uses it because one row of a list may be nested thousands of levels deep, and the other
+rows must still be read.
 """
 
 import json
@@ -10,6 +11,7 @@ from typing import Any
 DEEPEST = 300
 """The number of levels that are kept. The parser of Python 3.11 reads a little less than 1,000."""
 _TOKENS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
+"""Matches a string, so that brackets inside of it are skipped, or one bracket."""
 
 
 def parsed(content: bytes) -> Any:
@@ -26,7 +28,7 @@ def parsed(content: bytes) -> Any:
 def shallow(text: str) -> str:
     """Return a JSON text in which every array and object deeper than DEEPEST levels is null.
 
-    Raises ValueError for a text that ends inside of one.
+    Raises ValueError if the text ends before one of them is closed.
     """
     kept: list[str] = []
     depth = begun = 0

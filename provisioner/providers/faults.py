@@ -1,7 +1,7 @@
-"""Turn failures of the HTTP library and refusals of servers into ProviderErrors.
+"""Turns failures of the HTTP library and refusals of servers into ProviderErrors.
 
-An error says which request failed, at which host, what the server answered and what to do. It holds
-no header, no query and no key, and at most the first characters of a body.
+An error says which request failed, at which host, what the server answered and what to do. It
+contains no header, no query and no key, and at most the first characters of a body.
 """
 
 from __future__ import annotations
@@ -37,39 +37,44 @@ if TYPE_CHECKING:
     from provisioner.providers.settings import Settings
 
 NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
+"""Failures before the request was sent, so it was certainly not performed."""
 UNSENDABLE = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
+"""Failures of a request that cannot be sent at all."""
 IMPOSSIBLE = {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
+"""The statuses that mean that the server does not have an operation."""
 _HEADER = re.compile(r"\bheaders?\b", re.IGNORECASE)
+"""Matches an answer that asks for a header."""
 ABSENCES = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE, *IMPOSSIBLE}
-# Some compatible servers answer 400 or 422 in place of 404 for an object that is gone. The message
-# then tells the two apart.
+"""The statuses that mean that an object or a path does not exist."""
+# Some compatible servers answer 400 or 422 and not 404 for an object that is gone. Only the message
+# then shows that.
 REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
 OPENAI_HOST = "api.openai.com"
 RETIRED = (
-    "OpenAI retired the Assistants API on 2026-08-26. Of the runtimes, `responses` and `agents` "
-    "are the ones that work on this host; the runtime `assistants` needs a server that still "
-    "speaks the Assistants API: a compatible one, by its base_url, or `server: embedded`."
+    "OpenAI retired the Assistants API on 2026-08-26. On this host, use the runtime `responses` or "
+    "`agents`. The runtime `assistants` needs a server that still has the Assistants API: a "
+    "compatible server, named by base_url, or `server: embedded`."
 )
 ABSENT = (
     "This server does not have that part of the API. Check the base_url (it usually ends in /v1), "
-    "or leave out what needs it."
+    "or remove the manifests and fields that need it."
 )
 
 FAILED = (
-    "The server itself failed. Run again later; if it stays so, tell whoever runs it, with the request "
-    "id where there is one."
+    "The server itself failed. Run again later. If it fails again, report it to the operator of the "
+    "server, with the request id if there is one."
 )
 _PAGE = (
-    "That is a web page and no answer of an API. Check the base_url (it usually ends in /v1), and "
-    "whether a sign-in page, a proxy or a gateway stands before the server. {through}"
+    "That is a web page and not an answer of an API. Check the base_url (it usually ends in /v1), and "
+    "whether a sign-in page, a proxy or a gateway is in front of the server. {through}"
 )
-_HEADER_WANTED = " If a gateway before the server wants a header of its own, write it as `headers:` of the target."
+_HEADER_WANTED = " If a gateway in front of the server needs a header of its own, add it to `headers:` of the target."
 UNSURE = "Whether it was performed is not known"
 
 
 @frozen
 class Asked:
-    """One request, as error messages name it. A request for a list, or a create, has no `id`."""
+    """One request, as error messages name it. A request for a list or a create has no `id`."""
 
     verb: str
     collection: str
@@ -83,14 +88,17 @@ class Asked:
 
     @property
     def unsure(self) -> str:
-        """A sentence for a request that may have been performed, with a command that shows if it was."""
+        """The sentence for a request that may have been performed.
+
+        It names a command that shows whether it was.
+        """
         if wire.is_talk(self.collection):
             return f"{UNSURE}."
         return f"{UNSURE}: {hint('plan')} shows it."
 
     @property
     def noun(self) -> str:
-        """The noun for the missing thing of a 404: the object, or the parent of the list."""
+        """The noun for the object that a 404 reports as missing: the object, or the parent of a list."""
         names = self.collection.split("/")
         name = names[-1] if self.id or len(names) == 1 else names[-2]
         return re.sub(r"(?<=ch)es$|s$", "", name).replace("_", " ")
@@ -98,6 +106,8 @@ class Asked:
 
 @frozen
 class _Diagnosis:
+    """The meaning of a refused request: its delivery, the class and code of the error, and advice."""
+
     delivery: Delivery
     kind: type[ProviderError]
     code: Code
@@ -105,7 +115,7 @@ class _Diagnosis:
 
 
 class Faults:
-    """Makes Faults of the failures of one connection."""
+    """Builds the Faults of one connection."""
 
     def __init__(
         self, settings: Settings, redact: Callable[[str], str], route: Route | None = None
@@ -124,7 +134,10 @@ class Faults:
         return self._unsendable(error, asked)
 
     def unreadable(self, response: httpx2.Response, asked: Asked, why: str) -> Fault:
-        """Return the Fault for a successful answer (2xx) whose body cannot be read as the result."""
+        """Return the Fault for a successful answer (2xx) whose body is not the expected result.
+
+        `why` completes the sentence "The body …".
+        """
         said = self._redact(bodies.text(response))
         quote = f"It begins: {said}" if said else "It is empty."
         detail = (
@@ -138,14 +151,17 @@ class Faults:
         return Fault(Delivery.UNKNOWN, error, lasts=is_page, unsure=asked.unsure)
 
     def _through(self) -> str:
+        """Return a sentence about the proxy, or '' if there is none."""
         return f"{self._route.proxied()} " if self._route.proxy else ""
 
     def _unsendable(self, error: Exception, asked: Asked) -> Fault:
+        """Return the Fault for a request that cannot be sent."""
         why = self._redact(str(error)) or type(error).__name__
         detail = f"The request ({asked}, to {self._host}) cannot be sent: {why}."
         return Fault(Delivery.REFUSED, Invalid(codes.REQUEST_UNSENDABLE, detail))
 
     def _unanswered(self, cause: Exception, asked: Asked) -> Fault:
+        """Return the Fault for a request without a whole answer."""
         if isinstance(cause, UNSENDABLE):
             return self._unsendable(cause, asked)
         if found := obstacle(cause, self._host, self._route, self._redact):
@@ -165,14 +181,16 @@ class Faults:
         """Return the Fault for a connection that could not be opened."""
         unknown = names_nobody(cause)
         ways = (
-            "Mend the address, or the name service of this machine."
+            "Correct the address, or the name service of this machine."
             if unknown
-            else "Start what should listen there, or mend the address."
+            else "Start the server, or correct the address."
         )
         if self._host == OPENAI_HOST:
-            ways = "See that this machine is online. Behind a proxy, let HTTPS_PROXY name it."
+            ways = (
+                "Check that this machine is online. If it is behind a proxy, set HTTPS_PROXY to it."
+            )
         detail = (
-            f"No connection to {self._host} came about: {bodies.ended(why)} {self._whence} {ways} "
+            f"No connection to {self._host} could be opened: {bodies.ended(why)} {self._whence} {ways} "
             f"The request was: {asked}."
         )
         return Fault(Delivery.NEVER_SENT, Unreachable(codes.UNREACHABLE, detail), lasts=unknown)
@@ -196,6 +214,7 @@ class Faults:
         return Fault(diagnosis.delivery, error, wait, unsure=asked.unsure)
 
     def _diagnosis(self, status: int, code: str, said: str, asked: Asked) -> _Diagnosis:
+        """Return the meaning of a status, the `code` of the body and its message `said`."""
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             advice = f"Check the key in {self._key} and what it may do." if self._key else ""
             if _HEADER.search(said):
@@ -212,6 +231,7 @@ class Faults:
         return _Diagnosis(Delivery.REFUSED, Invalid, codes.REQUEST_REFUSED)
 
     def _absent(self, status: int, said: str, asked: Asked) -> _Diagnosis:
+        """Return the meaning of an answer that says that an object or a path does not exist."""
         root = asked.collection.partition("/")[0]
         if self._host == OPENAI_HOST and root in {"assistants", "threads"}:
             code = codes.ASSISTANTS_API_GONE
@@ -234,7 +254,7 @@ def _gone(asked: Asked) -> _Diagnosis:
 
 
 def _names_no_path(said: str, asked: Asked) -> bool:
-    """Return true if a 404 means that the API path does not exist, rather than one object."""
+    """Return true if a 404 means that a path of the API does not exist, rather than one object."""
     if asked.id:
         return False
     if not asked.parent and asked.verb == "list":
@@ -245,7 +265,7 @@ def _names_no_path(said: str, asked: Asked) -> bool:
 def _names_gone(said: str, asked: Asked) -> bool:
     """Return true if a 400 or 422 means that the object of the request does not exist.
 
-    A request with a body may name other objects that are gone. So the answer has to name the id or
+    A request with a body may name other objects that are gone. So the answer must name the id or
     the kind of the requested object.
     """
     if not asked.id or not bodies.says_gone(said):

@@ -1,8 +1,8 @@
-"""Microsoft Foundry classic: the Assistants API of a project's endpoint, with Entra tokens.
+"""Microsoft Foundry classic: the Assistants API at a project's endpoint, with Entra tokens.
 
-A Foundry target differs in three ways: every query has an `api-version`, a token takes the place of
-a key, and threads can be listed. `azure-identity` is an optional dependency. It is imported only
-for a Foundry target.
+A Foundry target differs in three ways: every query has an `api-version`, a token replaces the key,
+and threads can be listed. `azure-identity` is an optional dependency, which is imported only for a
+Foundry target.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
 SCOPE = "https://ai.azure.com/.default"
 EARLY = 300.0
-"""A token is renewed this many seconds before it expires, or at half its life if that is later."""
+"""Seconds before its expiry at which a token is renewed. A token that lives shorter than twice this
+time is renewed at half its life.
+"""
 ADVICE = "The identity needs a role on the project that may use agents, such as Azure AI User."
 HELP = (
-    "Entra knows you after `az login`; a pipeline by AZURE_CLIENT_ID, AZURE_TENANT_ID and a federated"
-    " token or a secret; a machine on Azure by its managed identity."
+    "On your machine, sign in with `az login`. In a pipeline, set AZURE_CLIENT_ID, AZURE_TENANT_ID and "
+    "a federated token or a secret. A machine on Azure uses its managed identity."
 )
 
 
@@ -48,9 +50,9 @@ class Credential(Protocol):
 
 
 class Entra:
-    """Fetches tokens from Entra, and keeps each until shortly before it expires.
+    """Fetches tokens from Entra, and stores each of them until shortly before it expires.
 
-    A token is kept because some credentials start a program for each fetch. `failures` are the
+    It stores a token because some credentials start a program for each fetch. `failures` are the
     exceptions that the credential raises.
     """
 
@@ -84,6 +86,7 @@ class Entra:
                 self._token = ""
 
     def _fetch(self) -> AccessToken:
+        """Return a new token. Raises Fault if Entra issues none."""
         try:
             return self._credential.get_token(SCOPE)
         except self._failures as error:
@@ -95,7 +98,7 @@ class Entra:
 def entra_bearer(host: str, redact: Callable[[str], str]) -> Bearer:
     """Return a Bearer with the identity that Entra finds on this machine. No token is fetched yet.
 
-    Raises ProviderError where `azure-identity` is not installed.
+    Raises ProviderError if `azure-identity` is not installed.
     """
     try:
         from azure.core.exceptions import AzureError

@@ -1,7 +1,7 @@
-"""Every request of a run passes this gate, which bounds their number and their pace.
+"""The gate that every request of a run passes. It limits how many run at once, and their pace.
 
 The gate adds a clock, a lock and a queue to the arithmetic of `pace`. Requests start in the order
-in which they asked. Only the first request in the queue asks the pace for its delay, so that no
+in which they arrived. Only the first request in the queue asks the pace for its delay, so that no
 other thread wakes up without need.
 """
 
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MAX_WAIT = 900.0
-"""The default number of seconds that a run continues while every request is refused."""
+"""Seconds after which a run is given up if every request is refused, unless `--max-wait` says
+otherwise.
+"""
 WORTH_SAYING = 1.0
 """A wait of at least this many seconds is reported to the user."""
 
@@ -31,9 +33,9 @@ WORTH_SAYING = 1.0
 class Gate:
     """Lets at most `limit` requests of all threads run at once, at a pace that the server accepts.
 
-    If the server accepts no request for `max_wait` seconds, the run is given up.
-    `told` is called with the seconds that requests wait from now, and with the present rate in
-    requests a second. It is called while the gate is locked, so it must not call the gate.
+    If the server accepts no request for `max_wait` seconds, the run is given up. `told` is called
+    with the seconds that requests wait from now, and with the present rate in requests a second. It
+    is called while the gate is locked, so it must not call the gate.
     """
 
     limit: int
@@ -45,9 +47,9 @@ class Gate:
     _waiting: deque[threading.Condition] = field(default_factory=deque)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _closed: bool = False
-    _refusal: ProviderError | None = None  # the last one, as long as nothing went through since
-    _since: float = 0.0  # the moment of the first refusal since something went through
-    _said: float = 0.0  # the moment until which a wait has been told
+    _refusal: ProviderError | None = None  # the last one, until a request is accepted
+    _since: float = 0.0  # the time of the first refusal after the last accepted request
+    _said: float = 0.0  # the time until which a wait has been reported
 
     @contextmanager
     def permit(self) -> Iterator[float]:
@@ -65,14 +67,17 @@ class Gate:
                 self._wake()
 
     def accepted(self, started: float) -> None:
-        """Note that the server accepted the request that started at `started`."""
+        """Record that the server accepted the request that started at `started`."""
         with self._lock:
             self._refusal = None
             self.pace.accepted(started, self.clock())
             self._wake()
 
     def throttled(self, started: float, error: ProviderError, asked: float | None) -> None:
-        """Note that the server answered 429. It asks for a pause of at least `asked` seconds."""
+        """Record that the server answered 429 to the request that started at `started`.
+
+        `asked` is the pause in seconds that the server demands, or None if it names none.
+        """
         with self._lock:
             now = self.clock()
             if self._refusal is None:
@@ -82,7 +87,7 @@ class Gate:
             self._wake()
 
     def hold(self, seconds: float) -> None:
-        """Start no request for `seconds`, because the server announced that it would refuse one."""
+        """Start no request for `seconds`, because the server announced that it would refuse it."""
         with self._lock:
             self.pace.hold(self.clock() + seconds)
 
@@ -94,6 +99,7 @@ class Gate:
                 one.notify()
 
     def _enter(self) -> float:
+        """Wait for the turn of this request, and return the time at which it starts."""
         with self._lock:
             mine = threading.Condition(self._lock)
             self._waiting.append(mine)
@@ -109,7 +115,11 @@ class Gate:
         return now
 
     def _wait(self, mine: threading.Condition) -> float | None:
-        """Return the seconds to wait: 0 to start now, None to wait until another thread wakes it."""
+        """Return the seconds until the request may start; 0 if it may start now.
+
+        None means that another thread will wake this one. Raises ProviderError if the run is given
+        up or has ended.
+        """
         if self._closed:
             raise self._refusal or ProviderError(
                 codes.CONNECTION_CLOSED, "The request was not sent: the run has ended."
@@ -124,18 +134,21 @@ class Gate:
         return delay
 
     def _hopeless(self, refusal: ProviderError, seconds: float) -> RateLimited:
+        """Return the error for a run in which no request was accepted for `seconds`."""
         said = refusal.diagnostics[0]
         detail = (
-            f"{said.detail}\nNothing would have gone through for {seconds:.0f} s. "
-            f"--max-wait allows {self.max_wait:g} s: give it more, or run again later."
+            f"{said.detail}\nNo request would have been accepted for {seconds:.0f} s. "
+            f"--max-wait allows {self.max_wait:g} s: allow more, or run again later."
         )
         return RateLimited(said.code, detail, refusal.status, refusal.request_id)
 
     def _tell(self, now: float, delay: float) -> None:
+        """Report a wait, unless it is short or was reported already."""
         if self.told and delay >= WORTH_SAYING and now + delay > self._said + WORTH_SAYING:
             self._said = now + delay
             self.told(delay, self.pace.rate)
 
     def _wake(self) -> None:
+        """Let the first request in the queue look again whether it may start."""
         if self._waiting:
             self._waiting[0].notify()

@@ -1,7 +1,7 @@
-"""Workload identity: exchange the token of this machine for an OpenAI token.
+"""Workload identity: it exchanges the token of this machine for an OpenAI token.
 
-This is the only module that imports the official SDK. Its `openai.auth` fetches and exchanges such
-tokens. The module is imported only for a target that has a `workload_identity`.
+Only this module imports the official SDK, whose `openai.auth` fetches and exchanges such tokens.
+`client.py` imports this module only for a target that has a `workload_identity`.
 """
 
 from __future__ import annotations
@@ -31,9 +31,13 @@ if TYPE_CHECKING:
     from provisioner.model.stack import WorkloadIdentity
 
 AUDIENCE = "https://api.openai.com/v1"
+"""The audience of the machine's token if the target names none."""
 MANAGEMENT = "https://management.azure.com/"
+"""The resource for which Azure issues the machine's token if the target names none."""
 MOUNTED = "/var/run/secrets/kubernetes.io/serviceaccount/token"
+"""The path at which Kubernetes places the token of a pod."""
 SECONDS = 10.0
+"""Seconds that a request for the machine's own token may take."""
 
 
 def workload_bearer(
@@ -42,17 +46,20 @@ def workload_bearer(
     host: str,
     redact: Callable[[str], str],
 ) -> Bearer:
-    """Return a Bearer with the OpenAI tokens of this machine's identity. No token is fetched yet."""
+    """Return a Bearer whose tokens are OpenAI tokens for this machine. No token is fetched yet.
+
+    `runner` contains the variables of a GitHub job, and `host` is the API's, for messages.
+    """
     advice = (
-        "Exactly one mapping of the identity provider has to match this machine, and the service "
-        f"account {identity.service_account_id} needs the permission."
+        "Exactly one mapping of the identity provider must match this machine, and the service "
+        f"account {identity.service_account_id} needs the permission for this request."
     )
     redactor = TokenRedactor(redact)
     return Bearer(Exchanged(identity, subject(identity, runner), redactor), host, advice, redactor)
 
 
 class Exchanged:
-    """The OpenAI token for the token of this machine. The SDK fetches and renews it.
+    """Fetches the OpenAI token for the token of this machine, and renews it, by means of the SDK.
 
     The SDK could sign the requests itself. But then a failure of the exchange would look like a
     failure of the request, as if the request had perhaps been performed.
@@ -87,22 +94,25 @@ class Exchanged:
         except openai.OAuthError as error:
             raise self._refused(error) from None
         except (openai.OpenAIError, httpx2.HTTPError, RuntimeError) as error:
-            # The SDK raises RuntimeError if another thread fetched the token for both threads and
-            # failed.
+            # If two threads need a token, one of them fetches it for both. If that fails, the SDK
+            # raises RuntimeError in the other.
             why = self._redact(str(error)) or type(error).__name__
-            detail = f"{_host(self._exchange)} exchanged no token ({why}). No request was sent."
+            detail = (
+                f"{_host(self._exchange)} did not exchange the token ({why}). No request was sent."
+            )
             raise Fault(Delivery.NEVER_SENT, Unreachable(codes.EXCHANGE_FAILED, detail)) from None
 
     def invalidate_token(self, token: str | None = None) -> None:
         self._auth.invalidate_token(token)
 
     def _refused(self, error: openai.OAuthError) -> Fault:
+        """Return the Fault for a token of this machine that OpenAI does not accept."""
         identity, said = self._identity, self._redact(error.message)
         detail = (
             f"{_host(self._exchange)} answered {error.status_code} to the token of this machine, "
             f"given as {identity.service_account_id} of the identity provider "
             f"{identity.identity_provider_id}. It said: {said}\nExactly one mapping of the identity "
-            "provider has to match this machine's token, its audience included."
+            "provider must match this machine's token, including its audience."
         )
         code = codes.IDENTITY_REFUSED
         return Fault(Delivery.REFUSED, Unauthorized(code, detail, error.status_code))
@@ -113,9 +123,10 @@ def subject(
     runner: Mapping[str, str],
     metadata: Callable[[], httpx2.Client] | None = None,
 ) -> SubjectTokenProvider:
-    """Return the SDK's provider of this machine's own token.
+    """Return the SDK's source of this machine's own token.
 
-    `metadata` opens an HTTP client for the metadata service of a cloud.
+    `runner` contains the variables of a GitHub job. `metadata` opens an HTTP client for the
+    metadata service of a cloud; the tests replace it.
     """
     open_client = metadata or _metadata_client
 
@@ -148,7 +159,7 @@ def subject(
 
 
 def _asked(name: str, provider: SubjectTokenProvider) -> str:
-    """Ask one of the SDK's own providers for its token. Raises Fault."""
+    """Return a token from one of the SDK's sources. Raises Fault."""
     try:
         return provider["get_token"]()
     except openai.OpenAIError as error:
@@ -156,7 +167,7 @@ def _asked(name: str, provider: SubjectTokenProvider) -> str:
 
 
 def github_token(runner: Mapping[str, str], audience: str) -> str:
-    """Return the token of the running GitHub Actions job for `audience`. Raises Fault."""
+    """Return the token of the running GitHub Actions job for an audience. Raises Fault."""
     url, headers = runner[RUNNER_URL], {"Authorization": f"Bearer {runner[RUNNER_TOKEN]}"}
     try:
         with httpx2.Client(timeout=SECONDS, follow_redirects=False) as client:
@@ -171,19 +182,20 @@ def github_token(runner: Mapping[str, str], audience: str) -> str:
     body = bodies.parsed(response)
     token = body.get("value") if isinstance(body, dict) else None
     if not isinstance(token, str) or not token:
-        raise _no_token("github", f"the answer of {_host(url)} holds no token")
+        raise _no_token("github", f"the answer of {_host(url)} contains no token")
     return token
 
 
 def _metadata_client() -> httpx2.Client:
     """Return a client for the cloud's metadata service.
 
-    It ignores proxies, which must see no token.
+    It ignores the environment's proxies, because a proxy must not see the token.
     """
     return httpx2.Client(timeout=SECONDS, trust_env=False)
 
 
 def _no_token(provider: str, why: str, delivery: Delivery = Delivery.REFUSED) -> Fault:
+    """Return the Fault for a machine that gets no token of its own."""
     advice = {
         "github": "The job needs `permissions: {id-token: write}`.",
         "kubernetes": "The pod needs a projected service account token at that path.",
@@ -198,4 +210,4 @@ def _host(url: str) -> str:
     try:
         return httpx2.URL(url).host
     except httpx2.InvalidURL:
-        return "an address that is none"
+        return "an invalid address"

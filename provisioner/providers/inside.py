@@ -1,4 +1,7 @@
-"""Sends requests to a WSGI application in this process, without a network."""
+"""Passes requests to a WSGI application in this process, without a network.
+
+Targets with `server: embedded` use it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class InsideTransport(httpx2.BaseTransport):
-    """Hands requests to `app`. A body is produced while it is read, so it is never whole in memory."""
+    """Passes requests to `app`.
+
+    A body is produced while it is read, so it is never whole in memory.
+    """
 
     def __init__(self, app: WSGIApplication) -> None:
         self._app = app
@@ -40,6 +46,8 @@ class InsideTransport(httpx2.BaseTransport):
 
 
 class _Answer(httpx2.SyncByteStream):
+    """The body of an answer. Closing it closes the application's iterator."""
+
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces = pieces
 
@@ -53,7 +61,7 @@ class _Answer(httpx2.SyncByteStream):
 
 
 class _Body(io.RawIOBase):
-    """The body of a request as a file that is read once."""
+    """The body of a request as a file that can be read once."""
 
     def __init__(self, request: httpx2.Request) -> None:
         self._blocks = iter(cast("Iterable[bytes]", request.stream))
@@ -74,6 +82,7 @@ class _Body(io.RawIOBase):
         return len(taken)
 
     def drain(self) -> None:
+        """Read the rest of the body and drop it."""
         for _ in self._blocks:
             pass
 
@@ -98,7 +107,7 @@ def _environ(request: httpx2.Request, body: _Body) -> WSGIEnvironment:
         "wsgi.run_once": False,
     }
     if "content-length" not in request.headers:
-        # A body without a length ends where the client's iterator ends.
+        # A body without a length ends where the client's iterator ends. Werkzeug would read none of it.
         environ["wsgi.input_terminated"] = True
     for raw, value in request.headers.raw:
         name = raw.decode("ascii").upper().replace("-", "_")

@@ -1,4 +1,4 @@
-"""Count requests by method as they go out, and write a line about each for `-v`."""
+"""Counts requests by method as they are sent, and writes a line about each for `-v`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 
 class Meter:
-    """Counts the requests of all threads as they are sent, and writes a line for each answer."""
+    """Counts the requests of all threads as they are sent, and writes a line for each answer.
+
+    `trace` writes a line. `redact` removes secrets from it. `tell` is called with a text for the
+    progress display and with the seconds that a wait will take.
+    """
 
     def __init__(
         self,
@@ -36,12 +40,13 @@ class Meter:
             return dict(self._sent)
 
     def count(self, request: httpx2.Request) -> None:
+        """Count one request. It is called before the request is sent."""
         with self._lock:
             self._sent[request.method] += 1
 
     def waiting(self, seconds: float, rate: float) -> None:
-        """Report that requests wait for `seconds`, and the rate that the server accepts."""
-        bears = "" if rate == math.inf else f", which lets about {rate:.3g} a second through"
+        """Report that requests wait for `seconds`, and the requests a second that the server accepts."""
+        bears = "" if rate == math.inf else f" and accepts about {rate:.3g} a second"
         line = f"waiting {seconds:.0f} s: the server asks for fewer requests{bears}"
         if self._write:
             self._write(line)
@@ -49,12 +54,15 @@ class Meter:
             self._tell(line, seconds)
 
     def reading(self, what: str, count: int) -> None:
-        """Report that a list is being read, and how many rows have arrived so far."""
+        """Report that a list of `what` is being read, and how many rows have arrived so far."""
         if self._tell:
             self._tell(f"reading {what}: {count:,}" if count else f"reading {what}", 0)
 
     def trace(self, result: httpx2.Response | Exception, seconds: float) -> None:
-        """Write one line: method, path, status or failure, milliseconds, request id. No query."""
+        """Write a line with method, path, status or failure, milliseconds and request id.
+
+        The query is left out.
+        """
         if not self._write:
             return
         if isinstance(result, httpx2.Response):

@@ -1,7 +1,7 @@
 """The `Provider` of the OpenAI API: it turns operations on collections into requests.
 
-Answers are parsed as plain JSON and not by the SDK's types, so that a row keeps everything that the
-server sent, including unknown keys and unexpected types.
+Answers are parsed as plain JSON and not into the SDK's types, so that a row contains everything
+that the server sent, including unknown keys and unexpected types.
 """
 
 from __future__ import annotations
@@ -40,20 +40,21 @@ FAILURES = (
     httpx2.HTTPError,
     ssl.SSLError,  # the HTTP library does not wrap all of these
     httpx2.InvalidURL,
-    TypeError,  # TypeError and ValueError: what is no JSON, no header, or no path
+    TypeError,  # TypeError and ValueError: a value that cannot be JSON, a header or a path
     ValueError,
     RuntimeError,  # after `close`
 )
 """All exceptions that a connection raises."""
 
 SWITCHES = frozenset({"pause", "resume"})
-"""Actions that have the same effect if they are performed twice, and may therefore be repeated."""
+"""Actions that may be sent again after a lost answer: the second one has no further effect."""
 
 
 class OpenAIProvider:
     """Reads and writes objects over one connection. Any number of threads may use it at once.
 
-    `close` is called by the method `close`. `within()` opens the deadline of one request.
+    The method `close` calls the parameter `close`. `within()` opens a block in which one request
+    must end. `sharing` stores equal values of rows once.
     """
 
     def __init__(
@@ -150,7 +151,7 @@ class OpenAIProvider:
         self, collection: str, id: str, verb: str, body: Mapping[str, Any], parent: str
     ) -> Row:
         asked = Asked(verb, collection, id, parent)
-        told = verb == "create"  # events are created below the object that `id` names
+        told = verb == "create"  # an event is posted to a collection below the object `id`
         send = partial(self._tell if told else self._act, asked, body or None)
         silent = wire.collection_of(collection).silent
         read = self._row_or_nothing if silent else self._row
@@ -162,12 +163,13 @@ class OpenAIProvider:
         return self._answer(send, asked, lambda response, _: response.content, repeatable=True)
 
     def _check(self, asked: Asked, verb: str) -> None:
-        """Raises NoSuchApi for a request that the API does not have."""
+        """Raise NoSuchApi if the API does not have the operation `verb` for the collection."""
         if verb in self._lacks(asked.collection):
             code = codes.NO_SUCH_OPERATION
-            raise NoSuchApi(code, f"Nothing can {asked}: the API has no request for it.")
+            raise NoSuchApi(code, f"It is impossible to {asked}: the API has no request for it.")
 
     def _lacks(self, collection: str) -> frozenset[str]:
+        """Return the operations that the API does not have for a collection."""
         return wire.collection_of(collection).lacks
 
     def _get(
@@ -181,9 +183,11 @@ class OpenAIProvider:
         return self._send(asked, wire.path_of(asked.collection, asked.parent, *rest), body)
 
     def _act(self, asked: Asked, body: object) -> httpx2.Response:
+        """Send an action such as `cancel`, whose name is the last part of the path."""
         return self._post(asked, body, asked.id, asked.verb)
 
     def _tell(self, asked: Asked, body: object) -> httpx2.Response:
+        """Send an event to the collection of events below an object."""
         return self._send(asked, wire.path_of(asked.collection, asked.id), body)
 
     def _send(self, asked: Asked, path: str, body: object) -> httpx2.Response:
@@ -196,7 +200,10 @@ class OpenAIProvider:
         return self._connection.send(Request("DELETE", path, headers=headers))
 
     def _uploading(self, asked: Asked, body: Mapping[str, Any]) -> httpx2.Response:
-        """Send a create request as a multipart form. `body` holds files as pairs of a name and a content."""
+        """Send a create request as a multipart form.
+
+        The value of `files` in `body` is a list of pairs (file name, content).
+        """
         path = wire.path_of(asked.collection, asked.parent)
         headers = wire.headers_of(asked.collection, asked.verb)
         return self._connection.send(
@@ -211,7 +218,11 @@ class OpenAIProvider:
         *,
         repeatable: bool,
     ) -> T:
-        """Send a request and return what `read` makes of its answer. Raises ProviderError."""
+        """Send a request by calling `send`, and return what `read` makes of the answer.
+
+        A request that is not `repeatable` is sent again only if it was certainly not performed.
+        `asked` describes it in errors. Raises ProviderError.
+        """
 
         def once() -> T:
             started = time.monotonic()
@@ -237,11 +248,13 @@ class OpenAIProvider:
             raise self._faults.unreadable(response, asked, "is not JSON") from None
 
     def _page(self, response: httpx2.Response, asked: Asked) -> Any:
+        """Return the body of a page, after its values were replaced by equal ones in memory."""
         body = self._json(response, asked)
         self._sharing.share(body)
         return body
 
     def _row(self, response: httpx2.Response, asked: Asked) -> Row:
+        """Return the object in an answer. Raises Fault if it has no id or is nested too deeply."""
         row = self._json(response, asked)
         if not (id := id_of(row)):
             raise self._faults.unreadable(response, asked, "is no object with an id")
@@ -250,9 +263,11 @@ class OpenAIProvider:
         return {**row, "id": id}
 
     def _row_or_nothing(self, response: httpx2.Response, asked: Asked) -> Row:
+        """Return the object in an answer, or {} if the body is empty."""
         return self._row(response, asked) if response.content.strip() else {}
 
     def _deleted(self, response: httpx2.Response, asked: Asked) -> None:
+        """Raise Fault if the answer to a DELETE says that nothing was deleted."""
         body = bodies.parsed(response)
         if isinstance(body, dict) and body.get("deleted") is False:
             raise self._faults.unreadable(response, asked, "says that it was not deleted")

@@ -1,10 +1,10 @@
-"""Learn from refused requests (status 429) how fast requests may start.
+"""Learns from refused requests (status 429) how fast requests may start.
 
-This module reads no clock itself: every method is given the current time. It has no thread, no
-sleep and no I/O. A `Gate` (in `gate.py`) holds one `Pace` for a whole run, so that a refusal that
-one thread receives slows down all threads.
+This module reads no clock: every method is called with the current time. It has no thread, no sleep
+and no I/O. A `Gate` (in `gate.py`) has one `Pace` for a whole run, so that a refusal that one
+thread receives slows down all threads.
 
-Servers count requests in many ways, and most do not tell how. The arithmetic rests on these rules:
+Servers count requests in many ways, and most do not say how. The arithmetic follows these rules:
 
 * While every request is refused, one request at a time is tried, after pauses that double. The time
   between the last accepted request and the first that is accepted again is an interval that the
@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 FIRST_WINDOW = 8
 """The number of requests that may run at once before the server has answered anything."""
 ANSWERS_A_PLACE = 10
-"""After this many answers one more request may run at once, as long as no limit is known."""
+"""After this number of answers one more request may run at once, until a limit is known."""
 FIRST_PAUSE = 0.015
 """Seconds until the server is tried again after its first refusal, if it names no time."""
 LONGEST_PAUSE = 30.0
@@ -34,24 +34,28 @@ LONGEST_PAUSE = 30.0
 A_TRY = 5.0
 """Seconds that other requests wait for the answer to a trial request while all are refused."""
 A_WINDOW = 1.5
-"""In seconds. A server that asks for a longer pause counts requests per window of time."""
+"""Seconds. A server that asks for a longer pause than this counts requests per window of time."""
 STUBBORN = 2
-"""After more refusals in a row than this, a known rate is no longer trusted."""
+"""After more refusals in a row than this number, a known rate is no longer trusted."""
 FAR = 1.2
-"""A rate this many times above the measured one falls to the measured one in a single step."""
+"""If the rate is this many times above the measured one, it falls to the measured one in one step."""
 STEP = 0.97
 """The factor by which a refusal lowers the rate."""
 LONG_STEP = 0.92
 """The factor by which the rate falls when a refusal follows soon upon another."""
 QUIET = 12
-"""The number of answers without a refusal before the rate is raised again."""
+"""The number of answers without a refusal after which the rate is raised again."""
 RAISE = 0.0005
-"""The rate grows by this share for each answer beyond `QUIET`, and at most by `STEEPEST`."""
+"""The share by which the rate grows for each answer beyond `QUIET`."""
 STEEPEST = 0.1
+"""The largest share of such a raise."""
 MOST = 1.3
-"""The largest factor of one raise, because the effect of a raise is seen only in later answers."""
+"""The largest factor of one raise. It is limited because the effect of a raise shows only in later
+answers.
+"""
 SEARCH = 1.12
-"""The factor for each answer during the first search, until the server refuses a request."""
+"""The factor for each answer during the first search, which ends when the server refuses a request.
+"""
 REMEMBERED = 128
 """The number of accepted requests whose start times are remembered."""
 
@@ -68,22 +72,21 @@ class Pace:
     rate: float = math.inf
     """Requests a second. It is infinite until the server has refused one."""
 
-    _hold: float = -math.inf  # nothing starts before this moment
-    _next: float = -math.inf  # the next start at this rate
-    _late: float = 0.0  # mean seconds by which starts come later than they might
-    _binding: bool = False  # true where the pace delayed the last start
-    _changed: float = (
-        -math.inf
-    )  # answers to requests that started earlier say nothing about this rate
+    _hold: float = -math.inf  # no request starts before this time
+    _next: float = -math.inf  # the next start at the present rate
+    _late: float = 0.0  # mean seconds by which requests start later than they may
+    _binding: bool = False  # true if the pace delayed the last start
+    # Answers to requests that started before this time show nothing about the present rate.
+    _changed: float = -math.inf
     _answers: int = 0  # since the last refusal that counted
-    _raised: int = 0  # how many of these the rate has been raised for
-    _total: int = 0
-    _began: float = math.inf
-    _through: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    _raised: int = 0  # the value of `_answers` at the last raise
+    _total: int = 0  # all accepted requests
+    _began: float = math.inf  # the start of the first request
+    _through: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))  # their starts
     _failures: int = 0  # refusals in a row
     _tried: float = -math.inf  # the start of the last request whose refusal counted
     _asked: float = 0.0  # the longest pause that the server asked for since the last answer
-    _since: float = -math.inf  # the first of the last refusals that came in a row
+    _since: float = -math.inf  # the start of the first of the last refusals in a row
     _searching: bool = False  # true while the rate is a first guess
 
     @property
@@ -103,11 +106,11 @@ class Pace:
         return max(0.0, self._hold - now, self._next - now)
 
     def hold(self, until: float) -> None:
-        """Start nothing before the moment `until`."""
+        """Start no request before the time `until`."""
         self._hold = max(self._hold, until)
 
     def start(self, now: float) -> None:
-        """Note that one request starts now."""
+        """Record that one request starts now."""
         self._began = min(self._began, now)
         if self._is_shut:
             # The other requests wait until this trial request is answered, or for A_TRY seconds.
@@ -123,7 +126,7 @@ class Pace:
             self._next = now + interval - min(self._late, 0.3 * interval)
 
     def accepted(self, started: float, now: float) -> None:
-        """Note that the server accepted a request that started at `started`."""
+        """Record that the server accepted a request that started at `started`."""
         self._total += 1
         self._answers += 1
         if started >= self._changed:
@@ -134,15 +137,14 @@ class Pace:
         self._through.append(started)
 
     def throttled(self, started: float, now: float, asked: float | None = None) -> None:
-        """Note that the server answered 429 to a request that started at `started`.
+        """Record that the server answered 429 to a request that started at `started`.
 
-        `asked` is the pause in seconds that the server asks for, None if it names none.
+        `asked` is the pause in seconds that the server asks for, or None if it names none.
         """
         if asked is not None:
             self.hold(now + asked)
             self._asked = max(self._asked, asked)
-        # The request started before the rate changed, so its refusal does not concern the present
-        # rate.
+        # This request started before the rate changed, so its refusal says nothing about the new rate.
         if started < self._changed:
             return
         self._failures += 1
@@ -158,11 +160,11 @@ class Pace:
         self._answers = self._raised = 0
 
     def _lower(self, started: float) -> None:
-        """Lower the rate by a step, or further where a step was not enough."""
+        """Lower the rate by a step, or by more if a step was not enough."""
         if self._searching or self._answers >= QUIET:
             self._since = started
-            # At an almost right rate, a refused request is less than half an interval too early. So
-            # the next start moves by half an interval.
+            # If the rate is almost right, the refused request was too early by less than half an
+            # interval. So the next start moves by half an interval.
             self._next -= 0.5 / self.rate
             self.rate *= STEP / (SEARCH if self._searching else 1)
             self._searching = False
@@ -177,12 +179,12 @@ class Pace:
         self.rate = lower
 
     def _resume(self, started: float, now: float) -> None:
-        """Go on after the first answer that follows refusals, at a rate that the server can bear."""
+        """Set a rate that the server can accept, after the first answer that follows refusals."""
         if self.rate == math.inf:
             since = self._through[-1] if self._through else self._began
             least = 1 / max(FIRST_PAUSE, started - since)
-            # A server that counts per window accepts bursts and then refuses for long. The mean
-            # rate of the whole run is nearer to its limit than the last interval.
+            # A server that counts per window accepts a burst and then refuses for a long time. The
+            # mean rate of the whole run is nearer to its limit than the last interval is.
             if self._asked > A_WINDOW:
                 least = max(least, self._total / (started - self._began))
             most = min(2 * least, 1 / max(FIRST_PAUSE, self._tried - since))

@@ -1,9 +1,9 @@
-"""Decide whether a request is sent again, and how long to wait before it.
+"""Decides whether a request is sent again, and how long to wait before that.
 
-The official SDK repeats a create after a lost answer, and so makes a second object. Here a create is
-repeated only if it was certainly not performed. A request that was answered with 429 was not performed.
-It is sent again as long as the server accepts any requests: the `Gate` finds a pace that the server
-accepts, and a 429 does not count as a try.
+After a lost answer the official SDK repeats a create, and so makes a second object. Here a create
+is repeated only if it was certainly not performed. A request that was answered with 429 was not
+performed. It is sent again as long as the server accepts any requests: the `Gate` finds a pace that
+the server accepts, and a 429 does not count as a try.
 """
 
 from __future__ import annotations
@@ -24,21 +24,23 @@ T = TypeVar("T")
 
 
 class Delivery(Enum):
-    """The state of a request that failed: it tells if the request may have been performed."""
+    """Says of a failed request whether it may have been performed."""
 
     NEVER_SENT = "never sent"
-    THROTTLED = "throttled"  # 429: not performed, and the server asks for less
-    UNKNOWN = "unknown"  # it is not known whether it was performed
-    REFUSED = "refused"  # it would be refused again
+    THROTTLED = "throttled"  # 429: not performed, and the server asks for fewer requests
+    UNKNOWN = "unknown"  # the request may have been performed
+    REFUSED = "refused"  # not performed, and the server would refuse it again
 
 
 class Fault(Exception):
-    """A failed request: its delivery, the error to show, and the seconds that the server asks to wait.
+    """A failed request.
 
-    `lasts` is true of a failure that another try does not mend, such as a proxy that is down or a host
-    that does not exist. It is not tried again unless another request of the run was answered; a web
-    page in place of an answer is asked for twice. `unsure`
-    is the sentence to add if it is not known whether the request was performed.
+    `delivery` says whether the request may have been performed, `error` is the error to show, and
+    `wait` the seconds that the server asks to wait, or None. `lasts` is true of a failure that
+    another try does not mend, such as a proxy that is down or a host that does not exist. Such a
+    request is tried again only if another request of the run was answered; but a web page in place
+    of an answer is asked for twice. `unsure` is the sentence to add if it is not known whether the
+    request was performed.
     """
 
     def __init__(
@@ -60,10 +62,11 @@ class Fault(Exception):
 
 @frozen
 class Patience:
-    """The number of tries of a request, and the pauses, which double from `first` to `longest`.
+    """The number of tries of a request, and the pauses between them.
 
-    All pauses are in seconds. If a server asks for a pause of more than `asked`, the request is given
-    up. These numbers do not apply to status 429, for which requests wait at the gate.
+    The pauses are in seconds, and double from `first` to `longest`. If a server asks for a pause of
+    more than `asked`, the request is given up. These numbers do not apply to status 429, for which
+    requests wait at the gate.
     """
 
     tries: int = 5
@@ -72,11 +75,14 @@ class Patience:
     asked: float = 120.0
 
     def pause(self, attempt: int, asked: float | None) -> float | None:
-        """Return the seconds to wait after the `attempt`-th try (from 1), None to give up."""
+        """Return the seconds to wait after the `attempt`-th try, counted from 1, or None to give up.
+
+        `asked` is the pause that the server asks for, or None.
+        """
         if attempt >= self.tries or (asked or 0) > self.asked:
             return None
         backoff = min(self.longest, self.first * 2.0 ** (attempt - 1))
-        # Jitter keeps threads that failed together from trying again together.
+        # The random part keeps threads that failed together from trying again together.
         jittered = backoff * (0.5 + random.random() / 2)  # noqa: S311 (no secret depends on it)
         return max(jittered, asked or 0)
 
@@ -98,8 +104,9 @@ class Retries:
     def run(self, send: Callable[[], T], *, repeatable: bool) -> T:
         """Return the answer of `send`, which raises Fault and may be called several times.
 
-        A request that is not `repeatable` is sent again only if it was certainly not performed. Raises
-        ProviderError, and Ambiguous if the answer to a request that is not repeatable was lost.
+        A request that is not `repeatable` is sent again only if it was certainly not performed.
+        Raises ProviderError, and its subclass Ambiguous if the answer to a request that is not
+        repeatable was lost.
         """
         attempt = 0
         while True:
@@ -111,7 +118,7 @@ class Retries:
                 attempt += 1
                 pause = self._pause(attempt, fault, repeatable)
                 if pause is None or self._sleep(pause):
-                    # The message of the cause may hold headers; that of our error has been redacted.
+                    # The cause is hidden: its message may contain headers. Ours has been redacted.
                     raise _final(fault, attempt, repeatable=repeatable) from None
 
     def hold(self, seconds: float) -> None:
@@ -119,11 +126,12 @@ class Retries:
         self._gate.hold(seconds)
 
     def _pause(self, attempt: int, fault: Fault, repeatable: bool) -> float | None:
-        # A page in place of an answer may stand there for a moment alone, so it is asked for once more.
+        """Return the seconds to wait before the next try, or None to give up."""
+        # A gateway may send a web page for a moment only, so the request is sent once more.
         enough = 1 if fault.delivery is Delivery.NEVER_SENT else 2
         if fault.lasts and not self._reached and attempt >= enough:
             return None
-        # A request whose answer was lost may have been performed. A create that is sent again would then
+        # A request whose answer was lost may have been performed. If a create were sent again, it would
         # make a second object.
         lost = repeatable and fault.delivery is Delivery.UNKNOWN
         if lost or fault.delivery is Delivery.NEVER_SENT:
@@ -131,6 +139,7 @@ class Retries:
         return None
 
     def _attempt(self, send: Callable[[], T]) -> T:
+        """Send the request once, and report to the gate whether the server accepted it."""
         with self._gate.permit() as started:
             try:
                 answer = send()
@@ -148,7 +157,7 @@ class Retries:
 
 
 def _final(fault: Fault, attempts: int, *, repeatable: bool) -> ProviderError:
-    """Return the error to show. It tells the number of attempts if there were several."""
+    """Return the error to show. It contains the number of attempts if there were several."""
     error, said = fault.error, fault.error.diagnostics[0]
     detail = f"{said.detail}\nIt was tried {attempts} times." if attempts > 1 else said.detail
     if fault.delivery is Delivery.UNKNOWN and not repeatable:

@@ -1,7 +1,8 @@
 """Finds the proxy between this machine and a host, and the certificates to trust.
 
-Both come from the environment, as for other programs. They are looked up once for each target. So an
-error can name the variable that causes it, and an unusable setting is reported before the first request.
+Both come from the environment, as for other programs. They are looked up once for each target. So
+an error can name the variable that causes it, and an unusable setting is reported before the first
+request.
 """
 
 from __future__ import annotations
@@ -25,15 +26,18 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+"""The variables that name the certificates to trust, in the order in which they are looked up."""
 SCHEMES = ("http", "https", "socks5", "socks5h")
+"""The schemes of proxies that can be used."""
 
 
 @frozen
 class Route:
-    """The way to one host. `proxy` is a URL that may hold a password; `named` may be shown.
+    """The way to one host: a proxy, if there is one, and the certificates to trust.
 
-    `variable` is the environment variable that names the proxy. `certificates` are the name and the
-    value of the variable that names the certificates to trust.
+    `proxy` is a URL that may contain a password. `variable` is the environment variable that names
+    the proxy. `certificates` are the name and the value of the variable that names the
+    certificates.
     """
 
     proxy: str = ""
@@ -42,7 +46,7 @@ class Route:
 
     @property
     def named(self) -> str:
-        """Host and port of the proxy."""
+        """The host and port of the proxy, which may be shown."""
         return _split(self.proxy).netloc.rpartition("@")[2]
 
     @property
@@ -51,14 +55,14 @@ class Route:
         return _split(self.proxy).password or ""
 
     def proxied(self) -> str:
-        """Return a sentence that names the proxy, '' if there is none."""
+        """Return a sentence that names the proxy, or '' if there is none."""
         if not self.proxy:
             return ""
         return f"Requests go through the proxy {self.named}, which {self.variable} names."
 
 
 def route_to(url: str, environ: Mapping[str, str] | None = None) -> Route:
-    """Return the way to the host of `url`. Raises ProviderError if a proxy variable is unusable."""
+    """Return the route to the host of `url`. Raises ProviderError if a proxy variable is unusable."""
     known = os.environ if environ is None else environ
     proxy, variable = _proxy(_split(url), known)
     if proxy:
@@ -68,9 +72,9 @@ def route_to(url: str, environ: Mapping[str, str] | None = None) -> Route:
 
 
 def trusted(route: Route) -> ssl.SSLContext:
-    """Return the context with the certificates to trust.
+    """Return a TLS context with the certificates to trust.
 
-    Raises ProviderError if its file is missing.
+    Raises ProviderError if the file or folder that a variable names cannot be read.
     """
     import httpx2
 
@@ -81,16 +85,19 @@ def trusted(route: Route) -> ssl.SSLContext:
         return httpx2.create_ssl_context()
     except (OSError, ssl.SSLError) as error:
         no_file = isinstance(error, OSError) and not isinstance(error, ssl.SSLError)
-        why = error.strerror if no_file else "it holds no certificates in PEM form"
+        why = error.strerror if no_file else "it contains no certificates in PEM form"
         detail = (
-            f"{name} says {path}: {why}. Nothing was sent. Let {name} name what holds the "
-            "certificates to trust, or unset it to trust what the system trusts."
+            f"{name} is set to {path}: {why}. Nothing was sent. Set {name} to the file or folder of "
+            "the certificates to trust, or unset it to trust what the system trusts."
         )
         raise ProviderError(codes.CERTIFICATES_UNREADABLE, detail) from None
 
 
 def _proxy(url: SplitResult, environ: Mapping[str, str]) -> tuple[str, str]:
-    """Return the proxy for `url`, and the variable that names it or a word for the system's settings."""
+    """Return (the proxy for `url`, the variable that names it), or two empty texts.
+
+    For a proxy from the settings of the system, the second text says so.
+    """
     if _is_direct(url, environ):
         return "", ""
     for name in (f"{url.scheme}_proxy", "all_proxy"):
@@ -103,7 +110,7 @@ def _proxy(url: SplitResult, environ: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _is_direct(url: SplitResult, environ: Mapping[str, str]) -> bool:
-    """Return true if NO_PROXY lists the host, by name, domain, address or network, or is `*`."""
+    """Return true if NO_PROXY is `*` or lists the host by name, domain, address or network."""
     host = (url.hostname or "").lower()
     for entry in _entries(environ.get("no_proxy") or environ.get("NO_PROXY") or ""):
         domain = entry.removeprefix("*").removeprefix(".")
@@ -118,6 +125,7 @@ def _is_direct(url: SplitResult, environ: Mapping[str, str]) -> bool:
 
 
 def _entries(text: str) -> Iterator[str]:
+    """Yield the entries of NO_PROXY."""
     for entry in text.lower().split(","):
         bare = entry.strip().removeprefix("http://").removeprefix("https://").removeprefix("all://")
         if bare:
@@ -125,19 +133,20 @@ def _entries(text: str) -> Iterator[str]:
 
 
 def _check_proxy(proxy: str, variable: str) -> None:
+    """Raise ProviderError if a proxy has a scheme that cannot be used."""
     parts = _split(proxy)
     if parts.scheme not in SCHEMES or not parts.hostname:
         kinds = ", ".join(f"{scheme}://" for scheme in SCHEMES)
         detail = (
-            f"{variable} names no proxy that can be used: one looks like http://HOST:PORT; understood "
-            f"are {kinds}. Nothing was sent. Mend or unset it."
+            f"{variable} names no proxy that can be used. It should look like http://HOST:PORT, and "
+            f"begin with one of: {kinds}. Nothing was sent. Correct or unset it."
         )
         raise ProviderError(codes.PROXY_UNUSABLE, detail)
     if parts.scheme.startswith("socks") and find_spec("socksio") is None:
         detail = (
-            f"{variable} names the SOCKS proxy {parts.netloc.rpartition('@')[2]}, and Python speaks "
-            "SOCKS only with the package socksio. Nothing was sent. Install it with: "
-            f"pip install socksio. Or unset {variable}, or take the host out of it with NO_PROXY."
+            f"{variable} names the SOCKS proxy {parts.netloc.rpartition('@')[2]}, which can only be "
+            "used with the Python package socksio. Nothing was sent. Install it with: "
+            f"pip install socksio. Or unset {variable}, or list the host in NO_PROXY."
         )
         raise ProviderError(codes.NO_SOCKS_LIBRARY, detail)
 

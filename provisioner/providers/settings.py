@@ -1,7 +1,7 @@
 """Reads the address and the key of a target from the Stack, the environment and `.env`.
 
-The variables are those that the official SDK reads. They are read here once, before anything is
-connected, because the SDK would send the keys that it finds to any host.
+`open_target` calls it before it connects. The variables are those that the official SDK reads. They
+are read here, because the SDK would send the keys that it finds to any host.
 """
 
 from __future__ import annotations
@@ -26,25 +26,32 @@ if TYPE_CHECKING:
 
 OPENAI = "https://api.openai.com/v1"
 EXCHANGE = "https://auth.openai.com/oauth/token"
-"""The address at which a machine's token is exchanged for one of OpenAI's."""
+"""The address at which a machine exchanges its own token for an OpenAI token."""
 EMBEDDED, FOUNDRY = "embedded", "foundry"
 FOUNDRY_HOSTS = "*.services.ai.azure.com"
+"""The hosts of Microsoft Foundry."""
 FOUNDRY_PROJECT = "/api/projects/"
+"""The path before the name of a project in the address of a Foundry target."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+# GitHub Actions sets these variables in a job that may ask for a token of its own.
 RUNNER_URL, RUNNER_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
 DATA = Path(".provisioner", "embedded.sqlite")
+"""The data of the embedded server if the target names no file."""
 NO_KEY = "none"
-"""The token that is sent if a target with a `base_url` names no key. A local server may want any token."""
+"""The token that is sent if a target with a `base_url` names no key. Some local servers want any
+token.
+"""
 
 
 @frozen
 class Settings:
-    """Everything that a connection needs. `data` is set only for the embedded server.
+    """Everything that a connection needs.
 
-    `api_key_env` is the variable that the key came from, which error messages name. There is no key if
-    `foundry` is true, because an Entra token is used then, nor if there is an `identity`. `runner` holds
-    the variables with which a GitHub job asks for its token. `whence` is a sentence that says where
-    `base_url` comes from.
+    `data` is the file of the embedded server, and None for every other target. `api_key_env` is the
+    variable that contained the key, which error messages name. There is no key if `foundry` is
+    true, because an Entra token is used then, nor if there is an `identity`. `runner` contains the
+    variables with which a GitHub job asks for its token. `whence` is a sentence that says where
+    `base_url` was set.
     """
 
     target: str
@@ -67,13 +74,16 @@ class Settings:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The texts that are never shown, even if a server repeats them to us."""
+        """The texts that are never shown, even if a server repeats them in an answer."""
         password = _parts(self.base_url).password or ""
         return (self.api_key, *self.headers.values(), password, self.runner.get(RUNNER_TOKEN, ""))
 
 
 def describe(target: Target, environ: Mapping[str, str] | None = None) -> tuple[str, str]:
-    """Return (host, project) of a target, for a plan's head. Needs no key and raises nothing."""
+    """Return (host, project) of a target, which the head of a plan shows.
+
+    It needs no key and raises nothing.
+    """
     if target.server == EMBEDDED:
         return EMBEDDED, ""
     known = _environment(environ)
@@ -86,9 +96,10 @@ def describe(target: Target, environ: Mapping[str, str] | None = None) -> tuple[
 def account(
     target: Target, root: Path, environ: Mapping[str, str] | None = None
 ) -> tuple[str, ...]:
-    """Return values that identify a target's account, as far as the settings tell.
+    """Return values that identify the account of a target, as far as the settings determine it.
 
-    It needs no key and raises nothing. Two targets with different values may still share an account.
+    It needs no key and raises nothing. Two targets with different values may still share an
+    account.
     """
     if target.server == EMBEDDED:
         return EMBEDDED, str(_data(target, root).resolve())
@@ -106,7 +117,7 @@ def account(
 
 
 def _data(target: Target, root: Path) -> Path:
-    """Return the file in which the embedded server keeps its data."""
+    """Return the file in which the embedded server of a target stores its data."""
     return root / target.data if target.data else Path.cwd() / DATA
 
 
@@ -172,7 +183,7 @@ def _foundry(target: Target, base_url: str, allowed: str | None) -> Settings:
 
 
 def _runner(target: Target, base_url: str, known: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables with which a GitHub job asks for its token; nothing for other identities.
+    """Return the variables with which a GitHub job asks for its token, and {} for other identities.
 
     Raises ProviderError if the token would be sent to a host that is not allowed.
     """
@@ -180,7 +191,7 @@ def _runner(target: Target, base_url: str, known: Mapping[str, str]) -> dict[str
         raise ProviderError(
             stack_codes.IDENTITY_FOR_OPENAI_ONLY,
             f"Target {target.name} leads to {_host(base_url)}, and a workload's token is never "
-            "sent there. Nothing was sent. The address stands in the Stack, or in OPENAI_BASE_URL.",
+            "sent there. Nothing was sent. The address is set in the Stack, or in OPENAI_BASE_URL.",
         )
     allowed = known.get(ALLOWED_HOSTS)
     _check_allowed(target, EXCHANGE, allowed)
@@ -201,8 +212,8 @@ def _runner(target: Target, base_url: str, known: Mapping[str, str]) -> dict[str
 def _environment(environ: Mapping[str, str] | None) -> dict[str, str]:
     """Return the environment, completed by `.env`. An empty variable counts as unset, as in the SDK.
 
-    PROVISIONER_ALLOWED_HOSTS differs: if it is empty, no host is allowed, and its value in `.env` can
-    only forbid more hosts than the environment does.
+    PROVISIONER_ALLOWED_HOSTS is an exception: if it is empty, no host is allowed, and its value in
+    `.env` can only forbid more hosts than the environment does.
     """
     written = read_dotenv(Path.cwd() / ".env")
     given = os.environ if environ is None else environ
@@ -222,36 +233,44 @@ def read_dotenv(file: Path) -> dict[str, str | None]:
     try:
         if not file.exists():
             return {}
-        # Imported here, because every command looks for the file and most folders have none.
+        # This import takes time, and most folders have no such file.
         from dotenv import dotenv_values
 
         return dotenv_values(file)
     except (OSError, UnicodeDecodeError) as error:
-        # The file holds secrets, so no part of it is shown.
+        # The file contains secrets, so no part of it is shown.
         why = error.strerror if isinstance(error, OSError) else "It is not UTF-8 text"
-        detail = f"{file.name} in the current folder: {why}. Mend it, or take it away."
+        detail = f"{file.name} in the current folder: {why}. Repair the file, or remove it."
         raise ProviderError(stack_codes.UNREADABLE_VARIABLES, detail) from None
 
 
 def allowed_hosts(environ: Mapping[str, str] | None = None) -> str | None:
-    """Return the value of PROVISIONER_ALLOWED_HOSTS, None if it is not set."""
+    """Return the value of PROVISIONER_ALLOWED_HOSTS, or None if it is not set."""
     return _environment(environ).get(ALLOWED_HOSTS)
 
 
 def _own(target: Target, known: Mapping[str, str], given: str, variable: str) -> str:
-    """Return a setting. Only a target without a `base_url` takes it from the environment."""
+    """Return `given`, or else the value of a variable.
+
+    A target with a `base_url` never takes a setting from the environment, because that setting may
+    belong to another server.
+    """
     return given or ("" if target.base_url else known.get(variable, ""))
 
 
 def _key(target: Target, known: Mapping[str, str], variable: str) -> str:
+    """Return the API key from a variable.
+
+    Raises Unauthorized if it is not set or cannot be a header.
+    """
     if not variable:
         return NO_KEY
     # A key that was pasted into a secret of a pipeline often ends in a line break, which no header
     # may contain.
     if key := known.get(variable, "").strip():
         if not (key.isascii() and key.isprintable()):
-            detail = f"{variable} holds a line break or a character beyond ASCII. Nothing was sent."
-            raise Unauthorized(server_codes.KEY_UNUSABLE, f"{detail} Copy the key once more.")
+            detail = f"{variable} contains a line break or a non-ASCII character. Nothing was sent."
+            raise Unauthorized(server_codes.KEY_UNUSABLE, f"{detail} Copy the key again.")
         return key
     where = f"api_key_env of target {target.name}" if target.api_key_env else "this target's key"
     raise Unauthorized(
@@ -262,6 +281,7 @@ def _key(target: Target, known: Mapping[str, str], variable: str) -> str:
 
 
 def _custom_headers(text: str) -> dict[str, str]:
+    """Return the headers of a text with one `NAME: VALUE` on each line."""
     pairs = (line.partition(":") for line in text.splitlines())
     return {name.strip(): value.strip() for name, colon, value in pairs if colon}
 
@@ -274,33 +294,34 @@ def _parts(url: str) -> SplitResult:
 
 
 def _host(url: str) -> str:
-    """Return host and port, without the user and password that may stand before an @."""
+    """Return the host and port of a URL, without a user and password."""
     return _parts(url).netloc.rpartition("@")[2]
 
 
 def _address(target: Target, known: Mapping[str, str]) -> str:
     """Return the address of a target.
 
-    Raises ProviderError, which repeats no part of a bad address.
+    Raises ProviderError for an unusable address. The message repeats no part of that address,
+    because it may contain a password.
     """
     try:
         return web_address(target.base_url or known.get("OPENAI_BASE_URL") or OPENAI)
     except ValueError as error:
-        where = "It stands in the Stack" if target.base_url else "It stands in OPENAI_BASE_URL"
+        where = "It is set in the Stack" if target.base_url else "It is set in OPENAI_BASE_URL"
         raise ProviderError(
             server_codes.NOT_A_WEB_ADDRESS,
-            f"The base_url of target {target.name} cannot be used: {error}. One looks like "
+            f"The base_url of target {target.name} cannot be used: {error}. It should look like "
             f"https://HOST/v1. {where}. Put a key into the variable of the key, and everything "
             "else that the server needs into `headers`.",
         ) from None
 
 
 def _whence(target: Target, known: Mapping[str, str]) -> str:
-    """Return a sentence that says where the address of a target comes from."""
+    """Return a sentence that says where the address of a target was set."""
     if not target.base_url:
         if known.get("OPENAI_BASE_URL"):
-            return f"The address comes from OPENAI_BASE_URL, for target {target.name} names none."
-        return f"It is OpenAI's own address, for target {target.name} names no base_url."
+            return f"The address comes from OPENAI_BASE_URL: target {target.name} has no base_url."
+        return f"It is OpenAI's own address, because target {target.name} has no base_url."
     at = f" ({target.origin})" if target.origin else ""
     given = f", and comes from {' and '.join(target.address_variables)}"
     comes = given if target.address_variables else ""
@@ -308,7 +329,7 @@ def _whence(target: Target, known: Mapping[str, str]) -> str:
 
 
 def _told_address(target: Target, known: Mapping[str, str]) -> str:
-    """Return the address for a message, even one that cannot be used. It raises nothing."""
+    """Return the address of a target for a message, even if it cannot be used. It raises nothing."""
     url = target.base_url or known.get("OPENAI_BASE_URL") or OPENAI
     try:
         return web_address(url)
@@ -317,7 +338,7 @@ def _told_address(target: Target, known: Mapping[str, str]) -> str:
 
 
 def _check_allowed(target: Target, url: str, allowed: str | None) -> None:
-    """Raise ProviderError for a host that PROVISIONER_ALLOWED_HOSTS does not allow."""
+    """Raise ProviderError if PROVISIONER_ALLOWED_HOSTS does not allow the host of `url`."""
     host = (_parts(url).hostname or "").lower()
     if is_allowed(host, allowed):
         return

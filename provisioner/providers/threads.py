@@ -1,4 +1,4 @@
-"""Work in a thread of its own, whose result is asked for later."""
+"""Runs a function in another thread, so that the caller can ask for its result later."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ Result = TypeVar("Result")
 
 
 def begun(work: Callable[[], Result]) -> Future[Result]:
-    """Begin `work`, and return its future result. The end of the process does not wait for it."""
+    """Begin `work` in a thread of its own, and return its future result.
+
+    The end of the process does not wait for it.
+    """
     helper = Helper()
     future = helper.begin(work)
     helper.close()
@@ -22,9 +25,10 @@ def begun(work: Callable[[], Result]) -> Future[Result]:
 
 
 class Helper:
-    """A thread that does one work after the other. The end of the process does not wait for it.
+    """A thread that runs one function after the other. The end of the process does not wait for it.
 
-    A thread for each work would cost memory: each one receives its pages into an arena of its own.
+    A thread for each function would cost memory, because every thread allocates an arena for the
+    pages that it receives.
     """
 
     def __init__(self) -> None:
@@ -32,7 +36,10 @@ class Helper:
         threading.Thread(target=self._run, daemon=True).start()
 
     def begin(self, work: Callable[[], Result]) -> Future[Result]:
-        """Let the thread do `work` once it has done what was begun before. Returns its future result."""
+        """Let the thread call `work` after everything that was begun before.
+
+        Returns its future result.
+        """
         future: Future[Result] = Future()
 
         def run() -> None:
@@ -45,7 +52,7 @@ class Helper:
         return future
 
     def close(self) -> None:
-        """End the thread once it has done what was begun."""
+        """End the thread after everything that was begun."""
         self._works.put(None)
 
     def _run(self) -> None:

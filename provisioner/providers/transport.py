@@ -1,9 +1,9 @@
-"""The HTTP library's transport, with a total deadline for each request and a bound for each body.
+"""The HTTP library's transport, with a total deadline for each request and a limit for each body.
 
-The library bounds only the pauses between bytes, so a server that sends one byte every second could
-keep it waiting for ever. Here every operation on a socket, from connecting to the last byte, gets only
-the time that is left of its request. The bytes of a body are counted while they arrive, packed and
-unpacked, so that an endless body does not fill the memory.
+The library limits only the pauses between bytes, so a server that sends one byte every second could
+keep it waiting for ever. Here every operation on a socket, from connecting to the last byte, gets
+only the time that is left of its request. The bytes of a body are counted while they arrive,
+compressed and decompressed, so that an endless body does not fill the memory.
 """
 
 from __future__ import annotations
@@ -30,27 +30,30 @@ if TYPE_CHECKING:
     from provisioner.providers.route import Route
 
 MOST_BYTES = 256 * 1024 * 1024
-"""The most bytes of a body that are read, both packed and unpacked."""
+"""The most bytes of a body that are read, counted compressed and decompressed."""
 AT_ONCE = 256 * 1024
-"""Bytes that are received at once, where so many have come. The library would take 64 kB."""
+"""The most bytes that are received at once. The library would receive at most 64 kB."""
 PIECE = 1024 * 1024
-"""The number of bytes that are unpacked at once."""
+"""The most bytes that are decompressed at once."""
 ENCODINGS = "gzip, deflate"
+"""The encodings that requests accept."""
 GZIP = b"\x1f"
-"""The first byte of everything that gzip packed."""
+"""The first byte of everything that gzip compressed."""
 PACKED = frozenset({"gzip", "x-gzip", "deflate"})
+"""The values of `Content-Encoding` that are decompressed."""
+# The most open connections, and the most that stay open without a request.
 CONNECTIONS, KEPT_ALIVE = 1000, 100
 
 
 class Deadline(threading.local):
-    """The moment at which the request of this thread must have ended."""
+    """The time at which the present request of this thread must have ended."""
 
     until: float | None = None
     seconds: float = 0.0
 
     @contextmanager
     def of(self, seconds: float) -> Iterator[None]:
-        """Allow `seconds` in total for everything that this thread sends and receives in the block."""
+        """Open a block in which this thread may send and receive for `seconds` in total."""
         before = self.until, self.seconds
         self.until, self.seconds = time.monotonic() + seconds, seconds
         try:
@@ -59,7 +62,7 @@ class Deadline(threading.local):
             self.until, self.seconds = before
 
     def left(self, timeout: float | None, late: type[Exception]) -> float | None:
-        """Return the seconds that are left, at most `timeout`. Raises `late` if none are."""
+        """Return the seconds that are left, at most `timeout`. Raises `late` if no time is left."""
         if self.until is None:
             return timeout
         left = self.until - time.monotonic()
@@ -69,7 +72,7 @@ class Deadline(threading.local):
 
 
 class Backend(NetworkBackend):
-    """Opens connections. Every operation on one ends at `deadline`."""
+    """Opens connections. Every operation on one of them fails after the deadline."""
 
     def __init__(self, deadline: Deadline) -> None:
         self._inner = httpcore2.SyncBackend()
@@ -92,7 +95,7 @@ class Backend(NetworkBackend):
 
 
 class Stream(NetworkStream):
-    """A connection. Every operation on it ends at `deadline`."""
+    """A connection. Every operation on it fails after the deadline."""
 
     def __init__(self, inner: NetworkStream, deadline: Deadline) -> None:
         self._inner = inner
@@ -138,7 +141,7 @@ class Transport(httpx2.HTTPTransport):
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         response = super().handle_request(request)
-        # A request that reads changes nothing, so it counts as not performed. Any other may have been.
+        # A GET changes nothing, so it counts as not performed. Any other request may have been performed.
         delivery = Delivery.REFUSED if request.method == "GET" else Delivery.UNKNOWN
         return bounded(response, MOST_BYTES, delivery)
 
@@ -146,6 +149,7 @@ class Transport(httpx2.HTTPTransport):
 def _pool(
     route: Route, context: ssl.SSLContext | None, shared: dict[str, Any]
 ) -> httpcore2.ConnectionPool:
+    """Return the pool of connections, directly to the host or through the proxy of the route."""
     if not route.proxy:
         return httpcore2.ConnectionPool(**shared)
     proxy = httpx2.Proxy(route.proxy)
@@ -164,11 +168,17 @@ def _pool(
 
 
 def bounded(response: httpx2.Response, most: int, delivery: Delivery) -> httpx2.Response:
-    """Return `response` with a body that is unpacked here, and ends in a Fault beyond `most` bytes."""
+    """Return `response` with a body that is decompressed here, and that fails beyond `most` bytes.
+
+    `delivery` says, for that error, whether the request may have been performed. Raises Fault for
+    an unknown encoding.
+    """
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in PACKED and encoding not in {"identity", ""}:
         response.close()
-        raise _unreadable(response, delivery, f"is packed as {encoding!r}, which was not asked for")
+        raise _unreadable(
+            response, delivery, f"is encoded as {encoding!r}, which was not asked for"
+        )
     headers = response.headers.copy()
     if encoding in PACKED:
         for name in ("content-encoding", "content-length"):
@@ -180,7 +190,7 @@ def bounded(response: httpx2.Response, most: int, delivery: Delivery) -> httpx2.
 
 
 class Body(httpx2.SyncByteStream):
-    """The body of `response`. It is unpacked while it is read, and its bytes are counted."""
+    """The body of `response`. It is decompressed while it is read, and its bytes are counted."""
 
     def __init__(
         self, response: httpx2.Response, most: int, delivery: Delivery, *, packed: bool
@@ -194,7 +204,7 @@ class Body(httpx2.SyncByteStream):
         length = 0
         for chunk in self._unpacked(self._counted()):
             length += len(chunk)
-            self._check(length, "unpacked")
+            self._check(length, "decompressed")
             yield chunk
 
     def close(self) -> None:
@@ -219,16 +229,17 @@ class Body(httpx2.SyncByteStream):
                 try:
                     piece = unpacker.decompress(left, PIECE)
                 except zlib.error:
-                    why = "is said to be packed, and cannot be unpacked"
+                    why = "is said to be compressed, and cannot be decompressed"
                     raise _unreadable(self._response, self._delivery, why) from None
                 yield piece
                 left = unpacker.unconsumed_tail
                 if unpacker.eof:
-                    # Another gzip member may follow the end of one. Other bytes there have no meaning.
+                    # After the end of a gzip stream another one may follow. Other bytes are ignored.
                     left = unpacker.unused_data if unpacker.unused_data[:1] == GZIP else b""
                     unpacker = None
 
     def _check(self, length: int, how: str) -> None:
+        """Raise Fault if a body is longer than the limit. `how` says in which form it was counted."""
         if length > self._most:
             mebibytes = self._most // 1024 // 1024
             why = f"is longer than {mebibytes} MiB as {how}, and was not read to its end"
@@ -238,7 +249,8 @@ class Body(httpx2.SyncByteStream):
 def _unpacker(begin: bytes) -> Any:
     """Return a decompressor for gzip, or for deflate with or without a header.
 
-    By `deflate` some servers mean the raw stream and others the one with a zlib header.
+    `begin` is the beginning of the body. By `deflate` some servers mean the raw stream, and others
+    the stream with a zlib header.
     """
     plain = begin[:1] != GZIP and (begin[0] & 0x0F) != zlib.DEFLATED
     return zlib.decompressobj(-zlib.MAX_WBITS if plain else zlib.MAX_WBITS | 32)

@@ -1,7 +1,7 @@
 """A local file that is being uploaded: its progress, and the check that its content is as planned.
 
 The digest is computed again while the bytes are sent. If the file changes during the upload, the
-request is broken off before its end, so that the server never stores a complete file with other
+request is aborted before its end, so that the server never stores a complete file with other
 content.
 """
 
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 
 class Upload(io.FileIO):
-    """An open file that says how far it has been read. `read_to` is given a position in bytes."""
+    """A file that is open for an upload.
+
+    `sha256` is the digest of the content that was planned. `read_to` is called with the position in
+    bytes up to which the file has been read. Raises ProvisionerError if the content is another one.
+    """
 
     def __init__(self, path: Path, sha256: str, read_to: Callable[[int], None]) -> None:
         super().__init__(path, "rb")
@@ -37,17 +41,19 @@ class Upload(io.FileIO):
         self._digest = hashlib.sha256()
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read like any file, but not beyond the size that the file had when it was opened."""
+        """Read like any file, but not beyond the size that the file had when it was opened.
+
+        Raises ProvisionerError at the end if the content has changed since.
+        """
         position = self.tell()
-        # The HTTP client reads the file again from its beginning when it sends the request once
-        # more.
+        # When the HTTP client sends the request again, it reads the file from its beginning.
         if position == 0:
             self._digest = hashlib.sha256()
         left = max(0, self._size - position)
         chunk = super().read(left if size is None or size < 0 else min(size, left)) or b""
         self._digest.update(chunk)
-        # The check comes before the end of the body is sent, so the server never gets a whole file
-        # with another content.
+        # This check is made before the end of the body is sent, so the server never receives a
+        # complete file with other content.
         if not chunk and self._digest.hexdigest() != self._sha256:
             raise changed(self._path)
         self._read_to(position + len(chunk))
@@ -55,11 +61,12 @@ class Upload(io.FileIO):
 
 
 def changed(path: Path) -> ProvisionerError:
+    """Return the error for a file that is not as it was when the plan was made."""
     return ProvisionerError(
         Diagnostic(
             codes.FILE_CHANGED_MEANWHILE,
-            f"{path} no longer holds what the plan was made for. Nothing of it was kept on the "
-            "live side. Plan again.",
+            f"The content of {path} is no longer the one that was planned. No part of it was stored "
+            "on the live side. Plan again.",
         )
     )
 
@@ -71,7 +78,10 @@ def unreadable(path: Path, error: OSError) -> ProvisionerError:
 
 
 class Progress:
-    """Turns positions into numbers of new bytes. Bytes that are sent again are not counted again."""
+    """Turns positions into numbers of new bytes, for which it calls `sent`.
+
+    Bytes that are sent again after a failure are not counted again.
+    """
 
     def __init__(self, sent: Callable[[int], None] | None) -> None:
         self._sent = sent

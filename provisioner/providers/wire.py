@@ -1,8 +1,8 @@
 """The path of each collection in the API, and the headers of its requests.
 
-Requests are made from this table and not by the SDK's resource classes, so a beta field that the SDK
-does not know is sent like any other. A test compares these requests with those that the SDK's own
-methods send.
+Requests are built from this table and not by the SDK's resource classes, so a beta field that the
+SDK does not know is sent like any other. `tests/providers/test_wire.py` compares these requests
+with those that the SDK's own methods send.
 """
 
 from __future__ import annotations
@@ -38,16 +38,17 @@ ACCEPTED: Mapping[tuple[str, str], Mapping[str, str]] = {
 """The `Accept` header of requests whose answer is not JSON."""
 
 READ_ONLY = frozenset({"create", "update", "delete"})
+"""The operations that a collection lacks if its objects can only be read."""
 
 
 @frozen
 class Collection:
     """The path of one collection of the API, and the requests that it supports.
 
-    `path` has `{}` for the id of each parent object, outermost first. `limits` are the page lengths to
-    ask for: the next one is tried if the server refuses one. Without any, the list has no pages. If
-    `silent` is true, a POST is answered with an empty body. `lacks` are the operations that the API
-    does not have.
+    `path` has `{}` for the id of each parent object, outermost first. `limits` are the page lengths
+    to ask for: if the server refuses one, the next is tried, and 0 asks for none. If `limits` is
+    empty, the list has no pages. If `silent` is true, a POST is answered with an empty body.
+    `lacks` are the operations that the API does not have.
     """
 
     path: str
@@ -57,15 +58,14 @@ class Collection:
 
     @property
     def depth(self) -> int:
-        """The number of objects that the collection lies in."""
+        """The number of parent objects in the path."""
         return self.path.count("{}")
 
 
 COLLECTIONS: Mapping[str, Collection] = {
     "agents": Collection("/agents"),
     "assistants": Collection("/assistants"),
-    # OpenAI gives out 10,000 files a page. Compatible servers may refuse that, and then 100, so the
-    # shorter pages are tried next.
+    # OpenAI returns up to 10,000 files a page. Compatible servers may refuse that number, or even 100.
     "files": Collection("/files", limits=(10_000, 100, 0), lacks=frozenset({"update"})),
     "responses": Collection("/responses", limits=(), lacks=frozenset({"list", "update"})),
     "responses/input_items": Collection("/responses/{}/input_items", lacks=READ_ONLY | {"get"}),
@@ -89,7 +89,7 @@ COLLECTIONS: Mapping[str, Collection] = {
     "vector_stores/file_batches": Collection(
         "/vector_stores/{}/file_batches", lacks=frozenset({"list", "update", "delete"})
     ),
-    # Sessions of agents, which `ask` makes and reads.
+    # Sessions of agents, which `ask` creates and reads.
     "agents/sessions": Collection("/agents/sessions"),
     "agents/sessions/events": Collection(
         "/agents/sessions/{}/events", silent=True, lacks=frozenset({"get", "update", "delete"})
@@ -98,7 +98,7 @@ COLLECTIONS: Mapping[str, Collection] = {
     "agents/sessions/turns/items": Collection(
         "/agents/sessions/{}/turns/{}/items", lacks=READ_ONLY | {"get"}
     ),
-    # What `gc` lists beside the collections in which a kind lives.
+    # Collections that `gc` lists although no kind of manifest is stored there.
     "agents/environments": Collection(
         "/agents/environments", lacks=frozenset({"update", "delete"})
     ),
@@ -113,43 +113,48 @@ COLLECTIONS: Mapping[str, Collection] = {
 
 
 def collection_of(name: str) -> Collection:
-    """Return a collection of the table, or else one whose path follows from its name.
+    """Return a collection of the table, or one whose path follows from its name.
 
-    For example, `vaults/credentials` would be at `/vaults/{}/credentials`.
+    For example, the path of an unlisted `parents/children` is `/parents/{}/children`.
     """
     return COLLECTIONS.get(name) or Collection("/" + "/{}/".join(name.split("/")))
 
 
 def is_talk(name: str) -> bool:
-    """Return true for collections of conversations, whose objects no plan shows."""
+    """Return true for a collection of conversations and their parts. No plan contains these."""
     return name.startswith(TALKS)
 
 
 TALKS = ("threads", "responses", "conversations", "agents/sessions")
+"""The beginnings of the names of collections of conversations."""
 FORMS = frozenset({"skills", "skills/versions"})
 """Collections whose objects are created from files, which are sent as a multipart body."""
 DOTS = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)
+"""Matches `.` and `..`, also percent-encoded, which would lead to another path."""
 SAFE = "!$&'()*+,;=:@"
-"""Characters of a part of a path that need no escape, beside letters, digits and -._~ (RFC 3986).
+"""Characters that may be in a part of a path as they are, besides letters, digits and `-._~` (RFC
+3986).
 """
 
 
 def path_of(collection: str, parent: str, *rest: str) -> str:
-    """Return the path of a collection in `parent`, which is such as `THREAD/RUN` if there are two.
+    """Return the path of a collection, and of an object in it if `rest` is its id.
 
-    Raises ValueError for an id that cannot be a part of a path.
+    `parent` is the id of the parent object; two ids are written as `THREAD/RUN`. Raises ValueError
+    for an id that cannot be a part of a path.
     """
     place = collection_of(collection)
     parents = parent.split("/", place.depth - 1) if place.depth else []
     if len(parents) != place.depth:
-        raise ValueError(f"{parent!r} does not name the {place.depth} objects that it lies in")
+        raise ValueError(f"{parent!r} must name {place.depth} parent objects")
     path = place.path.format(*map(_part, parents))
     return "/".join((path, *map(_part, rest)))
 
 
 def _part(id: str) -> str:
+    """Return an id as a part of a path. Raises ValueError for an empty id, `.` and `..`."""
     if not id or DOTS.fullmatch(id):
-        raise ValueError(f"{id!r} is no id that a path can carry")
+        raise ValueError(f"{id!r} is an id that no path can contain")
     return quote(id, safe=SAFE)
 
 
@@ -160,9 +165,10 @@ def headers_of(collection: str, verb: str) -> dict[str, str]:
 
 
 def form_of(body: Mapping[str, Any]) -> Form:
-    """Return a body with `files`, pairs of a name and a content, as multipart. Raises TypeError.
+    """Return a multipart form for a body whose `files` are pairs of a name and a content.
 
-    All other keys become text fields, whose values must be texts, whole numbers or booleans.
+    All other keys become text fields. Their values must be texts, whole numbers or booleans; any
+    other value raises TypeError.
     """
     fields: dict[str, str] = {}
     for key, value in body.items():
@@ -173,5 +179,5 @@ def form_of(body: Mapping[str, Any]) -> Form:
         elif isinstance(value, str | int):
             fields[key] = str(value)
         else:
-            raise TypeError(f"a field beside files cannot hold {type(value).__name__}: {key}")
+            raise TypeError(f"a form field cannot contain {type(value).__name__}: {key}")
     return Form(fields, [("files[]", name, content) for name, content in body["files"]])

@@ -128,7 +128,7 @@ def test_a_damaged_release_is_named_once_beside_the_result(
     result = published.run(*command)
 
     assert result.stderr.count("warning: a release is damaged [release-damaged]\n") == 1
-    assert "helper/00000009.json is passed over" in result.stderr
+    assert "helper/00000009.json is ignored" in result.stderr
     assert "damaged" not in result.stdout
 
 

@@ -113,7 +113,7 @@ def test_a_host_without_tls_is_told_at_once() -> None:
     ("name", "content", "why"),
     [
         ("SSL_CERT_FILE", None, "No such file or directory"),
-        ("SSL_CERT_FILE", "no certificate", "it holds no certificates"),
+        ("SSL_CERT_FILE", "no certificate", "it contains no certificates"),
         ("SSL_CERT_DIR", None, "No such file or directory"),
     ],
 )
@@ -127,7 +127,7 @@ def test_certificates_that_are_not_there_are_told_by_their_variable(
 
     error = failing("https://127.0.0.1:9/v1")
 
-    assert f"{name} says {path}: {why}" in str(error)
+    assert f"{name} is set to {path}: {why}" in str(error)
     assert "or unset it to trust" in str(error)
 
 
@@ -169,7 +169,10 @@ def test_a_proxy_that_is_down_is_told_as_the_proxy(
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize(
     ("user", "remedy"),
-    [("", "http://USER:PASSWORD@HOST:PORT"), ("user:secret-word@", "are not right for it")],
+    [
+        ("", "http://USER:PASSWORD@HOST:PORT"),
+        ("user:secret-word@", "does not accept the user and password"),
+    ],
 )
 def test_a_proxy_that_wants_a_password_is_told_at_once(
     monkeypatch: pytest.MonkeyPatch, scheme: str, user: str, remedy: str
@@ -193,7 +196,7 @@ def test_a_proxy_that_does_not_let_a_host_through_is_told_at_once(
         error = quickly("https://server.test/v1")
 
     assert "the proxy refused the connection" in str(error)
-    assert "name server.test in NO_PROXY" in str(error)
+    assert "list server.test in NO_PROXY" in str(error)
 
 
 @pytest.mark.parametrize(
@@ -250,7 +253,7 @@ def test_a_sign_in_page_is_asked_for_twice_and_told(body: str, kind: str) -> Non
         error = failing(base_url, at_once)
 
     assert "the answer cannot be read" in str(error)
-    assert "That is a web page and no answer of an API." in str(error)
+    assert "That is a web page and not an answer of an API." in str(error)
     assert "base_url (it usually ends in /v1)" in str(error)
     assert "It was tried 2 times." in str(error)
 
@@ -303,7 +306,10 @@ def test_the_proxy_is_the_one_that_the_environment_names(
     ("url", "why"),
     [
         ("http://127.0.0.1:9/v1", "the proxy cannot be reached"),
-        ("http://no-such-host.invalid/v1", "Mend the address, or the name service of this machine"),
+        (
+            "http://no-such-host.invalid/v1",
+            "Correct the address, or the name service of this machine",
+        ),
     ],
 )
 def test_what_lasts_is_told_at_once_before_anything_went_through(
@@ -338,11 +344,14 @@ def test_a_server_that_nobody_started_is_told_with_where_its_address_comes_from(
     )
     settings = resolve(target, Path(), {"KEY": KEY})
     told = str(failing(settings.base_url, Patience(tries=2, first=0.01), settings.whence))
-    assert "No connection to 127.0.0.1:9 came about: Connection refused. It is the base_url" in told
+    assert (
+        "No connection to 127.0.0.1:9 could be opened: Connection refused. It is the base_url"
+        in told
+    )
     assert "of target compat (manifests/stack.yaml:7:5), and comes from COMPAT_URL. Start " in told
     assert told.endswith("It was tried 2 times.")
 
     ambient = resolve(Target("new", "responses"), Path(), {"OPENAI_API_KEY": KEY})
-    assert ambient.whence == "It is OpenAI's own address, for target new names no base_url."
+    assert ambient.whence == "It is OpenAI's own address, because target new has no base_url."
     given = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
     assert "comes from OPENAI_BASE_URL" in resolve(Target("new", "responses"), Path(), given).whence

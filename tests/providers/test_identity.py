@@ -301,7 +301,7 @@ def test_github_may_refuse_a_token_or_fail(stage: Stage, status: list[int], trie
 
 @pytest.mark.parametrize("answer", [{}, {"value": ""}, {"value": 7}, []])
 def test_an_answer_of_github_without_a_token_is_told_as_such(stage: Stage, answer: Any) -> None:
-    with serving(_Says(answer)) as url, pytest.raises(Fault, match="holds no token"):
+    with serving(_Says(answer)) as url, pytest.raises(Fault, match="contains no token"):
         subject(GITHUB, {**stage.runner, RUNNER_URL: url})["get_token"]()
 
 

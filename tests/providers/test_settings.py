@@ -56,7 +56,7 @@ def test_no_key_falls_back_to_another_variable(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", ["sk-одна", "sk-one\nsk-two", "sk-one\x07"])
 def test_a_key_that_no_header_carries_is_told_without_its_value(tmp_path: Path, value: str) -> None:
-    with pytest.raises(Unauthorized, match="OPENAI_API_KEY holds a line break") as caught:
+    with pytest.raises(Unauthorized, match="OPENAI_API_KEY contains a line break") as caught:
         resolve(PLAIN, tmp_path, {"OPENAI_API_KEY": value})
 
     assert "the API key cannot be sent" in str(caught.value)
@@ -139,7 +139,7 @@ def test_other_hosts_are_refused_before_any_request(tmp_path: Path, allowed: str
 def test_a_fence_that_came_out_empty_says_so(tmp_path: Path) -> None:
     target = Target("compat", "assistants", base_url="https://llm.acme.test/v1")
 
-    with pytest.raises(ProviderError, match="is set and names no host, so none is allowed"):
+    with pytest.raises(ProviderError, match="is set and names no host, so no host is allowed"):
         resolve(target, tmp_path, {"PROVISIONER_ALLOWED_HOSTS": ""})
 
 

@@ -165,8 +165,8 @@ def test_a_body_that_is_too_long_is_not_read_and_not_asked_for_again(
 @pytest.mark.parametrize(
     ("body", "encoding", "why"),
     [
-        (b"whatever", "br", "packed as 'br', which was not asked for"),
-        (b"no gzip", "gzip", "cannot be unpacked"),
+        (b"whatever", "br", "encoded as 'br', which was not asked for"),
+        (b"no gzip", "gzip", "cannot be decompressed"),
         (b"", "gzip", "is not JSON"),
         (gzip.compress(ROW)[:-12], "gzip", "is not JSON"),
     ],

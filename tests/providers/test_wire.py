@@ -321,7 +321,7 @@ def test_no_id_leaves_its_place_in_a_path(both: Sides, id: str) -> None:
 
 def test_a_request_that_does_not_exist_is_not_sent(both: Sides) -> None:
     provider, recorder = both.provider, both.recorder
-    with pytest.raises(NoSuchApi, match="Nothing can update files"):
+    with pytest.raises(NoSuchApi, match="It is impossible to update files"):
         provider.update("files", "file-1", {"name": "a"})
     assert recorder.seen == []
 
@@ -393,6 +393,6 @@ def test_we_say_who_we_are(both: Sides) -> None:
 
 def test_a_field_beside_files_that_no_form_can_hold_is_not_sent(both: Sides) -> None:
     body = {"files": [("s/SKILL.md", b"text")], "metadata": {"a": "b"}}
-    with pytest.raises(ProviderError, match="cannot be sent: a field beside files"):
+    with pytest.raises(ProviderError, match="cannot be sent: a form field"):
         both.provider.create("skills", body)
     assert both.recorder.seen == []

@@ -1,11 +1,12 @@
-"""The release registry, which holds the assistants of the `responses` runtime.
+"""The release registry, which contains the live assistants of the `responses` runtime as releases.
 
-It is a folder, or a place in object storage, that pipelines publish to and applications load from.
-There is no server that could order their writes. So releases are numbered files, which are written once
-and never changed, and the file with the highest number that is complete is the current release.
+A release is the exact parameters of a request, in a numbered file. The registry is a folder, or a
+place in object storage, to which pipelines publish and from which applications load. No server
+orders their writes. So a file is written once and never changed, and the complete file with the
+highest number is the current release of its assistant.
 
-Applications import this room, so it imports little: a few modules of the standard library, and
-`fsspec` only for a URL. `ReleasesProvider`, which only commands need, stands in the module `provider`.
+Applications import this package, so it imports little: a few modules of the standard library, and
+`fsspec` only for a URL. `ReleasesProvider`, which only commands need, is in the module `provider`.
 """
 
 from provisioner.providers.releases.faults import Conflict

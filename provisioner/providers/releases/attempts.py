@@ -1,7 +1,7 @@
 """Sends a request to a storage several times, at a pace that the storage accepts for all threads.
 
-It differs from `providers.retries`, because a storage library does not tell how long to wait after a
-refusal, and its requests have one deadline for all tries.
+It differs from `providers.retries`, because a storage library does not report how long to wait
+after a refusal, and because all tries of a request share one deadline.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ T = TypeVar("T")
 
 
 class Attempts:
-    """The tries of all requests to the storage at `place`. Any number of threads may use it at once.
+    """Sends the requests to the storage at `place`. Any number of threads may use it at once.
 
-    `timeout` is the deadline of a request in seconds, with all its tries. Pauses that a refusal causes
-    are not part of it; they last at most `max_wait` seconds in total, and `notice` is called for each.
+    `timeout` is the deadline of a request in seconds, with all its tries. Pauses that a refusal
+    causes do not count for it. They last at most `max_wait` seconds in total, and `notice` is
+    called with a warning for each of them.
     """
 
     def __init__(
@@ -46,9 +47,10 @@ class Attempts:
         *,
         repeatable: bool,
     ) -> T:
-        """Return the answer of `send`, which is given the seconds that are left of the deadline.
+        """Return the answer of `send`, which is called with the seconds that are left of the deadline.
 
-        Every call of `send` is made inside of `retyped()`, which turns exceptions into ProviderErrors.
+        Every call of `send` is made inside of `retyped()`, which turns exceptions into
+        ProviderErrors. A request that is not `repeatable` is sent again only if it was never sent.
         """
         patience = Patience()
         ends, waited = time.monotonic() + self._timeout, 0.0
@@ -73,13 +75,14 @@ class Attempts:
                 time.sleep(left)
 
     def _wait_for_pace(self) -> None:
-        """Sleep until the storage may be asked again. A refusal to one thread delays all threads."""
+        """Sleep until the storage may be asked again. A refusal of one request delays all threads."""
         with self._lock:
             pause = self._resume - time.monotonic()
         if pause > 0:
             time.sleep(pause)
 
     def _slow_down(self, pause: float) -> None:
+        """Let all threads wait for `pause` seconds, and report it."""
         with self._lock:
             self._resume = max(self._resume, time.monotonic() + pause)
         detail = (
@@ -90,15 +93,16 @@ class Attempts:
 
 
 def _given_up(error: RateLimited, waited: float) -> RateLimited:
+    """Return the error for a storage that refused requests for too long."""
     said = error.diagnostics[0]
-    detail = f"{said.detail}\nIt was waited for {waited:.0f} seconds."
+    detail = f"{said.detail}\nThe run waited for {waited:.0f} seconds."
     return RateLimited(said.code, detail, error.status, error.request_id)
 
 
 def _may_go(error: ProviderError, repeatable: bool) -> bool:
-    """Return true if a failed request may be sent once more.
+    """Return true if a failed request may be sent again.
 
-    That is so if it was never sent, or if it is repeatable and its answer was lost.
+    It may if it was never sent, or if it is repeatable and its answer was lost.
     """
     # The exact class is compared, because subclasses are refusals that another try does not change.
     if type(error) is Unreachable:

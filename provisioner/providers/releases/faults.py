@@ -1,8 +1,8 @@
 """Turns the exceptions of storage libraries into ProviderErrors.
 
 The libraries are optional, so their exceptions are recognised by the names of their classes, and
-errors of S3 by the code that the server sent. An error says what was tried, where, what came back and
-what to do. It names the place without credentials.
+errors of S3 by the code that the server sent. An error says what was tried, where, what came back
+and what to do. It names the place without credentials.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class DeadlineExceeded(Exception):
 
 
 class NoListing(Exception):
-    """Raised if the answer is neither a list nor a release, such as a page of HTML."""
+    """Raised if an answer is neither a list nor a release, such as a web page."""
 
 
 class InCircles(Exception):
@@ -49,7 +49,7 @@ class Redirected(Exception):
 
 
 class Conflict(Invalid):
-    """Raised if somebody else has published after the release was read that this one is based on."""
+    """Raised if somebody else has published since the release was read on which a new one is based."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(move_codes.PUBLISHED_MEANWHILE, detail, status=409)
@@ -57,6 +57,8 @@ class Conflict(Invalid):
 
 @frozen
 class _Diagnosis:
+    """The class and code of the error for an exception, and advice."""
+
     kind: type[ProviderError]
     code: Code
     advice: str = ""
@@ -65,7 +67,7 @@ class _Diagnosis:
 NO_ENTRY = _Diagnosis(
     Unauthorized,
     codes.REGISTRY_REFUSED_ACCESS,
-    "Check the credentials that this machine has for it, and what they may do: list, read and "
+    "Check this machine's credentials for the release registry, and their rights: list, read and "
     "write to publish; list and read to load.",
 )
 NO_WAY = _Diagnosis(
@@ -74,37 +76,39 @@ NO_WAY = _Diagnosis(
     "Check the address, and for object storage the endpoint (AWS_ENDPOINT_URL_S3).",
 )
 NO_PLACE = _Diagnosis(
-    NotFound, codes.REGISTRY_ABSENT, "Create the bucket or folder, or mend its URL."
+    NotFound, codes.REGISTRY_ABSENT, "Create the bucket or folder, or correct its URL."
 )
-NO_FOLDER = _Diagnosis(Invalid, codes.REGISTRY_NO_FOLDER, "Put a folder there, or mend its path.")
+NO_FOLDER = _Diagnosis(
+    Invalid, codes.REGISTRY_NO_FOLDER, "Create a folder there, or correct its path."
+)
 NO_LIBRARY = _Diagnosis(
     Invalid,
     codes.NO_REGISTRY_LIBRARY,
-    "For s3:// it is: pip install s3fs. For others, the package that fsspec names.",
+    "For s3:// run: pip install s3fs. For other URLs install the package that fsspec names.",
 )
 NO_TIME = _Diagnosis(RateLimited, codes.REGISTRY_BUSY, "Try again in a while.")
 NO_ANSWER = _Diagnosis(
     ProviderError,
     codes.REGISTRY_LATE,
-    "The deadline of a request is --timeout (in code: `timeout`). Check that something answers at "
+    "The deadline of a request is --timeout (in code: `timeout`). Check that a server answers at "
     "that address, and for object storage the endpoint (AWS_ENDPOINT_URL_S3).",
 )
 NO_LISTING = _Diagnosis(
     ProviderError,
     codes.REGISTRY_NO_LISTING,
-    "It is not taken for an empty registry. Check the address, and for object storage the endpoint "
-    "(AWS_ENDPOINT_URL_S3); a proxy or a login page may stand in between.",
+    "The answer is not taken for an empty registry. Check the address, and for object storage the endpoint "
+    "(AWS_ENDPOINT_URL_S3). A proxy or a login page may have answered.",
 )
 NO_CONDITION = _Diagnosis(
     Invalid,
     codes.REGISTRY_NO_CONDITION,
-    "Without them two publishers could get one number, so nothing was published. Publish to a "
-    "folder, or to storage that knows `If-None-Match: *` on a PUT: S3, GCS, Azure, MinIO, R2.",
+    "Without conditional writes two publishers could get one number, so nothing was published. Publish to a "
+    "folder, or to storage that supports `If-None-Match: *` on a PUT: S3, GCS, Azure, MinIO, R2.",
 )
 ELSEWHERE = _Diagnosis(
     Invalid,
     codes.REGISTRY_ELSEWHERE,
-    "Name the bucket's own region (AWS_REGION) and endpoint (AWS_ENDPOINT_URL_S3).",
+    "Set the bucket's own region (AWS_REGION) and endpoint (AWS_ENDPOINT_URL_S3).",
 )
 NOT_FOLLOWED = _Diagnosis(
     Invalid,
@@ -116,19 +120,19 @@ NOT_FOLLOWED = _Diagnosis(
 NO_CLOCK = _Diagnosis(
     Invalid,
     codes.REGISTRY_CLOCK,
-    "The release registry compares the time of a request with its own. Set this machine's clock.",
+    "The release registry compares the time of a request with its own clock. Set this machine's clock.",
 )
 NO_PROXY = _Diagnosis(
     Unreachable,
     codes.REGISTRY_PROXY,
-    "Check HTTPS_PROXY and HTTP_PROXY, or name the host in NO_PROXY.",
+    "Check HTTPS_PROXY and HTTP_PROXY, or list the host in NO_PROXY.",
 )
 NO_TRUST = _Diagnosis(
     Invalid,
     codes.REGISTRY_CERTIFICATE,
-    "If it is your own, name the file of its authority: AWS_CA_BUNDLE.",
+    "If the certificate is of your own authority, set AWS_CA_BUNDLE to the file of that authority.",
 )
-_NO_BUNDLE = "AWS_CA_BUNDLE names {}, which is not there, so no certificate can be checked. Correct it, or unset it."
+_NO_BUNDLE = "AWS_CA_BUNDLE names {}, which does not exist, so no certificate can be checked. Correct it, or unset it."
 REFUSED = _Diagnosis(Invalid, codes.REGISTRY_REFUSED)
 LOST = _Diagnosis(ProviderError, codes.REGISTRY_FAILED)
 
@@ -142,7 +146,7 @@ _BY_CODE = {
     **dict.fromkeys(("NotImplemented", "501"), NO_CONDITION),
     "NoSuchBucket": NO_PLACE,
 }
-"""Our errors for error codes of S3 that say more than the class of the error."""
+"""The diagnosis for error codes of S3 that are more exact than the class of the error."""
 _BY_NAME = {
     "DeadlineExceeded": NO_ANSWER,
     "NoListing": NO_LISTING,
@@ -164,16 +168,19 @@ _BY_NAME = {
     **dict.fromkeys(("ImportError",), NO_LIBRARY),
     **dict.fromkeys(
         ("TimeoutError", "ConnectionError"), LOST
-    ),  # both are OSErrors, which follow below
+    ),  # both are OSErrors, which `_diagnosis` would otherwise judge by their number
     **dict.fromkeys(("ValueError", "NotImplementedError", "ProfileNotFound"), REFUSED),
 }
+"""The diagnosis for exceptions, by the name of the class or of one of its bases."""
 _OPEN = (LOST, NO_ANSWER)
 """Diagnoses after which it is not known whether the request was performed."""
+# Errors of the operating system that pass, and errors after which no answer is known.
 _BUSY = {errno.EBUSY, errno.EAGAIN}
 _NO_ANSWER = {errno.EIO, getattr(errno, "EREMOTEIO", errno.EIO), errno.EPIPE, None}
 
 
 _NUMBER = re.compile(r"\[Errno -?\d+\] ")
+"""Matches the number that begins the text of an OSError."""
 _BUNDLE = "AWS_CA_BUNDLE"
 
 
@@ -191,11 +198,12 @@ def retyped(
     except ProvisionerError:
         raise
     except Exception as error:  # noqa: BLE001 (backends raise what they like)
-        # The message of the cause may hold addresses and keys; that of our error has been redacted.
+        # The cause is hidden: its message may contain addresses and keys. Ours has been redacted.
         raise _error(error, f"{asked}, in {place}", may_be_done, secrets) from None
 
 
 def _error(error: Exception, asked: str, may_be_done: bool, secrets: Iterable[str]) -> Exception:
+    """Return the ProviderError for an exception."""
     from provisioner.providers.bodies import Redactor
 
     diagnosis = _diagnosis(error)
@@ -203,7 +211,7 @@ def _error(error: Exception, asked: str, may_be_done: bool, secrets: Iterable[st
     if diagnosis is LOST and bundle and not os.path.exists(bundle):  # noqa: PTH110 - it never raises
         diagnosis = _Diagnosis(Invalid, codes.REGISTRY_CERTIFICATE, _NO_BUNDLE.format(bundle))
     if diagnosis is NO_CONDITION and not may_be_done:
-        diagnosis = REFUSED  # this storage lacks something else than conditional writes
+        diagnosis = REFUSED  # not a write, so the storage lacks something other than conditions
     said = Redactor(secrets)(_NUMBER.sub("", str(error))) or type(error).__name__
     kind, detail = diagnosis.kind, f"What was tried: {asked}. What came back: {said.rstrip('.')}."
     if diagnosis in _OPEN and may_be_done:
@@ -212,6 +220,7 @@ def _error(error: Exception, asked: str, may_be_done: bool, secrets: Iterable[st
 
 
 def _diagnosis(error: Exception) -> _Diagnosis:
+    """Return the meaning of an exception."""
     response = getattr(error, "response", None) or getattr(error.__cause__, "response", None)
     if isinstance(response, dict) and (code := _code(response)) in _BY_CODE:
         return _BY_CODE[code]
@@ -227,5 +236,6 @@ def _diagnosis(error: Exception) -> _Diagnosis:
 
 
 def _code(response: Mapping[str, Any]) -> str:
+    """Return the error code in an answer of S3, or ''."""
     error = response.get("Error")
     return str(error.get("Code") or "") if isinstance(error, dict) else ""

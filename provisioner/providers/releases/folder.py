@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UNFINISHED = ".unfinished"
+"""The end of the name of a file that is still being written."""
 DEEPEST = 3
 """The number of folders between the root and a release: stack, environment and assistant."""
 LONGEST = 64 * 1024 * 1024
@@ -28,7 +29,7 @@ LONGEST = 64 * 1024 * 1024
 
 
 class Folder:
-    """The files below `root`. Their names are relative to it, with `/` between the parts."""
+    """The files below `root`, by names relative to it with `/` between the parts. It is a `Store`."""
 
     exclusive = True
 
@@ -54,7 +55,7 @@ class Folder:
             return [name for name in self._files(under) if not name.endswith(UNFINISHED)]
 
     def linked(self, under: str = "") -> list[str]:
-        """Return the files below `under` that symbolic links lead to, and links to no file."""
+        """Return the files below `under` that symbolic links lead to, and links that lead to no file."""
         with retyped(self.place, "list the releases"):
             if self._link_on(under):
                 return [*self._behind(under)]
@@ -64,21 +65,21 @@ class Folder:
             return [name for link in found for name in self._behind(link)]
 
     def absence(self) -> str:
-        """Return a sentence that says that the folder is missing, '' if it exists."""
+        """Return a sentence that says that the folder is missing, or '' if it exists."""
         if os.path.isdir(self._root):
             return ""
         return f"There is no folder {os.path.abspath(self._root)}."
 
     def read(self, names: Sequence[str]) -> list[bytes | None]:
-        """Return the contents of the files, None for a file that does not exist any more."""
+        """Return the contents of the files, with None for each file that does not exist any more."""
         with retyped(self.place, "read a release"):
             return [self._content(name) for name in names]
 
     def create(self, name: str, data: bytes) -> bool:
-        """Write a file, either whole or not at all. Returns False if the name is taken.
+        """Write a file, either whole or not at all. Returns false if the name is taken.
 
-        The content is written to a draft, which is then linked to the name. A link never replaces an
-        existing file, and a file that has the name is complete, also on the disk.
+        The content is written to a draft, which is then linked to the name. Linking never replaces
+        an existing file. A file that has the name is complete, also on the disk.
         """
         self._check_own(name)
         path = self._path(name)
@@ -86,8 +87,7 @@ class Folder:
         with retyped(self.place, f"publish {name}"):
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                # The draft lies in the same folder, because a hard link cannot lead to another file
-                # system.
+                # The draft is in the same folder, because a hard link cannot cross file systems.
                 with draft.open("xb") as file:
                     file.write(data)
                     file.flush()
@@ -101,14 +101,17 @@ class Folder:
         return True
 
     def remove(self, names: Sequence[str]) -> None:
-        """Remove files in the order given. One that is gone already is success."""
+        """Remove files in the given order. A file that does not exist counts as removed."""
         with retyped(self.place, "remove releases"):
             for name in names:
                 self._check_own(name)
                 self._path(name).unlink(missing_ok=True)
 
     def sweep(self, older_than: float) -> None:
-        """Remove drafts that are older than `older_than` seconds. Publishers that died left them."""
+        """Remove drafts that are older than `older_than` seconds.
+
+        Publishers that were killed left them.
+        """
         with retyped(self.place, "remove unfinished releases"):
             for name in self._files(""):
                 path = self._path(name)
@@ -117,7 +120,7 @@ class Folder:
                         path.unlink()
 
     def _files(self, under: str, links: list[str] | None = None) -> Iterator[str]:
-        """Yield the files below a folder that are no links. Links are put into `links`."""
+        """Yield the files below a folder that are no links. Links are appended to `links`."""
         waiting = [under]
         while waiting:
             folder = waiting.pop()
@@ -138,7 +141,7 @@ class Folder:
             with os.scandir(f"{self._root}/{folder}") as found:
                 return sorted(found, key=lambda entry: entry.name)
         except FileNotFoundError:
-            return []  # a missing folder holds nothing; one that cannot be read raises
+            return []  # a missing folder has no files; a folder that cannot be read raises
 
     def _behind(self, link: str) -> Iterator[str]:
         """Yield the files that a link leads to, or the link itself if it leads to no folder."""
@@ -157,22 +160,22 @@ class Folder:
         return next((path for path in paths if os.path.islink(f"{self._root}/{path}")), "")
 
     def _check_own(self, name: str) -> None:
-        """Raises Invalid if a file lies behind a symbolic link."""
+        """Raise Invalid if a file is behind a symbolic link."""
         if link := self._link_on(name.rpartition("/")[0]):
             detail = (
-                f"{self.place}/{link} leads somewhere else, and releases are published, loaded and "
-                "removed only in folders that are no links. Put a folder in its place."
+                f"{self.place}/{link} is a symbolic link, and releases are published, loaded and "
+                "removed only in folders that are no links. Replace the link by a folder."
             )
             raise Invalid(codes.RELEASE_FOLDER_LINKED, detail)
 
     def _path(self, name: str) -> Path:
-        from pathlib import (
-            Path,
-        )  # imported by writers alone: it takes a tenth of the time of loading
+        # Only writers import it, because that takes a tenth of the time of loading a release.
+        from pathlib import Path
 
         return Path(self._root, name)
 
     def _content(self, name: str) -> bytes | None:
+        """Return the content of a file, or None if it does not exist."""
         try:
             with io.FileIO(f"{self._root}/{name}") as file:
                 is_long = os.fstat(file.fileno()).st_size > LONGEST
@@ -182,7 +185,7 @@ class Folder:
 
 
 def sync(folder: Path) -> None:
-    """Write the entries of a folder to the disk. Only POSIX systems can be asked to do so."""
+    """Write the entries of a folder to the disk. Only POSIX systems can do so."""
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)
@@ -193,4 +196,5 @@ def sync(folder: Path) -> None:
 
 
 def _age(path: Path) -> float:
+    """Return the seconds since a file was changed."""
     return time.time() - path.stat().st_mtime

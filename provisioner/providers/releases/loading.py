@@ -1,4 +1,7 @@
-"""Load the current release of one assistant for an application, and look for the next one."""
+"""Loads the current release of one assistant for an application, and keeps it up to date.
+
+`provisioner.load` is built on it.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +33,9 @@ def load_release(
 ) -> Release:
     """Return the current release of the assistant `name`, from a folder or from any fsspec URL.
 
-    `stack` is the Stack's id, or its name where it has none. `timeout` is in seconds, for one request
-    to object storage. Raises NotFound where nothing was published or it was deleted, and other
-    ProviderErrors where the registry cannot be read.
+    `stack` is the Stack's id, or its name if it has no id. `timeout` is in seconds, for one request
+    to object storage. Raises NotFound if nothing was published or the assistant was deleted, and
+    other ProviderErrors if the registry cannot be read.
     """
     return _current(_open(location, warn, timeout), _id(stack, environment, name))
 
@@ -40,17 +43,17 @@ def load_release(
 def owner_of(location: str | os.PathLike[str], name: str, *, timeout: float = 60.0) -> str:
     """Return the only owner of the assistant `name` in this registry, as STACK/ENVIRONMENT.
 
-    Raises NotFound where nobody has published it, Invalid where several have.
+    Raises NotFound if nobody has published it, and Invalid if several owners have.
     """
     registry = _open(location, None, timeout)
     held = [id for id in registry.numbers() if id.rpartition("/")[2] == name]
     owners = [id.rpartition("/")[0] for id in held if registry.current(id)]
     if not owners:
-        raise _nothing(registry, name, "mend the name")
+        raise _nothing(registry, name, "correct the name")
     if len(owners) > 1:
         detail = (
-            f"In {registry.place} these have published {name}: {', '.join(owners)}. Say which one: "
-            f"owner={owners[0]!r}."
+            f"In {registry.place} several owners have published {name}: {', '.join(owners)}. Name one "
+            f"of them, such as owner={owners[0]!r}."
         )
         raise Invalid(codes.SEVERAL_OWNERS, detail)
     return owners[0]
@@ -63,11 +66,11 @@ MOST_WAITED = 10.0
 class CachedRelease:
     """The current release of one assistant, which is kept in memory and renewed.
 
-    The registry is read at most every `every` seconds, by the thread that asks for the release then;
-    other threads do not wait for it. With `renews_behind` a thread of its own reads the registry, and
-    nobody waits. With a `number` this is that release for ever, and the registry is not read again. If
-    the registry cannot be read, or the assistant is deleted there, the last release stays in use, and
-    `problem` says why.
+    The registry is read at most once in `every` seconds, by the thread that then asks for the
+    release; other threads do not wait for it. With `renews_behind`, a thread of its own reads the
+    registry and no caller waits. With a `number`, it is always the release of that number, and the
+    registry is not read again. If the registry cannot be read, or the assistant is deleted there,
+    the last release stays in use, and `problem` is the error.
     """
 
     def __init__(
@@ -84,8 +87,8 @@ class CachedRelease:
         warn: Callable[[Diagnostic], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Load it now. Raises what load_release raises."""
-        import threading  # imported here, because one read of a release needs no lock
+        """Load the release now. Raises what `load_release` raises."""
+        import threading  # imported here, because `load_release` needs no lock
 
         self._registry = _open(location, warn, timeout)
         self._id = _id(stack, environment, name)
@@ -104,7 +107,7 @@ class CachedRelease:
 
     @property
     def release(self) -> Release:
-        """The newest known release. The registry is read first if that is due."""
+        """The newest known release. The registry is read first if the last reading is too old."""
         due = not self._is_pinned and self._clock() - self._looked >= self._every
         if due and self._looking.acquire(blocking=False):
             if self._thread:
@@ -114,14 +117,14 @@ class CachedRelease:
         return self._release
 
     def _look_and_let_go(self) -> None:
-        """Read a newer release, then free the lock `_looking`, which the caller has taken."""
+        """Read a newer release, then release the lock `_looking`, which the caller has acquired."""
         try:
             self._look()
         finally:
             self._looking.release()
 
     def arguments(self) -> dict[str, Any]:
-        """Return arguments for `client.responses.create(**arguments, input=…)`; a fresh dict."""
+        """Return a new dict of arguments for `client.responses.create(**arguments, input=…)`."""
         return self.release.arguments()
 
     def refresh(self) -> bool:
@@ -132,10 +135,13 @@ class CachedRelease:
             return self._look()
 
     def _look(self) -> bool:
-        """Read a newer release. Only one thread does so at a time, so that none sets an older one."""
+        """Read a newer release, and return true if there is one.
+
+        Only one thread does so at a time, so that no thread sets an older release than another.
+        """
         before = self._release
         try:
-            # The names of files show that nothing is new, so no file is read.
+            # If the names of the files show that nothing is new, no file is read.
             numbers = self._registry.numbers(self._id).get(self._id, [])
             if numbers[-1:] != [before.number]:
                 self._release = _current(self._registry, self._id)
@@ -146,12 +152,15 @@ class CachedRelease:
         return self._release is not before
 
     def _passed_over(self, highest: list[int]) -> ProviderError | None:
-        """Return the error about a release with a higher number that does not count, None without one."""
+        """Return the error about a higher-numbered file that does not count, or None if there is none.
+
+        `highest` contains the highest number in the registry, if there is any.
+        """
         used = self._release.number
         if max(highest, default=0) <= used:
             return None
         detail = (
-            f"{self._registry.place} has release {highest[0]} of {self._id}, and it is not whole. "
+            f"{self._registry.place} has release {highest[0]} of {self._id}, which is damaged. "
             f"Release {used} stays in use until another one is published."
         )
         return Invalid(codes.RELEASE_DAMAGED, detail)
@@ -176,30 +185,33 @@ def _id(stack: str, environment: str, name: str) -> str:
 
 
 def _current(registry: Registry, id: str) -> Release:
+    """Return the current release of an id. Raises NotFound if there is none."""
     release = registry.current(id).get(id)
     if release is None:
-        raise _nothing(registry, id, "mend stack, environment and name")
+        raise _nothing(registry, id, "correct stack, environment and name")
     return release
 
 
 def _nothing(registry: Registry, wanted: str, otherwise: str) -> NotFound:
     """Return the error that says why no release was found.
 
-    Either there is no registry, or no file in it counts as a release.
+    Either there is no registry, or no file in it counts as a release. `otherwise` is the second way
+    out that the message names.
     """
     if missing := registry.absence():
         detail = (
-            f"{missing} The current folder is {os.getcwd()}. Mend the path, or mount the registry; "
-            "if nothing was published yet, apply the manifests to a target with this registry."
+            f"{missing} The current folder is {os.getcwd()}. Correct the path, or mount the registry. "
+            "If nothing was published yet, apply the manifests to a target with this registry."
         )
         return NotFound(codes.REGISTRY_ABSENT, detail, status=404)
     detail = (
-        f"{registry.place} holds no current release of {wanted}. Apply the manifests to a target "
+        f"{registry.place} contains no current release of {wanted}. Apply the manifests to a target "
         f"with this registry first, or {otherwise}."
     )
     if strays := registry.survey(wanted if "/" in wanted else "")[1]:
         detail += (
             f"\nSome files are ignored, such as {strays[0].name}: they were changed after they were "
-            "published, or copied or linked from elsewhere. A plan on a target with this registry names each."
+            "published, or copied or linked from elsewhere. A plan on a target with this registry names "
+            "each of them."
         )
     return NotFound(codes.NO_SUCH_RELEASE, detail, status=404)

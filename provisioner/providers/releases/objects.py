@@ -1,8 +1,8 @@
-"""One request at a time to the storage behind an fsspec file system, each with a total deadline.
+"""Sends one request at a time to the storage behind an fsspec file system, each with a total deadline.
 
-S3 is asked through its own operations. So a list and a read are one request each, an answer that is
-not a list is not taken for an empty list, and the length of a body is bounded. Other storages are
-asked through the methods that all of fsspec's file systems have.
+For S3 it calls S3's own operations. So a list and a read are one request each, an answer that is
+not a list is not taken for an empty list, and the length of a body is limited. For other storages
+it calls the methods that all of fsspec's file systems have.
 """
 
 from __future__ import annotations
@@ -24,20 +24,29 @@ T = TypeVar("T")
 LONGEST = 64 * 1024 * 1024
 """The most bytes of an object that are read. A longer object is not a release."""
 PIECE = 1024 * 1024
+"""The most bytes that are read at once."""
 CONNECT_SECONDS = 60.0
+"""The most seconds that opening a connection may take."""
 PAGE = ("<!doctype html", "<html")
+"""The beginnings of a web page."""
 LISTING = ("Name", "IsTruncated", "KeyCount", "Contents", "CommonPrefixes")
-"""Every list that S3 answers has at least one of these keys."""
+"""Keys of a list in S3. Every list that S3 answers has at least one of them."""
 
 
 class Objects(Protocol):
-    """Objects by their path in a file system. `seconds` is the deadline of the request."""
+    """Reads and writes objects by their path in a file system.
+
+    `seconds` is the deadline of the request. Every method raises DeadlineExceeded after it.
+    """
 
     def page(self, path: str, token: str, seconds: float) -> tuple[list[str], str]:
-        """Return paths below `path`, and the token of the next page; '' after the last one."""
+        """Return paths below `path`, and the token of the next page, which is '' after the last one.
+
+        `token` is that of this page, '' for the first.
+        """
 
     def read(self, path: str, seconds: float) -> bytes:
-        """Return the content. Raises FileNotFoundError."""
+        """Return the content of an object. Raises FileNotFoundError."""
 
     def create(self, path: str, data: bytes, seconds: float) -> None:
         """Write an object. Raises FileExistsError if it exists."""
@@ -47,7 +56,10 @@ class Objects(Protocol):
 
 
 def settings_of_s3(seconds: float) -> dict[str, Any]:
-    """Return settings with which an S3 file system repeats no request and waits at most `seconds`."""
+    """Return settings with which an S3 file system repeats no request and waits at most `seconds`.
+
+    The library's own retries are off, because `Attempts` decides whether a write may be repeated.
+    """
     import fsspec
 
     known = fsspec.config.conf.get("s3", {}).get("config_kwargs", {})
@@ -60,7 +72,7 @@ def settings_of_s3(seconds: float) -> dict[str, Any]:
 
 
 class S3Objects:
-    """Objects of S3, and of servers that speak it."""
+    """Objects of S3, and of servers with the same API."""
 
     def __init__(self, files: Any) -> None:
         self._files = files
@@ -72,7 +84,7 @@ class S3Objects:
         more = {"ContinuationToken": token} if token else {}
         answer = self._ask("list_objects_v2", seconds, Bucket=bucket, Prefix=prefix, **more)
         if not any(name in answer for name in LISTING):
-            raise NoListing("an answer that is no list of objects")
+            raise NoListing("an answer that is not a list of objects")
         paths = [f"{bucket}/{one['Key']}" for one in answer.get("Contents") or ()]
         following = str(answer.get("NextContinuationToken") or "")
         return paths, following if answer.get("IsTruncated") else ""
@@ -109,7 +121,10 @@ class S3Objects:
 
 
 class OtherObjects:
-    """Objects of any other storage that fsspec knows. A list has one page, however long it is."""
+    """Objects of any other storage that fsspec supports. A list has one page, however long it is.
+
+    `flat` is true for object storage, which has no folders.
+    """
 
     def __init__(self, files: Any, *, flat: bool) -> None:
         self._files = files
@@ -123,7 +138,7 @@ class OtherObjects:
             if found == [path.strip("/")]:
                 raise NoListing("an object in place of a list of objects")
             return found, ""
-        # A missing folder holds nothing. One that may not be read raises.
+        # A missing folder has no files. A folder that cannot be read raises.
         try:
             return [*self._call("find", seconds, path, on_error="raise")], ""
         except FileNotFoundError:
@@ -146,16 +161,17 @@ class OtherObjects:
 
 
 def within(seconds: float, call: Callable[[], T]) -> T:
-    """Return or raise what `call` does. Raises DeadlineExceeded once `seconds` have passed.
+    """Return the result of `call`, or raise its exception. Raises DeadlineExceeded after `seconds`.
 
-    The call goes on in a thread that nobody waits for: Python cannot stop it.
+    After the deadline the call continues in a thread that nobody waits for, because Python cannot
+    stop it.
     """
     ended: SimpleQueue[Callable[[], T]] = SimpleQueue()
 
     def run() -> None:
         try:
             result = call()
-        except BaseException as error:  # noqa: BLE001 (it is raised where somebody waits for it)
+        except BaseException as error:  # noqa: BLE001 (it is raised in the thread that waits)
             ended.put(partial(_raised, error))
         else:
             ended.put(lambda: result)
@@ -175,7 +191,7 @@ def _raised(error: BaseException) -> NoReturn:
 def _awaited(files: Any, asked: Coroutine[Any, Any, T], seconds: float) -> T:
     """Return the result of an asynchronous request, which is cancelled after `seconds`.
 
-    Raises DeadlineExceeded then.
+    Raises DeadlineExceeded if it was cancelled.
     """
     future = asyncio.run_coroutine_threadsafe(asked, files.loop)
     try:
@@ -192,10 +208,10 @@ def _late(seconds: float) -> DeadlineExceeded:
 
 
 def _unlike_a_page(data: bytes) -> bytes:
-    """Return the bytes of an object. Raises NoListing if they are a page of HTML.
+    """Return the bytes of an object. Raises NoListing if they are a web page.
 
-    A proxy or a login page may answer in place of the storage.
+    A proxy or a login page may have answered, and not the storage.
     """
     if data[:200].lstrip().lower().startswith(tuple(mark.encode() for mark in PAGE)):
-        raise NoListing("a page of HTML")
+        raise NoListing("a web page")
     return data

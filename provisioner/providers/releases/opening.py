@@ -33,12 +33,13 @@ def open_registry(
     timeout: float = 600.0,
     max_wait: float = 900.0,
 ) -> Registry:
-    """Open the registry at `location`: a folder, relative to `root`, or a URL that fsspec knows.
+    """Return the registry at `location`: a folder, relative to `root`, or a URL that fsspec supports.
 
-    Nothing is read yet. `allowed` is the value of PROVISIONER_ALLOWED_HOSTS, None if it is not set.
-    `trace` is called with a line for each request. `timeout` is in seconds, for one request. If the
-    storage asks for fewer requests, the run waits `max_wait` seconds more. Raises ProviderError if the
-    location cannot be used, or its host is not allowed.
+    Nothing is read yet. `allowed` is the value of PROVISIONER_ALLOWED_HOSTS, or None if it is not
+    set. `trace` is called with a line for each request, and `warn` with a Diagnostic for each file
+    that does not count. `timeout` is in seconds, for one request. If the storage asks for fewer
+    requests, the run waits up to `max_wait` seconds more. Raises ProviderError if the location
+    cannot be used, or its host is not allowed.
     """
     where, warn = os.fspath(location), warn or _say_nothing
     if "://" not in where or where.startswith("file://"):
@@ -54,6 +55,7 @@ def open_registry(
 
 
 def _folder(location: str, root: Path | None, warn: Callable[[Diagnostic], None]) -> Folder:
+    """Return the store of a folder, and warn if a symbolic link leads to it."""
     if location.startswith("file://"):
         from urllib.parse import unquote, urlsplit
         from urllib.request import url2pathname
@@ -68,9 +70,10 @@ def _folder(location: str, root: Path | None, warn: Callable[[Diagnostic], None]
 
 
 def _link_to(location: str, root: Path | None) -> str:
-    """Return the symbolic link on the way from `root` to a registry, '' if there is none.
+    """Return a symbolic link on the path from `root` to a registry, or '' if there is none.
 
-    Of an absolute path only the last part is examined, because its author chose the folders above.
+    Of an absolute path only the last part is examined, because its author chose the folders above
+    it.
     """
     if root is None or os.path.isabs(location):
         return location if os.path.islink(location) else ""
@@ -83,6 +86,7 @@ def _link_to(location: str, root: Path | None) -> str:
 
 
 def _check_allowed(place: str, hosts: tuple[str, ...], allowed: str) -> None:
+    """Raise ProviderError unless one of the hosts of a registry is allowed."""
     from provisioner.providers.hosts import allowance, is_allowed
 
     if not hosts or any(is_allowed(host, allowed) for host in hosts):

@@ -1,6 +1,6 @@
-"""A Provider that reads and writes `releases` in a registry, and all else through another provider.
+"""A Provider that reads and writes `releases` in a registry, and everything else with another provider.
 
-Vector stores and files of the `responses` runtime are live objects of the API, and its assistants are
+On the `responses` runtime, vector stores and files are live objects of the API, and assistants are
 releases in the registry.
 """
 
@@ -33,21 +33,23 @@ RELEASES = "releases"
 HISTORY = "releases/history"
 """The collection of all releases of the assistant `parent`, or of all assistants, newest first.
 
-A row is `retained` if the retention rule keeps it; the next pruning removes the others. A row is
-`sealed` if it was read with a valid seal. A `stray` row is a file that does not count as a release. It
-has only its `id`, and in `named` the words of the file that may be ids.
+A row is `retained` if the retention rule keeps the release; the next pruning removes the others. A
+row is `sealed` if the release was read with a valid seal. A `stray` row is a file that does not
+count as a release. It has only its `id`, and in `named` the words of the file that may be ids.
 """
 ROLLBACK = "rollback"
+"""The name of the only action of a release."""
 FIELDS = frozenset({"name", "description", "params", "metadata"})
+"""The fields that a create or update may contain."""
 
 
 class ReleasesProvider:
-    """Serves `releases` from `registry`, and every other collection from `inner`.
+    """Reads and writes `releases` in `registry`, and every other collection with `inner`.
 
-    An update, delete or rollback is based on the release that was last read here, by a list or a get.
-    It raises Conflict if another one has been published since. `provenance` is called once, before the
-    first publication, and its result is written into every release. `retire_after` is in seconds.
-    `origins` have more of the provenance, by the name of an assistant.
+    An update, delete or rollback is based on the release that was last read here, by a list or a
+    get. It raises Conflict if another release has been published since. `provenance` is called
+    once, before the first publication, and its result is written into every release. `origins` adds
+    to it for single assistants, by name. `retire_after` is in seconds.
     """
 
     def __init__(
@@ -89,7 +91,7 @@ class ReleasesProvider:
         draft = self._draft(Release(""), body)
         home = _home(draft)
         if home is None:
-            detail = "Its metadata carries no mark, so nobody could say whose it is."
+            detail = "Its metadata contains no mark, so the release would have no owner."
             raise Invalid(codes.RELEASE_WITHOUT_OWNER, detail)
         draft = replace(draft, id=home)
         newest = self._registry.newest(home).get(home)
@@ -98,7 +100,10 @@ class ReleasesProvider:
         return self._publish(draft, newest.number if newest else 0)
 
     def update(self, collection: str, id: str, body: Mapping[str, Any], parent: str = "") -> Row:
-        """Replace the given fields, and the given keys of `params`. The value None removes one."""
+        """Publish a release with the given fields replaced, and with the given keys of `params`.
+
+        The value None removes a field or key.
+        """
         if collection != RELEASES:
             return self._inner.update(collection, id, body, parent)
         base = self._seen.get(id) or self._read(id)
@@ -131,7 +136,7 @@ class ReleasesProvider:
         if collection != RELEASES:
             return self._inner.action(collection, id, verb, body, parent)
         if verb != ROLLBACK:
-            detail = f"A release can be rolled back; {verb!r} is nothing that it knows."
+            detail = f"A release can only be rolled back. It has no action {verb!r}."
             raise Invalid(codes.NO_RELEASE_ACTION, detail)
         base = body.get("based_on") or (self._seen.get(id) or self._read(id)).number
         copy = self._registry.rollback(
@@ -148,8 +153,8 @@ class ReleasesProvider:
     def prune(self, under: str, younger_than: float, spared: Spared) -> None:
         """Remove the releases below `under` that the retention rule does not keep.
 
-        `spared` is called with the rows that would be removed and the rows that stay. It returns the
-        rows that must not be removed yet.
+        `younger_than` is in seconds, as for the rule. `spared` is called with the rows that would
+        be removed and the rows that stay. It returns the rows that must not be removed yet.
         """
 
         def spare(
@@ -161,6 +166,7 @@ class ReleasesProvider:
         self._registry.prune(younger_than=younger_than, under=under, spare=spare)
 
     def _read(self, id: str) -> Release:
+        """Return the current release of an id. Raises NotFound if there is none."""
         release = self._registry.current(id).get(id)
         if release is None:
             self._seen.pop(id, None)
@@ -178,8 +184,9 @@ class ReleasesProvider:
     def _move(self, base: Release, draft: Release) -> Row:
         """Publish a release under another path, because its owner or its name has changed.
 
-        If the owner has changed, the release at the former path is deleted afterwards. If only the name
-        has changed, it stays there, because applications may still load it under that name.
+        If the owner has changed, the release at the former path is deleted afterwards. If only the
+        name has changed, the former release stays, because applications may still load it under
+        that name.
         """
         there = self._registry.newest(draft.id).get(draft.id)
         if draft.owner != base.owner:
@@ -191,10 +198,12 @@ class ReleasesProvider:
         return self._publish(draft, there.number if there else 0)
 
     def _remember(self, release: Release) -> Row:
+        """Record the release on which the next write is based, and return its row."""
         self._seen[release.id] = release
         return _row(release)
 
     def _draft(self, base: Release, body: Mapping[str, Any]) -> Release:
+        """Return `base` with the fields of a request. Raises Invalid for an unknown field."""
         if unknown := body.keys() - FIELDS:
             detail = f"A release has no {', '.join(sorted(unknown))}."
             raise Invalid(codes.NO_RELEASE_FIELD, detail)
@@ -214,14 +223,15 @@ class ReleasesProvider:
 
 
 def _taken(newest: Release, registry: Registry) -> str:
+    """Return the detail of the error for a release that somebody else has published."""
     return (
-        f"{newest.id} has release {newest.number} in {registry.place} already, and it says something "
-        "else. Plan again to see it."
+        f"{newest.id} already has release {newest.number} in {registry.place}, with other content. "
+        "Plan again to see the difference."
     )
 
 
 def _home(draft: Release) -> str | None:
-    """Return the id of a release according to its mark, None if it has no mark."""
+    """Return the id that the mark of a release names, or None if it has no mark. Raises Invalid."""
     mark = Mark.from_metadata(draft.metadata)
     if mark is None:
         return None
@@ -232,11 +242,15 @@ def _home(draft: Release) -> str | None:
 
 
 def _set(mapping: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a mapping without the keys whose value is None."""
     return {key: value for key, value in mapping.items() if value is not None}
 
 
 def history_rows(registry: Registry, under: str, retire_after: float) -> Iterator[Row]:
-    """Yield a row of each release `under` a part of an id, and of each file that does not count."""
+    """Yield a row of each release, and of each file that does not count as one.
+
+    `under` is the beginning of the ids, in whole parts. `retire_after` is in seconds.
+    """
     found, strays = registry.survey(under)
     kept = registry.retained(found, younger_than=retire_after)
     for one in found:
@@ -247,6 +261,7 @@ def history_rows(registry: Registry, under: str, retire_after: float) -> Iterato
 
 
 def _row(release: Release) -> Row:
+    """Return a release as a row of the collection `releases`."""
     return {
         "id": release.id,
         "name": release.name,

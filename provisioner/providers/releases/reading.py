@@ -1,4 +1,4 @@
-"""Read a registry, and tell the files that count as releases from those that do not."""
+"""Reads a registry, and separates the files that count as releases from those that do not."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def _say_nothing(_: Diagnostic) -> None:
 
 @frozen
 class Stray:
-    """A file with the name of a release that does not count as one.
+    """A file that is named like a release but does not count as one.
 
-    `named` are words in it that may be ids of objects.
+    `named` are the words in it that may be ids of objects.
     """
 
     name: str
@@ -38,9 +38,9 @@ class Stray:
 
 
 class Reader:
-    """The releases in a store, by id: `STACK/ENVIRONMENT/ASSISTANT`.
+    """Reads the releases in a store, by id: `STACK/ENVIRONMENT/ASSISTANT`.
 
-    `under` is the beginning of an id, in whole parts: one stack, one environment, one assistant.
+    `under` is the beginning of an id, in whole parts: a stack, an environment or an assistant.
     `warn` is called for files that do not count as releases. Such files are ignored.
     """
 
@@ -65,13 +65,16 @@ class Reader:
         return self._store.requests
 
     def absence(self) -> str:
-        """Return a sentence that says that the registry is missing, '' if it exists or is unknown."""
+        """Return a sentence that says that the registry is missing, or '' if it exists.
+
+        It is also '' for object storage, where that is unknown.
+        """
         return self._store.absence()
 
     def numbers(self, under: str = "") -> dict[str, list[int]]:
         """Return the numbers of all releases by id, lowest first.
 
-        Only names of files are read, so this is a cheap way to see if something was published.
+        Only names of files are read, so this is a cheap way to see whether something was published.
         """
         return self._numbers(self._store.names(under))
 
@@ -83,7 +86,7 @@ class Reader:
         return {id: sorted(found[id]) for id in sorted(found)}
 
     def newest(self, under: str = "") -> dict[str, Release]:
-        """Return the highest counting release of each assistant. It may be a tombstone."""
+        """Return the release with the highest number that counts, by id. It may be a tombstone."""
         return self._newest(self.numbers(under))
 
     def _newest(self, waiting: Mapping[str, Sequence[int]]) -> dict[str, Release]:
@@ -98,19 +101,22 @@ class Reader:
                 if release := self._whole(id, heads[id], data):
                     found[id] = release
                     continue
-                # A missing file was superseded and pruned after the names were read.
+                # A missing file was pruned after the names were read, so a newer one exists.
                 numbers = self.numbers(id).get(id, []) if data is None else waiting[id]
                 again[id] = [number for number in numbers if number not in tried[id]]
             waiting = {id: numbers for id, numbers in again.items() if numbers}
         return found
 
     def current(self, under: str = "") -> dict[str, Release]:
-        """Return the current release of each assistant that is not deleted."""
+        """Return the current release of each assistant that is not deleted, by id."""
         newest = self.newest(under).items()
         return {id: release for id, release in newest if not release.deleted}
 
     def numbered(self, id: str, number: int) -> Release:
-        """Return one release by its number. Raises NotFound where it is not there or does not count."""
+        """Return the release with this number.
+
+        Raises NotFound if it does not exist or does not count.
+        """
         found = self._whole(id, number, self._read({id: number})[0])
         if found is None or found.deleted:
             kept = sorted(one.number for one in self.history(id) if not one.deleted)
@@ -124,7 +130,10 @@ class Reader:
         return self.survey(under)[0]
 
     def survey(self, under: str = "") -> tuple[list[Release], list[Stray]]:
-        """Return the releases that count, the newest of each assistant first, and all other files."""
+        """Return (the releases that count, all other files).
+
+        The releases of each assistant are ordered from the newest to the oldest.
+        """
         linked = [name for name in self._store.linked(under) if NAME.fullmatch(name)]
         numbers = self.numbers(under)
         names = [file_name(id, n) for id, found in numbers.items() for n in reversed(found)]
@@ -144,6 +153,7 @@ class Reader:
         return self._store.read([file_name(id, number) for id, number in heads.items()])
 
     def _whole(self, id: str, number: int, data: bytes | None) -> Release | None:
+        """Return the release in a file, or None, after a warning, if the file does not count."""
         if data is None:
             return None
         try:
@@ -153,27 +163,30 @@ class Reader:
             return None
 
     def _parsed(self, name: str, data: bytes, *, is_linked: bool) -> Release:
-        """Return the release in a file. Raises Damaged where the file does not count."""
+        """Return the release in a file. Raises Damaged if the file does not count."""
         if is_linked:
             raise Damaged("a symbolic link leads to it", data, codes.RELEASE_MISPLACED)
         id, _, file = name.rpartition("/")
         return Release.from_bytes(id, int(file.removesuffix(".json")), data)
 
     def _tell(self, name: str, damage: Damaged) -> None:
-        """Warn of a file that does not count. Of the misplaced files of a folder only one is named."""
+        """Warn of a file that does not count.
+
+        Of the misplaced files in one folder only the first is named.
+        """
         if damage.code is codes.RELEASE_MISPLACED:
             folder = name.rpartition("/")[0]
             if folder in self._told:
                 return
             self._told.add(folder)
             detail = (
-                f"{self.place}/{name} does not count: {damage}. Nothing in {folder} that does not "
-                "belong there is loaded, changed or deleted, and what it names is kept. Move it "
-                "back to where it belongs, or remove it."
+                f"{self.place}/{name} does not count: {damage}. A file in {folder} that does not "
+                "belong there is not loaded, changed or deleted, and the objects that it names are "
+                "kept. Move it back to its folder, or remove it."
             )
         else:
             detail = (
-                f"{self.place}/{name} is passed over: {damage}. The release below it counts, and "
-                "what this one names is kept. Restore the file or remove it, and apply."
+                f"{self.place}/{name} is ignored: {damage}. The release before it is used, and the "
+                "objects that this one names are kept. Restore the file or remove it, and apply."
             )
         self._warn(warning(damage.code, detail))

@@ -1,4 +1,4 @@
-"""Decide which releases are kept. It does no I/O, so a plan can ask before anything is removed."""
+"""Decides which releases are kept. It does no I/O, so a plan can ask before anything is removed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 DAY = 86400.0
 KEEP = 10
-"""Releases of one assistant that stay, however old they are."""
+"""The number of newest releases of one assistant that are kept, however old they are."""
 
 
 def retained(
@@ -21,9 +21,10 @@ def retained(
     """Return the releases that are kept, by id and number.
 
     Of each assistant the `keep` newest releases are kept, and all that were current less than
-    `younger_than` seconds ago; the current one is always kept. Of a deleted assistant, only releases
-    that were current less than `younger_than` seconds ago are kept. Its tombstone is kept as long as any
-    of them, and for at least a day, because a publisher that read an older release may still publish.
+    `younger_than` seconds ago. The current release is always kept. Of a deleted assistant, only the
+    releases that were current less than `younger_than` seconds ago are kept. Its tombstone is kept
+    as long as any of them, and for at least a day, because a publisher that read an older release
+    may still publish.
     """
     return {
         (id, number)
@@ -41,8 +42,9 @@ def by_id(releases: Iterable[Release]) -> dict[str, list[Release]]:
 
 
 def _retained(releases: Sequence[Release], now: float, keep: int, younger_than: float) -> set[int]:
-    # A release was current until the next one was published. Publishers' clocks may be wrong: the
-    # next one was published no earlier than any below it, and a date in the future is passed over.
+    """Return the numbers that are kept of one assistant, whose releases are given newest first."""
+    # A release was current until the next one was published. The clocks of publishers may be wrong. So
+    # a release is taken to be no older than any release before it, and a date in the future is ignored.
     latest, recent = 0.0, set()
     for one, successor in pairwise(reversed(releases)):
         dates = (one.created_at, successor.created_at)

@@ -1,8 +1,8 @@
-"""Bounds the HTTP session of an S3 client: the hosts of its requests, and the length of answers.
+"""Restricts the HTTP session of an S3 client: the hosts of its requests, and the length of answers.
 
-The client follows every redirect by itself, and reads the whole body of a list. Its requests are signed
-with this machine's credentials. So the host of every request is checked here, and so is the length of
-every answer that is not an object.
+The client follows every redirect by itself, and reads the whole body of a list. Its requests are
+signed with this machine's credentials. So the host of every request is checked here, and so is the
+length of every answer that is not an object.
 """
 
 from __future__ import annotations
@@ -24,15 +24,19 @@ LONGEST = 32 * 1024 * 1024
 """The most bytes of a list or an error that are read: about thirty pages of 1,000 long names."""
 PIECE = 64 * 1024
 FAILED = 300
+"""The lowest status of an answer that is not a success."""
 MOST_SENT = 10
-"""The most requests that the client may send for one of ours. Another region of a bucket takes three."""
+"""The most requests that the client may send for one of ours. A bucket in another region takes
+three.
+"""
 
 
 def fence(url: str, place: str, allowed: str | None) -> Callable[[str], None]:
-    """Return the check of hosts for a bucket at `url`, which messages call `place`.
+    """Return a function that checks the hosts of requests to a bucket at `url`.
 
-    `allowed` is the value of PROVISIONER_ALLOWED_HOSTS, None if it is not set. The check raises
-    ProviderError for a host that is not allowed, with or without the bucket's name before it.
+    Messages call the bucket `place`. `allowed` is the value of PROVISIONER_ALLOWED_HOSTS, or None
+    if it is not set. The function raises ProviderError for a host that is not allowed, with or
+    without the bucket's name before it.
     """
     bucket = urlsplit(url).hostname or ""
 
@@ -41,7 +45,7 @@ def fence(url: str, place: str, allowed: str | None) -> Callable[[str], None]:
         if any(is_allowed(name, allowed) for name in names):
             return
         detail = (
-            f"{place} is redirected to {host}, and {allowance(allowed)}. Nothing was sent there. Name "
+            f"{place} is redirected to {host}, and {allowance(allowed)}. Nothing was sent there. Set "
             "the bucket's own region (AWS_REGION) and endpoint (AWS_ENDPOINT_URL_S3), or have the "
             "host added."
         )
@@ -51,11 +55,11 @@ def fence(url: str, place: str, allowed: str | None) -> Callable[[str], None]:
 
 
 def bound(client: Any, check: Callable[[str], None]) -> None:
-    """Check the host of every request of an S3 client, and bound the length of its answers.
+    """Let an S3 client check the host of every request, and limit the length of its answers.
 
     `check` is called with the host of each request and raises for one that is not allowed. The HTTP
-    library follows no redirect: S3 answers one if a bucket lies in another region, and the client then
-    sends the request itself, through the same check.
+    library follows no redirect: if a bucket is in another region, S3 answers with a redirect, and
+    the client then sends the request itself, through the same check.
     """
     # Public ways do not reach this. The hook `before-send` sees no redirect that the HTTP library
     # follows and no body, and a `http_session_cls` of our own, which older clients do not take, would
@@ -93,7 +97,7 @@ class _WithoutRedirects:
 
 
 async def _body(answer: Any) -> bytes:
-    """Return the whole body of an answer. Raises NoListing for one that is too long."""
+    """Return the whole body of an answer. Raises NoListing for a body that is too long."""
     data = bytearray()
     async for piece in answer.content.iter_chunked(PIECE):
         data += piece

@@ -1,7 +1,7 @@
 """A registry at a URL. Only this module and `objects` import fsspec.
 
-The endpoint of the storage and its credentials come from the environment, as the storage's own library
-reads it. A URL holds neither.
+The endpoint of the storage and its credentials come from the environment, as the storage's own
+library reads it. A URL contains neither.
 """
 
 from __future__ import annotations
@@ -40,17 +40,20 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 S3 = frozenset({"s3", "s3a"})
+"""The schemes of S3."""
 EXCLUSIVE = S3 | GOOGLE | AZURE
 """Schemes of storage with conditional writes: of two publishers only one gets a number."""
 HOSTLESS = frozenset({"memory"})
+"""Schemes of storage inside of this process, which sends no request to a host."""
 TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 """Error codes of S3 for a conditional write that failed because the object exists.
 
 The storage library does not turn all of them into FileExistsError.
 """
 AT_ONCE = 16
-"""The number of reads that are sent at once."""
+"""The most reads that are sent at once."""
 MOST_PAGES = 100_000
+"""The most pages of one list. A longer list is taken for one that never ends."""
 
 
 def _say_nothing(_: Diagnostic) -> None:
@@ -58,12 +61,15 @@ def _say_nothing(_: Diagnostic) -> None:
 
 
 class Storage:
-    """Objects below a URL, by names relative to it. Any number of threads may use it at once.
+    """The objects below a URL, by names relative to it.
 
-    `timeout` is the deadline of a request in seconds, with all its tries. If the storage asks for fewer
-    requests, the run waits at most `max_wait` seconds more, and `notice` is called. `allowed` is the
-    value of PROVISIONER_ALLOWED_HOSTS, None if it is not set. Requests to S3 go to no other host, even
-    if they are redirected; on Google's and Azure's storage no redirect is followed.
+    It is a `Store`; many threads may use it at once.
+
+    `timeout` is the deadline of a request in seconds, with all its tries. If the storage asks for
+    fewer requests, the run waits up to `max_wait` seconds more, and `notice` is called. `trace` is
+    called with a line for each request. `allowed` is the value of PROVISIONER_ALLOWED_HOSTS, or
+    None if it is not set. Requests to S3 go to no other host,
+    even if they are redirected; on Google's and Azure's storage no redirect is followed.
     """
 
     def __init__(
@@ -77,7 +83,7 @@ class Storage:
         notice: Callable[[Diagnostic], None] = _say_nothing,
     ) -> None:
         if "::" in url:
-            detail = f"{_shown(url)} chains storages. What is cached in between may be out of date."
+            detail = f"{_shown(url)} chains storages. A cache between them may be out of date."
             raise Invalid(codes.REGISTRY_ONE_STORAGE, detail)
         self._url = url
         self._trace = trace
@@ -100,13 +106,16 @@ class Storage:
     def requests(self) -> Mapping[str, int]:
         """The number of requests that were sent, by method.
 
-        On S3 that is exact; elsewhere a library may send more.
+        For S3 the number is exact. The library of another storage may send more.
         """
         with self._lock:
             return dict(self._sent)
 
     def hosts(self) -> tuple[str, ...]:
-        """Return the hosts that PROVISIONER_ALLOWED_HOSTS has to allow, none if no request is sent."""
+        """Return the hosts of the storage. PROVISIONER_ALLOWED_HOSTS must allow one of them.
+
+        There are none if no request is sent.
+        """
         if self._scheme in HOSTLESS:
             return ()
         name = urlsplit(self._url).hostname or ""
@@ -133,6 +142,8 @@ class Storage:
         return found
 
     def _page(self, under: str, token: str) -> tuple[list[str], str]:
+        """Return the names on one page of the list, and the token of the next page."""
+
         def ask(objects: Objects, root: str, seconds: float) -> tuple[list[str], str]:
             paths, following = objects.page(f"{root}/{under}".rstrip("/"), token, seconds)
             return [path.removeprefix(root).lstrip("/") for path in paths], following
@@ -149,7 +160,7 @@ class Storage:
         return ""
 
     def read(self, names: Sequence[str]) -> list[bytes | None]:
-        """Return the contents of the objects, None for an object that does not exist any more."""
+        """Return the contents of the objects, with None for each object that does not exist any more."""
         if not names[1:]:
             return [self._content(name) for name in names]
         from concurrent.futures import ThreadPoolExecutor
@@ -161,6 +172,8 @@ class Storage:
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _content(self, name: str) -> bytes | None:
+        """Return the content of one object, or None if it does not exist."""
+
         def ask(objects: Objects, root: str, seconds: float) -> bytes | None:
             try:
                 return objects.read(f"{root}/{name}", seconds)
@@ -172,7 +185,7 @@ class Storage:
         return self._ask("GET", name, "read a release", ask)
 
     def create(self, name: str, data: bytes) -> bool:
-        """Write an object that does not exist yet. Returns False if the name is taken.
+        """Write an object that does not exist yet. Returns false if the name is taken.
 
         Raises Ambiguous if it is not known whether the object was written.
         """
@@ -194,7 +207,7 @@ class Storage:
         return self.read([name]) == [data]
 
     def remove(self, names: Sequence[str]) -> None:
-        """Remove files in the order given. One that is gone already is success."""
+        """Remove objects in the given order. An object that does not exist counts as removed."""
         for name in names:
             self._remove(name)
 
@@ -208,7 +221,7 @@ class Storage:
         self._ask("DELETE", name, f"remove {name}", ask)
 
     def sweep(self, older_than: float) -> None:
-        """Remove nothing, because object storage never has a part of an object."""
+        """Remove nothing, because object storage never contains a part of an object."""
 
     @property
     def _scheme(self) -> str:
@@ -220,9 +233,10 @@ class Storage:
         return (parts.password or "", parts.query)
 
     def _open(self) -> tuple[Any, str]:
-        """Return the file system, and our root in it.
+        """Return the file system, and the root of the registry in it.
 
-        It is opened again in a forked process, because the threads of the first one are not copied.
+        It is opened again in a forked process, because threads of the first process are not copied
+        to it.
         """
         with self._lock:
             if self._opened is None or self._opened[0] != os.getpid():
@@ -248,6 +262,7 @@ class Storage:
         return settings_of_google() if self._scheme in GOOGLE else {}
 
     def _objects(self) -> tuple[Objects, str]:
+        """Return the operations on objects, and the root of the registry."""
         files, root = self._open()
         if self._scheme in S3:
             return S3Objects(files), root
@@ -268,7 +283,7 @@ class Storage:
         Unless the request is `repeatable`, it is sent again only if it was certainly not performed.
         """
         with retyped(self.place, asked, secrets=self._secrets):
-            self._open()  # opening takes none of the request's time
+            self._open()  # opened before, so that the deadline counts only the request
         return self._attempts.run(
             partial(self._sent_once, method, name, ask),
             partial(retyped, self.place, asked, may_be_done=may_be_done, secrets=self._secrets),
@@ -278,6 +293,7 @@ class Storage:
     def _sent_once(
         self, method: str, name: str, ask: Callable[[Objects, str, float], T], seconds: float
     ) -> T:
+        """Send a request once, count it and trace it."""
         started = time.monotonic()
         with self._lock:
             self._sent[method] += 1
@@ -297,9 +313,11 @@ def _shown(url: str) -> str:
 
 
 def _is_taken(error: OSError) -> bool:
+    """Return true if a write failed because the object exists."""
     return isinstance(error, FileExistsError) or _code(error) in TAKEN
 
 
 def _code(error: OSError) -> str:
+    """Return the error code of S3 in an exception, or 'None'."""
     answer = getattr(error.__cause__, "response", None) or {}
     return str(answer.get("Error", {}).get("Code"))

@@ -1,4 +1,7 @@
-"""The protocol of a store that holds a registry's files. It is imported for type checks only."""
+"""The protocol of a store, which contains the files of a registry.
+
+`Folder` and `Storage` implement it. It is imported for type checks only.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Store(Protocol):
-    """A place for files that are written once. Every method raises ProviderError and nothing else."""
+    """A place for files that are written once. Its methods raise ProviderError and nothing else."""
 
     @property
     def place(self) -> str:
@@ -17,7 +20,7 @@ class Store(Protocol):
 
     @property
     def exclusive(self) -> bool:
-        """True if, of two publishers that create the same name at once, one certainly fails."""
+        """True if of two publishers that create the same name at once, one certainly fails."""
 
     @property
     def requests(self) -> Mapping[str, int]:
@@ -30,22 +33,25 @@ class Store(Protocol):
         """
 
     def linked(self, under: str = "") -> list[str]:
-        """Return the files below `under` that symbolic links lead to, and links to no file."""
+        """Return the files below `under` that symbolic links lead to, and links that lead to no file."""
 
     def absence(self) -> str:
-        """Return a sentence that says that the place is missing, '' if it exists or is unknown."""
+        """Return a sentence that says that the place is missing, or '' if it exists or that is unknown."""
 
     def read(self, names: Sequence[str]) -> list[bytes | None]:
-        """Return the contents of the files, None for a file that does not exist any more."""
+        """Return the contents of the files, with None for each file that does not exist any more."""
 
     def create(self, name: str, data: bytes) -> bool:
-        """Write a file, either whole or not at all. Returns False if the name is taken.
+        """Write a file, either whole or not at all. Returns false if the name is taken.
 
         Raises Ambiguous if it is not known whether the file was written.
         """
 
     def remove(self, names: Sequence[str]) -> None:
-        """Remove files in the order given. One that is gone already is success."""
+        """Remove files in the given order. A file that does not exist counts as removed."""
 
     def sweep(self, older_than: float) -> None:
-        """Remove unfinished files older than `older_than` seconds, which dead publishers left."""
+        """Remove unfinished files that are older than `older_than` seconds.
+
+        Killed publishers left them.
+        """

@@ -182,7 +182,7 @@ def test_a_release_that_was_changed_afterwards_is_not_loaded_and_protects(
     registry = published.registry()
 
     assert registry.current() == {}
-    assert "its seal does not fit" in published.said[0].detail
+    assert "its seal does not match" in published.said[0].detail
     (stray,) = registry.survey()[1]
     assert STORE in stray.named
 
@@ -192,7 +192,7 @@ def test_params_in_another_order_break_the_seal_and_not_the_digest(folder: Place
     whole = json.loads(path(folder).read_text())
     edited(path(folder), params=dict(reversed(whole["params"].items())))
     assert folder.registry().current() == {}
-    assert "its seal does not fit" in folder.said[0].detail
+    assert "its seal does not match" in folder.said[0].detail
 
 
 def test_a_release_without_a_seal_counts_and_is_sealed_when_next_published(folder: Place) -> None:

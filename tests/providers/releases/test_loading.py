@@ -43,7 +43,7 @@ def test_what_is_not_there_is_said_not_to_be(folder: Place, deleted: bool) -> No
     folder.registry().publish(release(id=ID if deleted else "acme/prod/another"))
     if deleted:
         folder.registry().delete(ID)
-    with pytest.raises(NotFound, match="holds no current release of acme/prod/policy-qa"):
+    with pytest.raises(NotFound, match="contains no current release of acme/prod/policy-qa"):
         load_release(folder.location, *NAMES)
 
 

@@ -265,7 +265,7 @@ def test_a_damaged_release_is_passed_over_and_named(folder: Place, damage: objec
     assert registry.current()[ID].params["model"] == "a"
     assert [old.number for old in registry.history(ID)] == [1]
     assert folder.said[0].summary == "a release is damaged"
-    assert "00000002.json is passed over" in folder.said[0].detail
+    assert "00000002.json is ignored" in folder.said[0].detail
 
 
 def test_a_damaged_release_keeps_its_number_and_is_never_removed(folder: Place) -> None:
