@@ -83,8 +83,7 @@ def open_target(
     redacted line for each request. `tell` is called with a text that says what is being read or
     waited for, and with the seconds of the wait. `environ` replaces the environment of the process;
     a `.env` file in the current folder is added to it. `hidden` are secrets that manifests name: no
-    error and no trace shows them, even if a server repeats one. The caller may add more of them
-    later.
+    error and no trace shows them, even if a server repeats one. The caller may add more later.
 
     `server: embedded` stores its data at `Target.data`, relative to `root`, the folder of the
     manifests; without that setting at `.provisioner/embedded.sqlite` in the current folder.
@@ -95,8 +94,7 @@ def open_target(
     each damaged release. `heard` is called, for each answer with a date, with the seconds by which
     that date is ahead of this machine's clock.
 
-    Raises ProviderError if the settings are not usable, or PROVISIONER_ALLOWED_HOSTS forbids the
-    host.
+    Raises ProviderError if the settings cannot be used, or the host is not allowed.
     """
     from provisioner.providers.settings import resolve
 
@@ -149,7 +147,7 @@ def open_releases(
     where = releases_at(target, root)
     if "://" not in where:
         return open_registry(target.releases or where, root, trace=trace, warn=warn)
-    from provisioner.providers.settings import allowed_hosts
+    from provisioner.providers.variables import allowed_hosts
 
     allowed = allowed_hosts(environ)
     return open_registry(

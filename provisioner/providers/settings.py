@@ -6,7 +6,6 @@ are read here, because the SDK would send the keys that it finds to any host.
 
 from __future__ import annotations
 
-import os
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +16,8 @@ from provisioner.model.codes import stacks as stack_codes
 from provisioner.model.errors import ProviderError, Unauthorized
 from provisioner.model.frozen import frozen
 from provisioner.model.stack import is_openai, web_address
-from provisioner.providers.hosts import ALLOWED_HOSTS, allowance, is_allowed, matches, narrowed
+from provisioner.providers.hosts import ALLOWED_HOSTS, allowance, is_allowed, matches
+from provisioner.providers.variables import environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +86,7 @@ def describe(target: Target, environ: Mapping[str, str] | None = None) -> tuple[
     """
     if target.server == EMBEDDED:
         return EMBEDDED, ""
-    known = _environment(environ)
+    known = environment(environ)
     base_url = _told_address(target, known)
     if target.server == FOUNDRY:
         return _host(base_url), _parts(base_url).path.partition(FOUNDRY_PROJECT)[2].strip("/")
@@ -103,7 +103,7 @@ def account(
     """
     if target.server == EMBEDDED:
         return EMBEDDED, str(_data(target, root).resolve())
-    known = _environment(environ)
+    known = environment(environ)
     base_url = _told_address(target, known)
     ambient = "" if target.base_url else known.get("OPENAI_CUSTOM_HEADERS", "")
     headers = {**_custom_headers(ambient), **target.headers}
@@ -126,7 +126,7 @@ def resolve(target: Target, root: Path, environ: Mapping[str, str] | None = None
     if target.server == EMBEDDED:
         data = _data(target, root)
         return Settings(target.name, f"http://{EMBEDDED}/v1", NO_KEY, data=data)
-    known = _environment(environ)
+    known = environment(environ)
     base_url = _address(target, known)
     allowed = known.get(ALLOWED_HOSTS)
     _check_allowed(target, base_url, allowed)
@@ -207,46 +207,6 @@ def _runner(target: Target, base_url: str, known: Mapping[str, str]) -> dict[str
             )
     _check_allowed(target, found[RUNNER_URL], allowed)
     return found
-
-
-def _environment(environ: Mapping[str, str] | None) -> dict[str, str]:
-    """Return the environment, completed by `.env`. An empty variable counts as unset, as in the SDK.
-
-    PROVISIONER_ALLOWED_HOSTS is an exception: if it is empty, no host is allowed, and its value in
-    `.env` can only forbid more hosts than the environment does.
-    """
-    written = read_dotenv(Path.cwd() / ".env")
-    given = os.environ if environ is None else environ
-    known = {**written, **given}
-    fence = narrowed(given.get(ALLOWED_HOSTS), written.get(ALLOWED_HOSTS))
-    if fence is not None:
-        known[ALLOWED_HOSTS] = fence
-    return {
-        name: value
-        for name, value in known.items()
-        if value or (name == ALLOWED_HOSTS and value is not None)
-    }
-
-
-def read_dotenv(file: Path) -> dict[str, str | None]:
-    """Return the variables of a `.env` file, {} if there is none. Raises ProviderError."""
-    try:
-        if not file.exists():
-            return {}
-        # This import takes time, and most folders have no such file.
-        from dotenv import dotenv_values
-
-        return dotenv_values(file)
-    except (OSError, UnicodeDecodeError) as error:
-        # The file contains secrets, so no part of it is shown.
-        why = error.strerror if isinstance(error, OSError) else "It is not UTF-8 text"
-        detail = f"{file.name} in the current folder: {why}. Repair the file, or remove it."
-        raise ProviderError(stack_codes.UNREADABLE_VARIABLES, detail) from None
-
-
-def allowed_hosts(environ: Mapping[str, str] | None = None) -> str | None:
-    """Return the value of PROVISIONER_ALLOWED_HOSTS, or None if it is not set."""
-    return _environment(environ).get(ALLOWED_HOSTS)
 
 
 def _own(target: Target, known: Mapping[str, str], given: str, variable: str) -> str:

@@ -190,7 +190,7 @@ def environ_of(options: RunOptions) -> Mapping[str, str]:
 def _written(file: Path) -> dict[str, str]:
     if not file.is_file():
         return {}
-    from provisioner.providers.settings import read_dotenv
+    from provisioner.providers.variables import read_dotenv
 
     return {name: value for name, value in read_dotenv(file).items() if value}
 
