@@ -1,6 +1,6 @@
-"""The command line: one file a command. Parse, call one verb, render, exit; no decisions.
+"""The command line, one file for each command: it parses, calls one verb, renders and exits.
 
-Nothing that a command needs is imported before that command runs, so that `--help` is instant.
+No command imports anything that it needs before it runs, so that `--help` is instant.
 """
 
 import gc as collector
@@ -8,15 +8,17 @@ import os
 import sys
 
 INTERRUPTED = (129, 130, 143)
+"""The exit codes of a command that SIGHUP, SIGINT or SIGTERM ended: 128 and the signal's number."""
 
 
 def main() -> None:
-    """Run the `provisioner` command."""
-    # Nearly every object of a command lives until the command ends. The garbage collector finds next
-    # to nothing and takes a third of the time at 10,000 objects. `serve` runs on and turns it on.
+    """Run the command `provisioner` and exit."""
+    # Nearly every object of a command lives until the command ends, so the garbage collector finds
+    # almost nothing, and takes a third of the time at 10,000 objects. `serve` runs on and enables
+    # it again.
     collector.disable()
     for stream in (sys.stdout, sys.stderr):
-        # A character that the terminal's encoding lacks is written as its number.
+        # A terminal whose encoding lacks a character shows its number, in place of an error.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
     from provisioner.cli.root import provisioner
 
@@ -27,12 +29,12 @@ def main() -> None:
             _leave(int(end.code))
         raise
     finally:
-        # Python collects once more as it ends. Frozen objects are left out of that.
+        # Python collects once more as it ends. It leaves frozen objects out.
         collector.freeze()
 
 
 def _leave(code: int) -> None:
-    """Exit without waiting for requests that still run in other threads."""
+    """Exit at once, without waiting for requests that still run in other threads."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

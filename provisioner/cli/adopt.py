@@ -1,4 +1,4 @@
-"""The command `provisioner adopt` makes an object ours that exists already."""
+"""The command `provisioner adopt` writes our mark on objects that exist already."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 )
 @click.argument("address", type=ADDRESS, required=False)
 @click.argument("id", required=False)
-@click.option("--owner", metavar="ID/ENV", help="Take over all of a stack that this one was.")
+@click.option(
+    "--owner",
+    metavar="ID/ENV",
+    help="Adopt all objects of this other owner: a stack's id and an environment.",
+)
 @options.manifests(positional=False)
 @writes
 def command(
@@ -40,20 +44,22 @@ def command(
 ) -> int:
     """Make the existing object ID the live object of ADDRESS.
 
-    Only our mark is written onto it. What differs from the manifest shows in the next plan.
+    Only our mark is written onto the object. The next plan shows where it differs from the
+    manifest.
 
-    With --owner, adopt every object that carries the mark of that other stack and whose address is
+    With --owner, adopt every object that carries the mark of that other owner and whose address is
     declared here. Use it when a stack was renamed or lost its id.
     """
     from provisioner.cli._shared.perform import offer
 
     with _planned(run_options, address, id, owner) as found:
-        return offer(found, out, format, "Make these ours?", yes=yes)
+        return offer(found, out, format, "Adopt these objects?", yes=yes)
 
 
 def _planned(
     run_options: "RunOptions", address: "Address | None", id: str | None, owner: str | None
 ) -> "AbstractContextManager[Planned]":
+    """Return the plan of the adoption that was asked for. Raises a usage error of click."""
     from provisioner.model.mark import Owner
     from provisioner.verbs.adopt import planned_adoption, planned_adoption_of
 

@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 @click.option(
     "--expect",
     metavar="DIGEST",
-    help="Go on only if the plan is the one whose digest `plan` printed.",
+    help="Apply only if the plan still has this digest, which `plan` printed.",
 )
 @click.option(
     "--tested",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Go on only if the plan is the one whose checks passed in the report of `test`.",
+    help="Apply only if the plan is the one whose checks passed, by this report of `test`.",
 )
 @options.overwrite_drift
 @options.release
@@ -64,9 +64,9 @@ def command(
 ) -> int:
     """Make the changes that the manifests in PATH (default: manifests) ask for.
 
-    With FILE, written by `--out FILE` of any command: exactly those changes, or none.
+    With FILE, which --out of any command saved, make exactly those changes, or refuse.
 
-    Asks before it changes anything; where there is no terminal, --yes has to answer.
+    Asks before it changes anything. Without a terminal, --yes has to answer.
     """
     from provisioner.cli._shared.perform import approval, carry_out
 
@@ -80,7 +80,7 @@ def command(
         )
         if _is_move(file):
             return _migrated(file, run_options, overrides, yes, format)
-    # The plan of this digest showed the drift, so whoever gives the digest has agreed to it.
+    # The plan with this digest showed the drift, so whoever gives the digest has agreed to it.
     seen = overwrite_drift or expect is not None
     overrides = replace(overrides, overwrite_drift=seen, replace=again)
     with _planned(run_options, file, select, overrides, release) as planned:
@@ -94,8 +94,8 @@ def command(
 def _question(found: "Planned") -> tuple[str, Sequence[str]]:
     """Return the question before a plan is carried out, and the answers that agree to it.
 
-    If objects are deleted that nothing proves to be ours, the user has to type their number and the
-    target.
+    If the plan deletes objects that nothing proves to be ours, the user has to type their number
+    and the target.
     """
     from provisioner.cli._shared.perform import YES
     from provisioner.verbs.gc.plan import nobodys
@@ -105,28 +105,33 @@ def _question(found: "Planned") -> tuple[str, Sequence[str]]:
         return "\nApply these changes? [y/N] ", YES
     answer = f"{count} {plan.project or plan.host}"
     told = (
-        f"{count} of these objects are nobody's"
+        f"{count} of these objects belong to nobody"
         if count != 1
-        else "One of these objects is nobody's"
+        else "One of these objects belongs to nobody"
     )
-    question = f"\n{told}, and are deleted for good. Type {answer} to go ahead: "
+    question = f"\n{told}, and cannot be restored once deleted. Type {answer} to go ahead: "
     return question, (answer.lower(),)
 
 
 def _expected(planned: "Planned", digest: str) -> "Planned":
+    """Return the plan if it has this digest. Raises PlanRefused, with what differs, if it has not."""
     from provisioner.verbs.apply.expect import expected
 
     return expected(planned, digest)
 
 
 def _tested(planned: "Planned", report: Path) -> "Planned":
+    """Return the plan if it is the one that the report of `test` has tested.
+
+    Raises PlanRefused if not.
+    """
     from provisioner.verbs.apply.tested import tested
 
     return tested(planned, report)
 
 
 def _check_alone(**given: bool) -> None:
-    """Raise UsageError for an option that does not go with a saved plan."""
+    """Raise UsageError if an option is given that does not go with a saved plan."""
     told = {
         "select": "--select and --exclude do",
         "replace": "--replace does",
@@ -137,11 +142,12 @@ def _check_alone(**given: bool) -> None:
     for name, is_given in given.items():
         if is_given:
             raise click.UsageError(
-                f"A saved plan has chosen already what is done: {told[name]} not go with FILE."
+                f"A saved plan already says what is done: {told[name]} not go with FILE."
             )
 
 
 def _is_move(file: Path) -> bool:
+    """Return true if a file is a saved migration, which has two plans."""
     from provisioner.verbs._shared.plan_file.read import read_plan
 
     return bool(read_plan(file).parts)
@@ -150,7 +156,7 @@ def _is_move(file: Path) -> bool:
 def _migrated(
     file: Path, run_options: "RunOptions", overrides: "Overrides", yes: bool, format: str
 ) -> int:
-    """Carry out a saved move. Returns the exit code."""
+    """Carry out a saved migration. Return the exit code."""
     from provisioner.cli._shared.migrate_output import carry_out
     from provisioner.cli._shared.perform import YES, approval
     from provisioner.verbs.migrate.from_file import migration_from_file
@@ -158,7 +164,7 @@ def _migrated(
     with migration_from_file(file, run_options, overrides) as found:
         sessions = found.sessions
         question = (
-            f"\nMove all of this from {sessions.source_name} to {sessions.target_name}? [y/N] "
+            f"\nMigrate all of this from {sessions.source_name} to {sessions.target_name}? [y/N] "
         )
         return carry_out(found, None if yes else lambda: approval(question, YES), format)
 
@@ -171,6 +177,7 @@ def _planned(
     overrides: "Overrides",
     release: str,
 ) -> "Iterator[Planned]":
+    """Yield the plan to carry out: from FILE if that is given, else a new one."""
     from provisioner.verbs.plan import planned
 
     if file is not None:

@@ -1,4 +1,4 @@
-"""The command `provisioner compare` shows what differs between two sides."""
+"""The command `provisioner compare` shows what differs between two environments, targets or runs."""
 
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.argument("address", metavar="[ADDRESS]", type=ADDRESS, required=False)
 @options.manifests(positional=False)
 @options.ledger
-@click.option("--live", is_flag=True, help="Compare what is live in place of the manifests.")
+@click.option("--live", is_flag=True, help="Compare the live objects, and not the manifests.")
 @click.option("--exit-code", is_flag=True, help="Exit 3 if anything differs.")
 @printed(Shape.COMPARISON)
 def command(
@@ -44,10 +44,10 @@ def command(
 ) -> int:
     """Show what differs between two environments, targets, runs or folders, field by field.
 
-    A and B are an environment, a target, ENVIRONMENT@TARGET, a run, a folder of manifests, or
-    `default`, which is the Stack without an environment. Manifests are compared as they are resolved,
-    and no request is sent; with --live both live sides are read. A run is what the ledger recorded
-    until it ended.
+    A and B are each an environment, a target, ENVIRONMENT@TARGET, a run, a folder of manifests, or
+    `default`, which is the Stack without an environment. Manifests are compared after variables,
+    files and patches are filled in, and no request is sent. With --live, the live objects of both
+    are read. A run stands for what the ledger recorded when it ended.
     """
     from provisioner.verbs.compare.run import compare
 

@@ -1,4 +1,4 @@
-"""The command `provisioner destroy` deletes everything that is ours."""
+"""The command `provisioner destroy` deletes every live object of a stack and environment."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,7 +31,7 @@ def command(
 ) -> int:
     """Delete every live object of this stack and environment on the target, and nothing else.
 
-    Asks for the owner to be typed; --yes answers. What is protected stays (see --unprotect).
+    Asks for the owner to be typed; --yes answers. Protected objects stay (see --unprotect).
     """
     from provisioner.cli._shared.perform import offer
     from provisioner.model.overrides import Overrides
@@ -40,6 +40,8 @@ def command(
     lifted = Overrides(unprotect)
     with planned_destroy(run_options, select=select, overrides=lifted) as found:
         owner = str(found.session.stack.owner)
-        question = f"This deletes all of the above for good. Type {owner} to go ahead:"
+        question = (
+            f"This deletes all of the above, and it cannot be undone. Type {owner} to go ahead:"
+        )
         answers = (owner.lower(),)
         return offer(found, out, format, question, answers=answers, overrides=lifted, yes=yes)

@@ -1,4 +1,4 @@
-"""The command `provisioner doctor` says what is wrong with a setup."""
+"""The command `provisioner doctor` checks a setup and says what is wrong with it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     "--bundle",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write shapes of manifests and live objects for a bug report: no text, no id, no secret.",
+    help="Write the structure of manifests and live objects for a bug report: no text, no id, no secret.",
 )
 @formats(Shape.REPORT)
 @options.screen_options
 def command(*, run_options: "RunOptions", bundle: Path | None, format: str) -> int:
-    """Say what is wrong with a setup: manifests, target, key, server, clock, registry, ledger.
+    """Check a setup: manifests, target, key, server, clock, registry and ledger.
 
-    It reads what a plan reads, and changes nothing. It exits 1 where something is wrong.
+    Reads what a plan reads, and changes nothing. Exits 1 if something is wrong.
     """
     from provisioner.render import doctor as rendering
     from provisioner.render.document import to_json
@@ -54,12 +54,13 @@ def command(*, run_options: "RunOptions", bundle: Path | None, format: str) -> i
         screen().out(to_json(rendering.findings_document(findings)))
     else:
         screen().out(rendering.summary_text(findings))
+    # Imported here: only a bug report needs it.
     if bundle:
         from provisioner.render.bundle import bundle_document
 
         _write(bundle, to_json(bundle_document(findings, seen.desired, seen.inventory)))
         screen().err(
-            f"{bundle} has no text, no id and no secret of yours. Read it, then attach it.\n"
+            f"{bundle} contains none of your texts, ids and secrets. Read it, then attach it.\n"
         )
     return FAILED if any(one.condition is Condition.WRONG for one in findings) else DONE
 

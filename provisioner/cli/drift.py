@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 def command(
     *, run_options: "RunOptions", select: Sequence[str], fail_on: Sequence[str], format: str
 ) -> int:
-    """Show what moved on the live side since it was last applied, from was to is. Changes nothing.
+    """Show what changed on the live side since the last apply, from the old value to the new one.
 
-    Exits 3 when anything moved, is declared and not live, or was added though no manifest sets it;
-    0 when nothing of that was seen.
+    Changes nothing. Exits 3 if a live value moved, a declared object is gone, or a value was added
+    that no manifest sets; 0 if nothing of this was seen.
     """
     from provisioner.verbs.drift import drift
 

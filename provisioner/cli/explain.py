@@ -1,4 +1,4 @@
-"""The command `provisioner explain` tells what fields, kinds and codes are."""
+"""The command `provisioner explain` explains fields, kinds and codes of diagnostics."""
 
 import click
 
@@ -19,13 +19,13 @@ from provisioner.render.format import Shape
 @click.argument("topic", metavar="[KIND[.FIELD]|CODE]", default="")
 @printed(Shape.EXPLANATION)
 def command(*, topic: str, format: str) -> int:
-    """Tell what a kind of manifest, one of its fields, or the code of a diagnostic is.
+    """Explain a kind of manifest, one of its fields, or the code of a diagnostic.
 
-    Of a field: its type, its limits and its default, an example, and what each runtime does with it:
-    stored (the live object holds it), per run (recorded, and applied by whoever runs the assistant),
-    or unsupported.
+    For a field: its type, its limits and its default, an example, and what each runtime does with
+    it: stored (the live object has it), per run (recorded, and applied by whoever runs the
+    assistant), or unsupported.
 
-    A code is the word in brackets at the end of a diagnostic.
+    The code of a diagnostic is the word in brackets at the end of its first line.
     """
     from provisioner.verbs.explain.run import explain
     from provisioner.verbs.explain.topic import UnknownTopic

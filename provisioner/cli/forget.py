@@ -1,4 +1,4 @@
-"""The command `provisioner forget` lets an object go and keeps it."""
+"""The command `provisioner forget` stops managing an object and keeps it."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,10 +34,10 @@ def command(
     unprotect: "Sequence[Address]",
     format: str,
 ) -> int:
-    """Let the live object of ADDRESS go and keep it: only our mark is taken off.
+    """Stop managing the live object of ADDRESS, and keep it: only our mark is removed.
 
-    It is foreign from then on: no plan changes or deletes it, and adopt takes it back. The manifests
-    must not declare it any more.
+    The object is foreign afterwards: no plan changes or deletes it, and adopt takes it back. The
+    manifests must not declare it any more.
     """
     from provisioner.cli._shared.perform import offer
     from provisioner.model.overrides import Overrides
@@ -45,4 +45,4 @@ def command(
 
     lifted = Overrides(unprotect)
     with planned_forget(run_options, address, lifted) as found:
-        return offer(found, out, format, "Let this go?", overrides=lifted, yes=yes)
+        return offer(found, out, format, "Forget this object?", overrides=lifted, yes=yes)

@@ -1,4 +1,4 @@
-"""The command `provisioner gc` finds what leaked, tells what it costs, and deletes what is proven."""
+"""The command `provisioner gc` finds leaked objects, says what they cost, and deletes those of ours."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,7 +25,7 @@ CLASSES = [one.option for one in Condition if one.is_a_class]
 
 
 class ConditionsType(click.ParamType[frozenset[Condition]]):
-    """The type of `--class`: conditions of leaks, with commas between them."""
+    """The type of `--class`: names of conditions of leaks, separated by commas."""
 
     name = "conditions"
 
@@ -36,9 +36,9 @@ class ConditionsType(click.ParamType[frozenset[Condition]]):
         known = {one.option: one for one in Condition if one.is_a_class}
         for word in words:
             if word == Condition.UNKNOWABLE.option:
-                self.fail("Unknowable objects are deleted by their ids alone: --id ID.", param, ctx)
+                self.fail("Unknowable objects can only be deleted one by one: --id ID.", param, ctx)
             if word not in known:
-                self.fail(f"{word!r} is none of {', '.join(known)}.", param, ctx)
+                self.fail(f"{word!r} is not one of {', '.join(known)}.", param, ctx)
         return frozenset(known[word] for word in words)
 
 
@@ -59,34 +59,36 @@ class ConditionsType(click.ParamType[frozenset[Condition]]):
     type=ConditionsType(),
     multiple=True,
     metavar="CLASS,…",
-    help=f"Only leaks of these conditions: {', '.join(CLASSES)}.",
+    help=f"Show or delete only leaks of these conditions: {', '.join(CLASSES)}.",
 )
 @click.option(
     "--older-than",
     type=Age(),
     metavar="AGE",
-    help="Only objects not used for this time: 7d, 12h, 0.  [default to delete: 1h]",
+    help="Show or delete only objects that were not used for this time: 7d, 12h, 0.  [default for deleting: 1h]",
 )
 @click.option(
     "--metadata",
     multiple=True,
     metavar="KEY=VALUE",
     callback=options.pairs,
-    help="Only what has this value in its metadata. Repeatable.",
+    help="Show or delete only objects with this value in their metadata. Repeatable.",
 )
 @click.option(
     "--without",
     multiple=True,
     metavar="KIND",
-    help="Do not list these, such as eval: the account certainly has none. Repeatable.",
+    help="Do not list this kind of object, such as eval: you are sure that there is none. Repeatable.",
 )
-@click.option("--id", "ids", multiple=True, metavar="ID", help="Delete this object. Repeatable.")
-@click.option("--apply", "applies", is_flag=True, help="Do it, after the report.")
+@click.option(
+    "--id", "ids", multiple=True, metavar="ID", help="Delete the object with this id. Repeatable."
+)
+@click.option("--apply", "applies", is_flag=True, help="Carry it out after the report.")
 @click.option(
     "--quarantine",
     type=Age(),
     metavar="AGE",
-    help="Delete what an earlier run noted at least AGE ago, and note the rest. Needs a ledger.",
+    help="Delete only leaks that an earlier run noted at least AGE ago, and note the others. Needs a ledger.",
 )
 @options.yes
 @options.locks
@@ -111,18 +113,20 @@ def command(
     exit_code: bool,
     format: str,
 ) -> int:
-    """Show what leaked in the account, whose it is, why that is known, and what it costs a day.
+    """Show what leaked in the account, who owns it, how that is known, and what it costs a day.
 
     Without manifests, --runtime and a key are enough. Nothing is changed without --apply or --out.
 
-    --apply deletes what a mark or the ledger proves to be ours. What is nobody's is deleted only from
-    a saved plan: --out FILE lists each id, and `apply FILE` deletes these and no others.
+    --apply deletes leaks that a mark or the ledger proves to be ours. Leaks that belong to nobody
+    are deleted only by a saved plan: --out FILE lists each id, and `apply FILE` deletes exactly
+    these.
     """
     run_options = _leaving_out(run_options, without)
     chosen = frozenset().union(*conditions)
     if Condition.IDLE in chosen and older_than is None:
         raise click.UsageError(
-            "--class idle needs --older-than AGE: what is idle now may be in use."
+            "--class idle needs --older-than AGE, because an object that is idle now may still be"
+            " in use."
         )
     if not (applies or out):
         if ids or quarantine is not None:
@@ -131,7 +135,7 @@ def command(
         return _shown(run_options, bare, shown, format, exit_code=exit_code)
     if format not in names_for(Shape.PLAN, Shape.OUTCOME):
         raise click.UsageError(
-            f"--format {format} prints the table of leaks, not a plan. Leave out --apply and --out."
+            f"--format {format} prints a table of leaks and no plan. Leave out --apply and --out."
         )
     from provisioner.gc.candidates import GRACE, Wanted
 
@@ -141,7 +145,10 @@ def command(
 
 
 def _leaving_out(run_options: "RunOptions", nouns: tuple[str, ...]) -> "RunOptions":
-    """Return the options with the collections that are not listed. Raises UsageError for others."""
+    """Return the options with the kinds of objects that are not listed.
+
+    Raises UsageError for others.
+    """
     from dataclasses import replace
 
     from provisioner.runtimes.account import ACCOUNT
@@ -161,6 +168,7 @@ def _shown(
     *,
     exit_code: bool,
 ) -> int:
+    """Print the leaks of the account. Return the exit code."""
     from provisioner.model.diagnostic import has_errors
     from provisioner.render.leaks.view import pending, view_of_survey
     from provisioner.verbs.gc.survey import surveyed
@@ -185,6 +193,10 @@ def _planned(
     out: Path | None,
     yes: bool,
 ) -> int:
+    """Make the plan that deletes the chosen leaks, and save it or carry it out.
+
+    Return the exit code.
+    """
     from provisioner.cli._shared.perform import offer
     from provisioner.verbs.gc.plan import planned_gc
 

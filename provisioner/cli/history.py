@@ -1,4 +1,4 @@
-"""The command `provisioner history` shows who applied what and when."""
+"""The command `provisioner history` lists past runs: who changed what and when."""
 
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from provisioner.verbs._shared.session import RunOptions
 
 MOST = 1000
+"""The most runs that one call lists."""
 
 
 @named(
@@ -33,16 +34,16 @@ MOST = 1000
     default=20,
     show_default=True,
     metavar="N",
-    help="How many runs to show.",
+    help="The number of runs to show.",
 )
 @formats(Shape.REPORT)
 @options.screen_options
 def command(*, run_options: "RunOptions", what: str, limit: int, format: str) -> int:
-    """Show who applied what and when, and how each change ended.
+    """Show who changed what and when, and how each change ended.
 
-    Lists the newest runs of this stack and environment, or those that touched ADDRESS, under its former
-    names too. With RUN, shows one run in full, with what it deleted. What it shows is what the ledger
-    recorded; no request is sent.
+    Lists the newest runs of this stack and environment. With ADDRESS, only those that changed it,
+    under its former names too. With RUN, shows one run in full, with what it deleted. All of this
+    is read from the ledger; no request is sent.
     """
     from provisioner.render import history as rendering
     from provisioner.render.document import to_json

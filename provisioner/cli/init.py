@@ -16,8 +16,8 @@ from provisioner.model.hints import command_line
 def command(*, folder: Path) -> int:
     """Write a first folder of manifests to DIR (default: manifests).
 
-    One assistant with a prompt, a vector store and a document, on the embedded server: it applies
-    as it is. Nothing is ever overwritten.
+    The folder has one assistant with a prompt, a vector store and a document, on the embedded
+    server, and can be applied as it is. No file is ever overwritten.
     """
     from provisioner.verbs.init import init
 

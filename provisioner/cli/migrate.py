@@ -1,4 +1,4 @@
-"""The command `provisioner migrate` reports on a move to another target, and makes it."""
+"""The command `provisioner migrate` reports on a migration to another target, and performs it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     "provisioner migrate --from compat --to openai --select assistant.policy-qa --apply",
 )
 @click.option("--from", "source", required=True, metavar="TARGET", help="The target to leave.")
-@click.option("--to", "goal", required=True, metavar="TARGET", help="The target to live on.")
+@click.option("--to", "goal", required=True, metavar="TARGET", help="The target to migrate to.")
 @options.manifests(one_target=False)
 @options.select
-@click.option("--apply", "applies", is_flag=True, help="Do it, after the report.")
-@click.option("--keep-source", is_flag=True, help="Retire nothing on the target that is left.")
+@click.option("--apply", "applies", is_flag=True, help="Carry it out after the report.")
+@click.option("--keep-source", is_flag=True, help="Delete nothing on the target that is left.")
 @options.yes
 @options.locks
 @options.out
@@ -55,15 +55,15 @@ def command(
     overrides: "Overrides",
     format: str,
 ) -> int:
-    """Report what a move to another target carries over, changes, loses and gains. Offline.
+    """Report what a migration to another target keeps, changes, loses and gains. Offline.
 
-    Exits 1 where something that an assistant uses cannot live there and nobody agreed to lose it,
-    or where its model is gone there.
+    Exits 1 if an assistant uses something that the other target lacks and that its `drop:` does not
+    list, or if the other target does not have its model.
 
-    With --apply it is the move: everything is made and verified on the new target first, and only
-    then retired on the old one. Whatever interrupts it, the same command goes on from there.
+    With --apply, migrates: everything is created and verified on the new target first, and only
+    then deleted on the old one. After an interruption, the same command continues.
 
-    With --out it is saved: `apply FILE` performs exactly that, or refuses.
+    With --out, saves the migration: `apply FILE` performs exactly that, or refuses.
     """
     from provisioner.model.diagnostic import has_errors
     from provisioner.model.migration import Verdict
@@ -76,7 +76,7 @@ def command(
         refused = report.verdict is Verdict.BLOCKED or has_errors(report.diagnostics)
         if format == TEXT and not refused:
             line = command_line("migrate", "--from", source, "--to", goal, "--apply")
-            screen().err(f"Nothing was changed. To do it: {line}\n")
+            screen().err(f"Nothing was changed. To migrate: {line}\n")
         return FAILED if refused else DONE
     if format not in (TEXT, JSON) and not out:
         raise click.UsageError(
@@ -124,6 +124,6 @@ def _carried_out(
     with planned_migration(
         run_options, route, overrides=overrides, keep_source=keep_source
     ) as found:
-        question = f"\nMove all of this from {route.source} to {route.target}? [y/N] "
+        question = f"\nMigrate all of this from {route.source} to {route.target}? [y/N] "
         ask = None if yes else lambda: approval(question, ("y", "yes"))
         return carry_out(found, ask, format)

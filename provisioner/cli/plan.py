@@ -1,4 +1,4 @@
-"""The command `provisioner plan` shows what would change."""
+"""The command `provisioner plan` shows what an apply would change."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @options.manifests()
 @options.select
 @options.out
-@click.option("--exit-code", is_flag=True, help="Exit 3 if there is anything to change.")
+@click.option("--exit-code", is_flag=True, help="Exit 3 if there is something to change.")
 @fail_on
 @options.release
 @options.replace
@@ -51,7 +51,7 @@ def command(
     overrides: "Overrides",
     format: str,
 ) -> int:
-    """Show what would change on the live side, field by field. Changes nothing."""
+    """Show what an apply would change on the live side, field by field. Changes nothing."""
     from provisioner.cli._shared.plan_output import present
     from provisioner.verbs.plan import planned
 

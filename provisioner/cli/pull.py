@@ -30,21 +30,22 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False),
     required=True,
     metavar="DIR",
-    help="A folder without manifests; made if it is not there.",
+    help="A folder without manifests. It is created if it does not exist.",
 )
 @formats(Shape.REPORT)
 @options.screen_options
 def command(*, file: BinaryIO, out: Path, format: str) -> int:
     """Write manifests for the assistants in FILE (-: standard input).
 
-    FILE is what GET /assistants answered while there was such an API: pages, an array, or one
-    object after another. Nothing is ever overwritten. What an export does not have (documents,
-    files) is named, with what is to be done.
+    FILE is what GET /assistants answered while OpenAI had that API: pages, an array, or one object
+    after another. No file is ever overwritten. What an export lacks (documents, files) is listed,
+    with what to do about it.
     """
     from provisioner.render.document import to_json
     from provisioner.verbs.pull.export_file import MOST_BYTES
     from provisioner.verbs.pull.run import pull
 
+    # One byte more than the limit, so that a larger file is noticed.
     pulled = pull(file.read(MOST_BYTES + 1), out)
     if format == JSON:
         screen().out(to_json(_document(pulled)))
@@ -54,6 +55,7 @@ def command(*, file: BinaryIO, out: Path, format: str) -> int:
 
 
 def _show(pulled: "Pulled", out: Path) -> None:
+    """Print what was written, the notes about what an export lacks, and the next commands."""
     from provisioner.render.tables import table
     from provisioner.render.text import diagnostics_text
 
@@ -73,6 +75,7 @@ def _taken(pulled: "Pulled") -> "tuple[Taken, ...]":
 
 
 def _document(pulled: "Pulled") -> dict[str, object]:
+    """Return the JSON document about what was written."""
     from provisioner.render.document import FORMAT_VERSION
 
     return {

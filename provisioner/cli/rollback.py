@@ -1,4 +1,4 @@
-"""The command `provisioner rollback` goes back: to a release, to a run, or to before a run's deletes."""
+"""The command `provisioner rollback` goes back to a release or a run, or restores what a run deleted."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     "--to",
     "to",
     metavar="N|RUN",
-    help="A release's number, or a run that is known.  [default: the release before]",
+    help="The number of a release, or a run.  [default: the release before the current one]",
 )
 @options.manifests(positional=False)
 @writes
@@ -42,18 +42,19 @@ def command(
     out: Path | None,
     format: str,
 ) -> int:
-    """Go back: ADDRESS to what it was, or RUN to before it deleted anything.
+    """Go back: restore ADDRESS as it was, or everything that RUN deleted.
 
-    ADDRESS becomes again what it was after a run (--to RUN), on every runtime, or an older release (--to
-    N), on a `responses` target. The manifests have not moved: from then on it is drift, which plan shows
-    and a plain apply does not undo.
+    With an ADDRESS: with --to RUN, the object becomes what it was after that run, on every runtime.
+    With --to N, an older release becomes current, on a `responses` target. The manifests stay as
+    they are, so the result is drift: plan shows it, and apply does not undo it by itself.
 
-    RUN makes again what that run deleted, from the receipts in the ledger, and says what cannot be made
-    again. `provisioner history` lists the runs, `provisioner show --releases ADDRESS` the releases.
+    With a RUN: creates again what that run deleted, from the receipts in the ledger, and says what
+    cannot be restored. `provisioner history` lists the runs, and `provisioner show --releases
+    ADDRESS` the releases.
     """
     from provisioner.cli._shared.perform import offer
 
-    question = "Make it again?" if _is_run(what) else "Roll back?"
+    question = "Create these again?" if _is_run(what) else "Roll back?"
     with _planned(run_options, what, to) as found:
         return offer(found, out, format, question, yes=yes)
 

@@ -1,4 +1,4 @@
-"""The command `provisioner` itself: the table of commands, each loaded when it is asked for."""
+"""The command `provisioner` itself: the table of its commands. Each is imported when it is called."""
 
 import os
 import sys
@@ -18,37 +18,37 @@ from provisioner.model import hints
 
 COMMANDS: Final[dict[str, str]] = {
     "init": "Write a first folder of manifests.",
-    "validate": "Check the manifests, offline.",
-    "plan": "Show what would change, field by field.",
+    "validate": "Check the manifests without a network.",
+    "plan": "Show what an apply would change, field by field.",
     "apply": "Make the planned changes.",
-    "show": "Show what is desired, live and last applied.",
+    "show": "Show what is declared, live and last applied.",
     "ask": "Ask a live assistant one question.",
-    "test": "Ask the checks, of what would be applied and of what is live.",
-    "history": "Show who applied what and when.",
-    "gc": "Find what leaked and what it costs, and delete it.",
+    "test": "Ask planned and live assistants the checks of the manifests.",
+    "history": "Show who changed what and when.",
+    "gc": "Find leaked objects and what they cost, and delete them.",
     "drift": "Show what was changed on the live side.",
     "compare": "Show what differs between two environments.",
     "pull": "Write manifests from an export of assistants.",
-    "migrate": "Move to another target: what that means, and the move.",
-    "rollback": "Go back to a run or a release, or undo a run's deletes.",
-    "adopt": "Take over an object that exists already.",
-    "forget": "Let an object go and keep it.",
-    "destroy": "Delete everything that is ours.",
-    "doctor": "Say what is wrong with a setup.",
+    "migrate": "Report on a migration to another target, and perform it.",
+    "rollback": "Go back to a run or a release, or restore what a run deleted.",
+    "adopt": "Make an existing object ours.",
+    "forget": "Stop managing an object, and keep it.",
+    "destroy": "Delete every live object of this stack.",
+    "doctor": "Check a setup and say what is wrong with it.",
     "threads": "List, retire and erase threads, which no API lists.",
-    "unlock": "Take the lock away from a run that holds it.",
-    "explain": "Tell what a field, a kind or a diagnostic's code is.",
+    "unlock": "Remove the lock that a run holds.",
+    "explain": "Explain a field, a kind or the code of a diagnostic.",
     "schema": "Print the JSON Schemas of manifests and plans.",
     "serve": "Run the embedded server on a port.",
 }
-"""The help line of each command, by name.
+"""The line about each command in the help of `provisioner`, by the command's name.
 
 The command itself is `command` in the module of that name.
 """
 
 
 class Commands(click.Group):
-    """A group that knows its commands by name, and imports the one that runs."""
+    """A group of commands that imports only the command that runs."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx

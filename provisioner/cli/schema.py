@@ -21,10 +21,11 @@ from provisioner.cli._shared.options import screen, screen_options
 def command(*, kind: str, out: Path | None) -> int:
     """Print the JSON Schema of KIND.
 
-    That is manifest (all kinds; the default), stack, assistant, function, vector_store, file,
+    KIND is manifest (all kinds; the default), stack, assistant, function, vector_store, file,
     plan, drift, outcome, migration or explanation.
 
-    An editor that reads `# yaml-language-server: $schema=…` checks and completes manifests by it.
+    An editor checks and completes a manifest that names its schema in a comment:
+    `# yaml-language-server: $schema=…`.
     """
     from provisioner.source.suggest import did_you_mean, listed
     from provisioner.verbs.schema import schemas, write_schemas

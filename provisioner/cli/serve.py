@@ -25,21 +25,21 @@ from provisioner.cli._shared.options import screen, screen_options
     type=WholeNumber(0, 65535),
     default=8765,
     show_default=True,
-    help="The port; 0 takes a free one.",
+    help="The port to listen on; 0 takes a free one.",
 )
 @click.option(
     "--data",
     default=".provisioner/embedded.sqlite",
     show_default=True,
     metavar="FILE",
-    help="The SQLite file, shared with `server: embedded` by default; `:memory:` keeps nothing.",
+    help="The SQLite file, by default that of `server: embedded`; `:memory:` stores nothing on disk.",
 )
 @screen_options
 def command(*, host: str, port: int, data: str) -> int:
     """Run the embedded server, for your application and its tests. Ctrl-C stops it.
 
-    It speaks the Assistants v2, Responses and Agents APIs as the platform does; a stand-in answers in
-    place of a model.
+    The server has the Assistants v2, Responses and Agents APIs of the platform. A stand-in answers
+    in place of a model.
     """
     from provisioner.verbs.serve import serving
 
@@ -55,7 +55,10 @@ def command(*, host: str, port: int, data: str) -> int:
 
 @contextmanager
 def _stopped() -> Iterator[threading.Event]:
-    """Yield an event that Ctrl-C or a termination sets: the usual end of a server, and no failure."""
+    """Yield an event that Ctrl-C or SIGTERM sets.
+
+    That is the normal end of a server, and no failure.
+    """
     stop = threading.Event()
     signals = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(number, lambda *_: stop.set()) for number in signals]

@@ -1,4 +1,4 @@
-"""The command `provisioner show` shows what is desired, live and last applied."""
+"""The command `provisioner show` shows what is declared, live and last applied."""
 
 import sys
 from pathlib import Path
@@ -24,7 +24,11 @@ PYTHON = "python"
 
 
 class WhatType(click.ParamType["Address | Path"]):
-    """An address; or a file that exists or ends in .json, unless a kind's name stands first."""
+    """The type of the argument: an address, or a file.
+
+    A text is a file if that file exists or it ends in `.json`, unless it begins with the name of a
+    kind.
+    """
 
     name = "what"
 
@@ -58,9 +62,9 @@ WHAT = WhatType()
     "--as",
     "language",
     type=click.Choice([PYTHON, "curl"]),
-    help="Ready code that asks ADDRESS.",
+    help="Print ready code that asks ADDRESS.",
 )
-@click.option("--releases", is_flag=True, help="The releases of ADDRESS that are kept.")
+@click.option("--releases", is_flag=True, help="List the releases of ADDRESS that are kept.")
 @options.manifests(positional=False)
 @printed(Shape.OBJECTS, beside=(Shape.GRAPH, Shape.PLAN))
 def command(
@@ -71,16 +75,17 @@ def command(
     releases: bool,
     format: str,
 ) -> int:
-    """Show every address in a row, or ADDRESS in full: desired, live and last applied.
+    """Show a row for each address, or ADDRESS in full: what is declared, live and last applied.
 
-    Shows FILE, written by `--out FILE` of any command, as the command showed it.
+    With FILE, which --out of any command saved, shows it as that command did.
 
-    --format env gives the ids of live objects, a line each: ASSISTANT_POLICY_QA=asst_…
+    --format env prints the ids of live objects, one a line: ASSISTANT_POLICY_QA=asst_…
 
-    --format dot and --format mermaid draw what refers to what: everything, or what ADDRESS refers
-    to and is referred to by, however far.
+    --format dot and --format mermaid draw references: all of them, or those from and to ADDRESS,
+    directly and indirectly.
 
-    --as gives a program, or a command, that asks the live assistant. Keys stay in the environment.
+    --as prints a program, or a command, that asks the live assistant. It reads keys from the
+    environment.
     """
     if isinstance(what, Path):
         if language or releases or format not in names_for(Shape.PLAN):
@@ -92,7 +97,7 @@ def command(
     address = what
     if screen().summary or format not in names_for(Shape.OBJECTS, beside=(Shape.GRAPH,)):
         option = "--summary" if screen().summary else f"--format {format}"
-        raise click.UsageError(f"{option} shows saved plans: name the FILE of one.")
+        raise click.UsageError(f"{option} works with saved plans only: name the FILE of one.")
     if releases and format in names_for(Shape.GRAPH):
         raise click.UsageError("--releases goes with an ADDRESS, as text or JSON.")
     if language:

@@ -1,4 +1,4 @@
-"""The command `provisioner test` asks candidates and live assistants the checks of the manifests."""
+"""The command `provisioner test` asks planned and live assistants the questions of their checks."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     "--max-tokens",
     type=WholeNumber(1, 10**9),
     metavar="N",
-    help="Stop asking once the runs together have used N tokens.",
+    help="Stop asking once all runs together have used N tokens.",
 )
 @click.option(
     "--candidate-only", is_flag=True, help="Do not ask the live assistants for comparison."
@@ -63,10 +63,11 @@ def command(
     report_file: Path | None,
     format: str,
 ) -> int:
-    """Ask the `checks` of the manifests, and say which answers hold.
+    """Ask the questions in the `checks` of the manifests, and say which answers pass.
 
-    What the plan changes is made beside the live objects, asked, and removed again; the live ones are
-    asked for comparison and are not touched. Exits 1 unless every check passed.
+    Assistants that the plan changes are created beside the live ones, asked, and deleted again.
+    Live assistants are asked for comparison, and are not changed. Exits 1 unless every check
+    passed.
     """
     from provisioner.render.checks import checks_document, tested_line
     from provisioner.render.document import to_json
@@ -87,4 +88,4 @@ def command(
 
 
 def _nothing(_tested: object) -> None:
-    """Say nothing before the whole report is there."""
+    """Print nothing for a single check: the report comes at the end."""

@@ -1,4 +1,4 @@
-"""The command `provisioner threads` lists, imports, retires and erases what no API lists."""
+"""The command `provisioner threads` lists, imports, retires and erases objects that no API lists."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ TAKES = {
     RETIRE: {"yes", "allow_missing"},
     ERASE: {"owner", "yes", "allow_missing"},
 }
-"""The arguments and options of each action."""
+"""The arguments and options that each action takes."""
 
 
 @named(
@@ -36,13 +36,20 @@ TAKES = {
 @click.argument("source", metavar="[FILE|-]", required=False)
 @options.manifests(positional=False)
 @options.bare
-@click.option("--owner", metavar="WHOSE", help="The person whose objects are meant: user:42.")
-@click.option("--kind", type=click.Choice(KINDS), help="The kind of objects whose line names none.")
+@click.option("--owner", metavar="WHOSE", help="The person who owns the objects, such as user:42.")
 @click.option(
-    "--ttl", type=Duration(), metavar="TIME", help="How long to keep those whose line does not say."
+    "--kind",
+    type=click.Choice(KINDS),
+    help="The kind of an imported object whose line does not name it.",
 )
 @click.option(
-    "--allow-missing", is_flag=True, help="Believe a server that knows not one of the objects."
+    "--ttl",
+    type=Duration(),
+    metavar="TIME",
+    help="The time to live of an imported object whose line does not name it.",
+)
+@click.option(
+    "--allow-missing", is_flag=True, help="Go on even if the server has none of the objects."
 )
 @options.yes
 @options.ledger
@@ -59,14 +66,14 @@ def command(
 ) -> int:
     r"""List, import, retire or erase threads, conversations and stored responses.
 
-    No API lists these: `provisioner.track` in an application registers them, and the ledger remembers
+    No API lists these. `provisioner.track` in an application registers them, and the ledger remembers
     them. ACTION is one of:
 
     \b
-    list    count what is tracked, or list what is tracked of --owner (the default)
-    import  register the lines of FILE (CSV or JSON lines), or what applications left in spools
-    retire  delete what is past its time to live; several may run at the same time
-    erase   delete everything of --owner, and print a receipt
+    list    count the tracked objects, or list those of --owner (the default)
+    import  register the objects in FILE (CSV or JSON lines), or in the spools of applications
+    retire  delete objects whose time to live is over; several may run at the same time
+    erase   delete all objects of --owner, and print a receipt
 
     Without manifests, --runtime and --ledger are enough. retire and erase ask before they delete anything; --yes answers.
     """
@@ -86,7 +93,7 @@ def command(
 
 
 def check(action: str, **given: Any) -> None:
-    """Raise UsageError for an option that the action does not take, or lacks."""
+    """Raise UsageError for an option that the action does not take, or one that it needs and lacks."""
     for name, value in given.items():
         if name not in TAKES[action] and value not in {None, False}:
             word = "FILE" if name == "source" else f"--{name.replace('_', '-')}"

@@ -1,4 +1,4 @@
-"""The command `provisioner unlock` takes a lock away from whoever holds it."""
+"""The command `provisioner unlock` removes the lock of another run."""
 
 from typing import TYPE_CHECKING
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 @options.ledger
 @options.screen_options
 def command(*, run_options: "RunOptions", yes: bool) -> int:
-    """Take the lock of this stack and environment away from whoever holds it.
+    """Remove the lock of this stack and environment, whoever holds it.
 
-    A process that died needs no unlock: its lock expires within a minute. One that still runs stops
-    before its next write. Asks before it does anything; --yes answers.
+    The lock of a process that died expires by itself within a minute. A process that still runs
+    stops before its next write. Asks before it does anything; --yes answers.
     """
     from provisioner.cli._shared.perform import YES, approval
     from provisioner.render.history import moment
@@ -29,11 +29,11 @@ def command(*, run_options: "RunOptions", yes: bool) -> int:
     state = lock_state(run_options)
     if state.holder is None:
         raise not_locked(state.owner)
-    expired = "" if state.is_held else ", and has not renewed it"
+    expired = "" if state.is_held else ", but was not renewed and has expired"
     screen().out(
         f"{state.owner} is locked: {state.holder}, since {moment(state.since)}{expired}.\n"
     )
-    if not yes and not approval("\nTake the lock away? [y/N] ", YES):
+    if not yes and not approval("\nRemove the lock? [y/N] ", YES):
         return FAILED
     unlock(run_options, state)
     screen().out(f"{state.owner} is unlocked.\n")

@@ -1,4 +1,4 @@
-"""The command `provisioner validate` checks the manifests offline."""
+"""The command `provisioner validate` checks the manifests without a network."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def command(*, run_options: "RunOptions", fail_on: Sequence[str], format: str) -> int:
     """Check the manifests in PATH (default: manifests), offline: no key, no network.
 
-    Every mistake of every file is named at its line and column.
+    Every mistake in every file is reported at its line and column.
     """
     from provisioner.verbs.validate import validate
 

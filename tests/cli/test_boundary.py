@@ -80,7 +80,7 @@ def test_what_the_system_refuses_is_told_with_its_name(
     assert code == 1
     assert told.startswith("error: the operating system refused a file or a folder [file-refused]")
     assert says in told
-    assert "Give this user access to the path" in told
+    assert "Give yourself access to this path" in told
     assert len(told) < 400
     assert "Traceback" in raising(error, monkeypatch, "-vv")[1]
 

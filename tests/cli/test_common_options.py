@@ -210,12 +210,12 @@ def test_hints_carry_the_options_in_use(project: Project, monkeypatch: pytest.Mo
     assert f"Apply it first: {line}" in told
     assert "gpt-secret" not in told
     saved = project.run("plan", "--out", "p.json", *options).stderr
-    assert "To do exactly this: provisioner apply p.json --var model=VALUE\n" in saved
+    assert "To carry it out: provisioner apply p.json --var model=VALUE\n" in saved
 
     (project.folder / "below").mkdir()
     monkeypatch.chdir(project.folder / "below")
     saved = project.run("plan", "../other", "--out", "p.json").stderr
-    assert "To do exactly this: provisioner apply p.json --manifests ../other\n" in saved
+    assert "To carry it out: provisioner apply p.json --manifests ../other\n" in saved
     project.run("apply", "p.json", "--manifests", "../other", "--yes")
 
 

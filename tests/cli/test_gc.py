@@ -78,7 +78,7 @@ def test_with_nothing_but_a_key_the_table_is_one_command_and_the_clean_up_two(
     assert account.run("show", "clean.json").stdout == saved.stdout
     monkeypatch.setattr(perform, "interactive", lambda: True)
     declined = account.run("apply", "clean.json", *account.where, code=1, answer="yes\n")
-    assert "3 of these objects are nobody's" in declined.stderr
+    assert "3 of these objects belong to nobody" in declined.stderr
     count = f"3 {account.where[1].split('/')[2]}"
     done = account.run("apply", "clean.json", *account.where, answer=f"{count}\n")
 
@@ -146,11 +146,11 @@ def test_unknowable_objects_go_by_their_ids_alone(account: Account) -> None:
     ("words", "told"),
     [
         (("--apply",), "--class"),
-        (("--class", "danglng"), "is none of orphan"),
-        (("--older-than", "7 days"), "is no age"),
+        (("--class", "danglng"), "is not one of orphan"),
+        (("--older-than", "7 days"), "is not an age"),
         (("--id", "file-1"), "need --apply or --out"),
         (("--quarantine", "14d"), "need --apply or --out"),
-        (("--class", "empty", "--apply", "--format", "csv"), "prints the table of leaks"),
+        (("--class", "empty", "--apply", "--format", "csv"), "prints a table of leaks"),
         (("--id", "file-1", "--out", "x.json"), "No list of this account has this id"),
     ],
 )  # fmt: skip

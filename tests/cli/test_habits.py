@@ -45,7 +45,7 @@ def test_no_habit_is_a_word_of_ours_and_each_leads_to_one() -> None:
 )
 def test_a_command_of_a_neighbour_names_ours(word: str, there: str) -> None:
     told = run(word, "assistant.helper")
-    assert told.startswith(f"Error: There is no command {word!r}. Here it is: provisioner {there}")
+    assert told.startswith(f"Error: There is no command {word!r}. Use: provisioner {there}")
 
 
 def test_a_misspelt_command_names_the_nearest_one() -> None:
@@ -56,17 +56,17 @@ def test_a_misspelt_command_names_the_nearest_one() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("show --json", "There is no --json here. Write --format json."),
-        ("apply -auto-approve", "There is no -auto-approve here. Write --yes."),
-        ("apply --auto-approve", "There is no --auto-approve here. Write --yes."),
-        ("destroy -y", "There is no -y here. Write --yes."),
-        ("apply --dry-run", "There is no --dry-run: `plan` shows what apply would do"),
-        ("plan -out=p.json", "There is no -out here. Write --out."),
-        ("plan -target=assistant.a", "There is no -target here. Write --select."),
-        ("plan -detailed-exitcode", "There is no -detailed-exitcode here. Write --exit-code."),
-        ("apply -f manifests", "There is no -f here. Write --manifests."),
-        ("apply --force", "There is no --force: each guard has an option of its own"),
-        ("plan -timeout=3", "There is no -timeout here. Write --timeout."),
+        ("show --json", "There is no option --json here. Write --format json."),
+        ("apply -auto-approve", "There is no option -auto-approve here. Write --yes."),
+        ("apply --auto-approve", "There is no option --auto-approve here. Write --yes."),
+        ("destroy -y", "There is no option -y here. Write --yes."),
+        ("apply --dry-run", "There is no option --dry-run: `plan` shows what apply would do"),
+        ("plan -out=p.json", "There is no option -out here. Write --out."),
+        ("plan -target=assistant.a", "There is no option -target here. Write --select."),
+        ("plan -detailed-exitcode", "There is no option -detailed-exitcode here. Write --exit-code."),
+        ("apply -f manifests", "There is no option -f here. Write --manifests."),
+        ("apply --force", "There is no option --force: each guard has an option of its own"),
+        ("plan -timeout=3", "There is no option -timeout here. Write --timeout."),
         ("plan --overwrite-drift", "No such option '--overwrite-drift'."),
         ("validate --selct x", "No such option '--selct'"),
     ],

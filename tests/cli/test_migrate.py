@@ -64,7 +64,7 @@ def test_the_report_says_what_becomes_of_everything(moving: Project) -> None:
     assert "manifests/helper.yaml:16:3 · in `drop:` of openai" in unwrapped(result.stdout)
     assert "= vector_store.handbook" in result.stdout
     assert "Migration: 1 assistant: 0 ready, 1 ready with changes, 0 blocked." in result.stdout
-    assert "To do it: provisioner migrate --from local --to openai --apply" in result.stderr
+    assert "To migrate: provisioner migrate --from local --to openai --apply" in result.stderr
 
 
 def test_what_blocks_exits_1_and_says_what_to_write(moving: Project) -> None:
@@ -145,7 +145,7 @@ def test_without_a_terminal_and_without_yes_nothing_is_moved(living: Project) ->
 def test_the_move_shows_both_sides_and_where_each_assistant_is_now(living: Project) -> None:
     result = living.run(*APPLY)
 
-    first, then = result.stdout.index("First, on openai:"), result.stdout.index("Then, once all")
+    first, then = result.stdout.index("First, on openai:"), result.stdout.index("Then, once everything")
     assert first < result.stdout.index("+ assistant.helper  create") < then
     assert "- assistant.helper  delete  migrated: it lives on another target now" in result.stdout
     assert "✓ openai verified: 1 live, nothing left to change" in result.stderr
@@ -159,7 +159,7 @@ def test_the_move_shows_both_sides_and_where_each_assistant_is_now(living: Proje
 
 def test_with_keep_source_it_lives_on_both_sides(living: Project) -> None:
     result = living.run(*APPLY, "--keep-source")
-    assert "Then, once all" not in result.stdout
+    assert "Then, once everything" not in result.stdout
     assert names(living) == ["Helper"]
     assert "Nothing to do" in living.run(*APPLY, "--keep-source").stdout
 
@@ -186,7 +186,7 @@ def test_a_refused_move_exits_1_and_shows_what_was_changed_by_hand(living: Proje
 
     result = living.run(*APPLY, code=1)
 
-    assert "Changed by hand on local:" in result.stdout
+    assert "Changed by hand on local since the last apply:" in result.stdout
     assert "1.5 → 0.2" in result.stdout
     assert "assistant.helper: changed on the live side" in result.stderr
     assert "--overwrite-drift" in result.stderr

@@ -55,7 +55,7 @@ class TestDestroy:
         applied.run("apply", "--yes")
 
         told = applied.run("destroy", "--out", FILE, "--unprotect", HELPER_ADDRESS).stderr
-        (command,) = re.findall(r"To do exactly this: provisioner (.*)$", told, re.MULTILINE)
+        (command,) = re.findall(r"To carry it out: provisioner (.*)$", told, re.MULTILINE)
 
         assert "prevent_destroy" in applied.run("apply", FILE, "--yes", code=1).stderr
         applied.run(*shlex.split(command), "--yes")
@@ -188,7 +188,7 @@ class TestMigrate:
         living.run(*self.ROUTE, "--out", FILE)
 
         text = living.run("show", FILE).stdout
-        first, then = text.split("Then, once all of it is there and verified, on local:")
+        first, then = text.split("Then, once everything on other is verified, on local:")
         assert "First, on other:" in first
         assert "+ assistant.helper  create" in first
         assert "- assistant.helper  delete" in then
@@ -241,7 +241,7 @@ class TestMigrate:
 
         saved = living.run(*self.ROUTE, "--out", FILE)
 
-        assert "Changed by hand on local:" in saved.stdout
+        assert "Changed by hand on local since the last apply:" in saved.stdout
         living.run("apply", FILE, "--yes")
         with living.live() as client:
             assert client.beta.assistants.list().data == []

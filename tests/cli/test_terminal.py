@@ -136,7 +136,7 @@ def test_adopt_asks(project: Project) -> None:
     with project.live() as client:
         store = client.vector_stores.create(name="Handbook")
     terminal = Terminal(project, "adopt", "vector_store.handbook", store.id)
-    terminal.read("Make these ours? [y/N] ")
+    terminal.read("Adopt these objects? [y/N] ")
     terminal.type("y\n")
     assert terminal.end() == 0
     assert "Apply: 1 updated" in terminal.seen
@@ -244,7 +244,7 @@ def test_the_first_ctrl_c_finishes_what_runs_and_starts_nothing(
         terminal = Terminal(project, "apply", "--yes", "--target", "remote", **there)
         assert app.arrived.wait(PATIENCE)
         interrupt(terminal)
-        terminal.read("Interrupted: nothing new starts")
+        terminal.read("Interrupted: no new change starts")
         app.go.set()
         assert terminal.end() == 130
         assert "Apply, interrupted: 1 failed, 1 skipped" in terminal.seen
@@ -268,7 +268,7 @@ def test_a_termination_and_a_hang_up_wind_down_as_ctrl_c_does(
         app.go.set()
         output, error = process.communicate(timeout=PATIENCE)
     assert process.returncode == code
-    assert f"Interrupted by {number.name}: nothing new starts" in error
+    assert f"Interrupted by {number.name}: no new change starts" in error
     assert "Apply, interrupted: 1 failed, 1 skipped" in output
 
 
@@ -339,7 +339,7 @@ def test_the_second_ctrl_c_leaves_at_once_with_what_is_known(project: Project) -
         terminal = Terminal(project, "apply", "--yes", "--target", "remote", **there)
         assert app.arrived.wait(PATIENCE)
         by_key(terminal)
-        terminal.read("Interrupted: nothing new starts")
+        terminal.read("Interrupted: no new change starts")
         by_key(terminal)
         code = terminal.end()
         assert not app.go.is_set()

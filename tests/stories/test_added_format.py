@@ -107,7 +107,7 @@ def test_every_command_that_prints_what_it_can_show_has_it(
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("object", "--format words shows saved plans: name the FILE of one."),
+        ("object", "--format words works with saved plans only: name the FILE of one."),
         ("asked", "'words' is not one of 'text', 'json'."),
         ("migrated", "'words' is not one of 'text', 'json', 'markdown'."),
     ],

@@ -1,4 +1,4 @@
-"""A command with examples in its help."""
+"""A click command whose help ends with examples."""
 
 import inspect
 from collections.abc import Callable, Sequence
@@ -10,14 +10,18 @@ Function: TypeAlias = Callable[..., Any]
 Decorator: TypeAlias = Callable[[Function], Function]
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+"""Settings of every command: `-h` shows the help, which is at most 100 columns wide."""
 
 
 class Command(click.Command):
+    """A command with examples in its help, which answers options of other tools with its own."""
+
     def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.examples = tuple(examples)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        # Click's parser consumes `args`, and an unknown option is looked for among all of them.
         given = list(args)
         try:
             return super().parse_args(ctx, args)
@@ -35,17 +39,21 @@ class Command(click.Command):
 
 
 def write_examples(examples: Sequence[str], formatter: click.HelpFormatter) -> None:
+    """Write the examples of a command under a heading of their own."""
     with formatter.section("Examples" if len(examples) > 1 else "Example"):
         for example in examples:
             formatter.write(f"{' ' * formatter.current_indent}{example}\n")
 
 
 def command(name: str, *examples: str) -> Callable[[Callable[..., Any]], Command]:
-    """Make a function the command `name`. Its docstring is the help."""
+    """Return the decorator that makes a function the command `name`.
+
+    The function's docstring is the help.
+    """
 
     def decorate(function: Callable[..., Any]) -> Command:
-        # Click keeps the lines of a paragraph that begins with a backspace. A raw docstring has the
-        # two characters `\\b` there.
+        # Click keeps the line breaks of a paragraph that begins with a backspace. In a raw
+        # docstring, that is written as the two characters `\b`.
         text = inspect.getdoc(function)
         text = text.replace("\\b\n", "\b\n") if text else None
         make = click.command(name, cls=Command, context_settings=HELP, examples=examples, help=text)

@@ -1,8 +1,8 @@
-"""Options whose values may come from the environment, as `PROVISIONER_ENV` gives `--env`.
+"""Options that the environment may set, as `PROVISIONER_ENV` sets `--env`.
 
-They are read from the environment of the process and never from a `.env` file, which lies in a folder
-that others can write. None of them agrees to anything: `--yes` and what lifts a guard have to stand
-on the command line.
+They are read from the environment of the process, never from a `.env` file, because others may be
+able to write that. No variable answers a question or lifts a guard: `--yes` and its like have to
+stand on the command line.
 """
 
 import os
@@ -27,12 +27,14 @@ SETTINGS: Final[Mapping[str, str]] = {
     "verbose": f"{PREFIX}VERBOSE",
     "no_color": f"{PREFIX}NO_COLOR",
 }
-"""The environment variable of each option. It counts if the command line does not give the option.
+"""The environment variable of each option, used if the command line does not give the option.
+
+A command without the option ignores it.
 """
 
 
 class EnvironmentOption(click.Option):
-    """An option whose environment variable is named in its help and in its errors."""
+    """An option whose help and errors name its environment variable."""
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **{**settings, "show_envvar": True})
@@ -44,7 +46,7 @@ class EnvironmentOption(click.Option):
 
 
 class Level(click.IntRange):
-    """The count of an option, which the environment gives as a number."""
+    """A count such as that of `-vv`, which the environment gives as a number."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         try:
@@ -54,7 +56,7 @@ class Level(click.IntRange):
 
 
 class Switch(click.types.BoolParamType):
-    """A flag, which the environment gives as a word."""
+    """A flag, which the environment gives as `true` or `false`."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bool:
         try:
@@ -64,7 +66,8 @@ class Switch(click.types.BoolParamType):
 
 
 def option(*flags: str, **settings: Any) -> Decorator:
-    """Return the decorator of an option that `SETTINGS` gives an environment variable."""
+    """Return the decorator of an option whose environment variable is in `SETTINGS`."""
+    # Click names the value of `--no-color` `no_color`, which is its key in `SETTINGS`.
     name = flags[-1].removeprefix("--").replace("-", "_")
     decorator: Decorator = click.option(
         *flags, envvar=SETTINGS[name], cls=EnvironmentOption, **settings
@@ -73,18 +76,18 @@ def option(*flags: str, **settings: Any) -> Decorator:
 
 
 def is_from_environment(ctx: click.Context | None, name: str | None) -> bool:
-    """Return true where the value of an option came from the environment."""
+    """Return true if the value of an option came from the environment."""
     found = ctx.get_parameter_source(name) if ctx and name else None
     return found is ParameterSource.ENVIRONMENT
 
 
 def is_given(ctx: click.Context, name: str) -> bool:
-    """Return true where the command line itself gives an argument or option."""
+    """Return true if the command line itself gives an argument or option."""
     return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def variables() -> dict[str, str]:
-    """Return the variables of the Stack that the environment gives, by name."""
+    """Return the values of the Stack's variables that the environment gives, by name."""
     return {
         name.removeprefix(VARIABLE): text
         for name, text in os.environ.items()

@@ -1,4 +1,4 @@
-"""The one error boundary: whatever is raised becomes a sentence and an exit code."""
+"""The last handler of every error of a command: it prints a sentence and returns the exit code."""
 
 import os
 import sys
@@ -18,17 +18,21 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError, UsageError
 from provisioner.model.hints import hint
 
+# The promised exit codes: done, failed or refused, wrong usage, changes are pending, interrupted.
 DONE, FAILED, USAGE, PENDING, INTERRUPTED = 0, 1, 2, 3, 130
+# The errors of the system that mean that stdout cannot be written to.
 _STUCK: Final = frozenset({EBADF, EDQUOT, EFBIG, EIO, ENOSPC, EPIPE})
+# The most characters of a path in a message.
 _SHOWN: Final = 200
-_CURE: Final = "Give this user access to the path, or name another path."
-REPORT = "This is a fault of provisioner. Please report it with what you ran"
+_CURE: Final = "Give yourself access to this path, or name another path."
+REPORT = "This is a bug in provisioner. Please report it with the command that you ran"
 
 
 def guarded(run: Callable[[], Any], screen: Screen) -> int:
-    """Run a command and say what went wrong. Returns the exit code.
+    """Run a command and report what went wrong. Return the exit code.
 
-    A reader of stdout that left is no failure: `Screen.out` lets the rest of the output go nowhere.
+    If the reader of stdout has left, as `head` does, that is no failure: `Screen.out` discards the
+    rest of the output.
     """
     hints.reset()
     try:
@@ -59,12 +63,14 @@ def interrupted(screen: Screen) -> int:
 
 
 def _flush() -> None:
-    # A failure when the interpreter ends could not be reported any more. A closed stdout is None.
+    # Python flushes stdout as it ends, too late to report a failure. Stdout is None if it is
+    # closed.
     if sys.stdout is not None:
         sys.stdout.flush()
 
 
 def _of_the_system(error: OSError, screen: Screen) -> int:
+    """Report an error of the operating system. Return the exit code."""
     if _is_of_output(error):
         return _unwritten(error, screen)
     told = None if screen.verbosity > 1 else of_a_file(error)
@@ -72,10 +78,10 @@ def _of_the_system(error: OSError, screen: Screen) -> int:
 
 
 def of_a_file(error: BaseException) -> ProvisionerError | None:
-    """Return a message about an error of the system for a file. None for every other error.
+    """Return a message about an error of the system that concerns a file; None for every other error.
 
-    Commands report such errors where they read and write. This is for the places that did not
-    expect one: a folder above that this user may not enter, a name that is too long.
+    Commands report such errors where they read and write. This message is for places that expect
+    none, such as a parent folder without permission, or a name that is too long.
     """
     if not isinstance(error, OSError) or error.filename is None or not error.strerror:
         return None
@@ -85,24 +91,26 @@ def of_a_file(error: BaseException) -> ProvisionerError | None:
 
 
 def _is_of_output(error: OSError) -> bool:
-    """Return true if writing to stdout failed. An error about a file does not count."""
+    """Return true if an error means that stdout could not be written, and does not concern a file."""
     return error.errno in _STUCK and error.filename is None
 
 
 def _unwritten(error: OSError, screen: Screen) -> int:
+    """Report that the output could not be written. Return the exit code."""
     discard_output()
-    if screen.signal:  # after a hang-up nobody reads the message
+    if screen.signal:  # after a hang-up there is no terminal to write to
         return interrupted(screen)
     if not isinstance(error, BrokenPipeError):
         screen.err(
             "error: the output could not be written\n"
-            f"  {error.strerror}. What was done until then is done: "
-            f"{hint('plan')} shows what is left. Make room, or send the output elsewhere.\n"
+            f"  {error.strerror}. What was done until then stays done: "
+            f"{hint('plan')} shows what is left to do. Free some space, or send the output elsewhere.\n"
         )
     return FAILED
 
 
 def _refused(error: ProvisionerError, screen: Screen) -> int:
+    """Print the diagnostics of an error. Return the exit code."""
     from provisioner.render.text import diagnostics_text
 
     text = diagnostics_text(error.diagnostics, colour=screen.colour(sys.stderr))
@@ -111,10 +119,13 @@ def _refused(error: ProvisionerError, screen: Screen) -> int:
 
 
 def _unexpected(error: Exception, screen: Screen) -> int:
-    """Print one sentence. The error may quote anything, so only -vv shows it."""
+    """Print a sentence about an error that nobody expected. Return the exit code.
+
+    The text of the error may quote secrets, so only `-vv` shows it.
+    """
     if screen.verbosity > 1:
         screen.err("".join(traceback.format_exception(error)))
-        screen.err(f"{REPORT} and the lines above.\n")
+        screen.err(f"{REPORT}, and with the lines above.\n")
     else:
         kind = type(error).__name__
         screen.err(f"error: unexpected {kind}\n  {REPORT}, and with the output of -vv.\n")

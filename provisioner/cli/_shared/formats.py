@@ -1,4 +1,7 @@
-"""`--format`, derived from the table of formats, and the document of what stops a command early."""
+"""The option `--format`, and the output of errors in the formats for programs.
+
+The names that a command offers come from the table of output formats.
+"""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -30,7 +33,10 @@ from provisioner.render.formats import FOR_PEOPLE, FORMATS, names_for, rendered
 
 
 class FormatOption(EnvironmentOption):
-    """`--format`. A format that the environment asks for and this command lacks is passed over."""
+    """The option `--format`.
+
+    A format that the environment asks for and the command lacks is ignored.
+    """
 
     def resolve_envvar_value(self, ctx: click.Context) -> str | None:
         wanted = super().resolve_envvar_value(ctx)
@@ -40,7 +46,11 @@ class FormatOption(EnvironmentOption):
 
 
 def printed(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:
-    """Return the decorator of all options that say how a command prints, from `--format` to `-v`."""
+    """Return the decorator of all options about a command's output, from `--format` to `-v`.
+
+    `shapes` and `beside` are as in `formats`. `--summary` is added for commands that print nothing
+    but a plan, drift or a comparison.
+    """
     shown = {*shapes, *beside}
 
     def decorate(function: Function) -> Function:
@@ -53,16 +63,16 @@ def printed(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:
 
 
 def writes(function: Function) -> Function:
-    """Add the options of every command whose one plan is shown, and then saved or carried out."""
+    """Add the options that every command shares whose plan is shown, and then saved or carried out."""
     return yes(locks(out(printed(Shape.PLAN, Shape.OUTCOME)(function))))
 
 
 def formats(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:
-    """Return the decorator of `--format`, with every format that can show all of the `shapes`.
+    """Return the decorator of `--format`, with each format that can show all of the `shapes`.
 
-    A format that shows one of the shapes `beside` them is offered too: the command has to refuse it
-    where it prints another one. Where the format is for programs, a program gets a document also of
-    what stopped the command early.
+    A format that can show one of the shapes `beside` is offered as well. The command then has to
+    refuse it when it prints another shape. In a format for programs, an error that stops the
+    command early is printed as a document too.
     """
     names = names_for(*shapes, beside=beside)
     decorator = click.option(
@@ -72,10 +82,12 @@ def formats(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:
         type=click.Choice(names),
         default=names[0],
         show_default=True,
-        help="For people, or for programs.",
+        help="The form of the output: for people, or for programs.",
     )
 
     def decorate(function: Function) -> Function:
+        """Run the command, and print an error that stops it in the chosen format."""
+
         @wraps(function)
         def told(*args: Any, format: str, **values: Any) -> Any:
             try:
@@ -91,13 +103,16 @@ def formats(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:
 
 
 def _check_summary(format: str) -> None:
-    """Raise UsageError where a summary is asked for in a format that has none."""
+    """Raise UsageError if `--summary` is given with a format that has no summary."""
     if screen().summary and format not in FOR_PEOPLE:
         raise click.UsageError(f"--summary needs --format {' and '.join(FOR_PEOPLE)}.")
 
 
 def layout(stream: TextIO) -> Layout:
-    """Return the layout for a stream. Long texts are folded only where a person reads on a terminal."""
+    """Return the layout for output to a stream.
+
+    Long texts are folded only on a terminal: a file or a pipe gets them whole.
+    """
     here = screen()
     return Layout(
         here.colour(stream),
@@ -109,12 +124,13 @@ def layout(stream: TextIO) -> Layout:
 
 
 def show(shape: Shape, value: Any, format: str) -> None:
-    """Print a value on stdout, in the format of this name."""
+    """Print a value on stdout in the format with this name."""
     screen().out(rendered(shape, value, format, layout(sys.stdout)))
 
 
 def _tell(error: BaseException, format: str) -> None:
-    """Print what stopped a command as JSON or as findings, if the format is one of these."""
+    """Print an error that stopped a command as JSON or as findings, if the format is one for programs."""
+    # Rendering is imported late: nearly every command ends without an error.
     if format == JSON:
         from provisioner.render.document import FORMAT_VERSION, diagnostic_document, to_json
 
@@ -127,7 +143,10 @@ def _tell(error: BaseException, format: str) -> None:
 
 
 def _said(error: BaseException) -> Sequence[Diagnostic]:
-    """Return the diagnostics for a program. Of an unexpected error only the class is told."""
+    """Return the diagnostics of an error for a program.
+
+    Of an unexpected error only the class is named, because its text may quote secrets.
+    """
     if isinstance(error, ProvisionerError):
         return error.diagnostics
     if isinstance(error, click.ClickException):

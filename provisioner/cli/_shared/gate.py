@@ -1,4 +1,4 @@
-"""`--fail-on`: the one gate of `validate`, `plan` and `drift` for pipelines."""
+"""The option `--fail-on`, with which `validate`, `plan` and `drift` fail a pipeline on chosen findings."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -12,11 +12,11 @@ from provisioner.model.code import Severity
 from provisioner.model.diagnostic import Diagnostic
 
 NAMED = 20
-"""The findings that are listed before the others are counted."""
+"""The most findings that the message lists. The others are counted."""
 
 
 class Term(click.ParamType[str]):
-    """The name of a code or of a severity."""
+    """A term of `--fail-on`: the code of a diagnostic, or a severity."""
 
     name = "code"
 
@@ -28,7 +28,9 @@ class Term(click.ParamType[str]):
         if value not in known:
             near = did_you_mean(str(value), known)
             self.fail(
-                f"{value!r} is no code and no severity ({', '.join(Severity)}).{near}", param, ctx
+                f"{value!r} is neither a code nor a severity ({', '.join(Severity)}).{near}",
+                param,
+                ctx,
             )
         return str(value)
 
@@ -38,14 +40,14 @@ fail_on = click.option(
     multiple=True,
     type=Term(),
     metavar="CODE|SEVERITY",
-    help="Exit 1 if anything of this code, or of this severity or a graver one, is found. Repeatable.",
+    help="Exit 1 if there is a finding with this code, or of at least this severity. Repeatable.",
 )
 
 
 def judged(code: int, terms: Sequence[str], findings: Iterable[Diagnostic]) -> int:
-    """Return 1, and say on stderr why, if a finding is one of `terms`; else the exit code as it is.
+    """Return 1, after listing the findings on stderr, if any is one of `terms`; else return `code`.
 
-    It is asked after everything is printed, so that the output is complete.
+    Commands call this last, so that their own output is complete.
     """
     from provisioner.policy.gate import stopping
     from provisioner.render.text import diagnostics_text

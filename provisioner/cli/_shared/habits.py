@@ -1,8 +1,8 @@
-"""Answer words of other tools, such as Terraform, with the words to write here in their place.
+"""Answer commands and options of other tools, such as Terraform, with the ones to use here.
 
-Terraform, kubectl, OpenTofu and the SDKs' own command lines have other names for many of our
-commands and options. A name of another tool is answered with ours, and a misspelt one with the
-nearest name.
+Terraform, kubectl, OpenTofu and vendors' own command lines have other names for many commands and
+options. A user who types one of them is told ours. A misspelt name is answered with the nearest
+name.
 """
 
 from collections.abc import Collection, Sequence
@@ -58,7 +58,8 @@ COMMANDS: Final[dict[str, str]] = {
     "version": "--version",
     "help": "--help",
 }
-"""Commands of other tools, each with the words to write after `provisioner`."""
+"""Commands of other tools, each with the words to write after `provisioner`. A clause may follow
+that tells two of ours apart."""
 
 OPTIONS: Final[dict[str, str]] = {
     "--json": "--format json",
@@ -128,49 +129,50 @@ ELSEWHERE: Final[dict[str, str]] = {
     "-refresh-only": "`drift` shows what moved on the live side",
     "--refresh": "the live side is read each time",
     "-refresh": "the live side is read each time",
-    "--force": "each guard has an option of its own, which the refusal names; --yes answers the question",
+    "--force": "each guard has an option of its own, which the refusal names; --yes agrees to the question",
     "--prune": "what no manifest declares any more is deleted by every apply; `guards.orphans: keep` keeps it",
     "--watch": "a command runs once",
     "-w": "a command runs once",
-    "-n": "there are no namespaces: --env names an environment",
-    "--namespace": "there are no namespaces: --env names an environment",
-    "-lock": "what writes takes a lock by itself; `--ledger none` goes without",
+    "-n": "provisioner has no namespaces: --env names an environment",
+    "--namespace": "provisioner has no namespaces: --env names an environment",
+    "-lock": "each command that writes takes a lock by itself; `--ledger none` runs without one",
     "-state": "there is no state file",
-    "--api-key": "a key never stands on a command line: the target's `api_key_env` names its variable",
-    "--key": "a key never stands on a command line: the target's `api_key_env` names its variable",
-    "--base-url": "the address stands in the Stack, as the target's `base_url`",
-    "--url": "the address stands in the Stack, as the target's `base_url`",
-    "--model": "models stand in the manifests; --var sets a variable that one uses",
-    "--quiet": "what is not the result goes to stderr",
-    "-q": "what is not the result goes to stderr",
+    "--api-key": "never write a key on a command line: the target's `api_key_env` names its variable",
+    "--key": "never write a key on a command line: the target's `api_key_env` names its variable",
+    "--base-url": "the address is the target's `base_url` in the Stack",
+    "--url": "the address is the target's `base_url` in the Stack",
+    "--model": "the manifests name the models; --var sets a variable that a manifest uses",
+    "--quiet": "only the result goes to stdout, and everything else to stderr",
+    "-q": "only the result goes to stdout, and everything else to stderr",
 }
-"""Options of other tools that no command has here, each with a clause that says why."""
+"""Options of other tools that no command has here, each with a clause that says why, or what to
+use."""
 
 
 def about_command(word: str, known: Collection[str]) -> str:
-    """Return a sentence about a command that does not exist, or an empty text.
+    """Return a sentence with the command to use in place of an unknown one, after a space.
 
-    The sentence begins with a space.
+    Return an empty text if no known command is similar. `known` are the names of our commands.
     """
     if there := COMMANDS.get(word.lower()):
-        return f" Here it is: provisioner {there}."
+        return f" Use: provisioner {there}."
     near = get_close_matches(word.lower(), known, n=1)
     return f" Did you mean {near[0]}?" if near else ""
 
 
 def about_option(arguments: Sequence[str], unknown: str, known: Collection[str]) -> str:
-    """Return a sentence about an option that a command does not have; nothing where none fits.
+    """Return a sentence about an option that a command does not have; empty if no option is similar.
 
-    `unknown` is what the parser stumbled over: of `-auto-approve` it is `-a`, so the word itself is
-    looked for among `arguments`. `known` are the options that the command has.
+    `unknown` is the part that the parser did not understand. For `-auto-approve` that is `-a`, so
+    the whole word is looked for in `arguments`. `known` are the options that the command has.
     """
     typed = [word.partition("=")[0] for word in arguments if word.startswith(unknown)]
     for word in (*typed, unknown):
         if why := ELSEWHERE.get(word):
-            return f"There is no {word}: {why}."
+            return f"There is no option {word}: {why}."
         there = OPTIONS.get(word)
         if there and there.split()[0] in {*known, "-vv"}:
-            return f"There is no {word} here. Write {there}."
+            return f"There is no option {word} here. Write {there}."
         if f"-{word}" in known:
-            return f"There is no {word} here. Write -{word}."
+            return f"There is no option {word} here. Write -{word}."
     return ""

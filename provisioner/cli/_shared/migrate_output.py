@@ -1,4 +1,4 @@
-"""Print what `migrate --apply` shows: both plans, the refusals, and the outcome."""
+"""Print what `migrate` shows: its report, the plans of both targets, refusals, and the outcome."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -33,20 +33,21 @@ if TYPE_CHECKING:
     from provisioner.verbs.apply.run import Watch
 
 NOTHING, REFUSED, DECLINED = "nothing to do", "refused", "declined"
+"""The end of a migration, as the key `state` of its JSON document names it."""
 MOVED, STOPPED, CUT = "done", "failed", "interrupted"
 
 
 def show_report(report: Migration, format: str) -> None:
-    """Print the report before the migration, on stderr where stdout is a program's."""
+    """Print the report of a migration, unless the output is JSON, whose document contains it."""
     if format != JSON:
         colour = screen().colour(sys.stdout)
         screen().out(migration_text(report, colour=colour, width=screen().width))
 
 
 def present(found: MigrationPlan, out: Path, format: str) -> int:
-    """Save a migration and show it. Returns the exit code.
+    """Save a migration to `out` and print it. Return the exit code.
 
-    It is not saved while anything stands against it that no review settles.
+    A migration with an error that no review can settle is printed and not saved.
     """
     if not found.unsettled:
         save_migration(found, out)
@@ -56,14 +57,16 @@ def present(found: MigrationPlan, out: Path, format: str) -> int:
         show_saved(view_of_migration(found), format)
     if found.unsettled:
         told = diagnostics_text(found.unsettled, colour=screen().colour(sys.stderr))
-        screen().err(f"\n{told}\n{out} was not written: this move may not be carried out.\n")
+        screen().err(
+            f"\n{told}\n{out} was not written, because this migration cannot be carried out.\n"
+        )
         return FAILED
     saved_as(out, found.planned.plan.root, found.sessions.overrides)
     return DONE
 
 
 def show_saved(view: MigrationView, format: str) -> None:
-    """Print a migration that is planned and not carried out: its report, and both plans."""
+    """Print a migration that is planned and not carried out: its report, and the plans of both targets."""
     if format != TEXT:
         screen().out(rendered(Shape.MOVE, view, format, layout(sys.stdout)))
         return
@@ -72,17 +75,17 @@ def show_saved(view: MigrationView, format: str) -> None:
 
 
 def show_both(view: MigrationView, stream: TextIO) -> None:
-    """Print the plan of the target, what goes on the source afterwards, and the notes on both."""
+    """Print the plan of the target, the deletes on the source, and the notes on both, to `stream`."""
     say = screen().out if stream is sys.stdout else screen().err
     migration = view.migration
     source, target = visible(migration.source.target), visible(migration.target.target)
     say(f"\nFirst, on {target}:\n\n")
     show(view.plan, stream)
     if view.drift.changes:
-        say(f"\nChanged by hand on {source}:\n\n")
+        say(f"\nChanged by hand on {source} since the last apply:\n\n")
         show(view.drift, stream)
     if view.retire.changes:
-        say(f"\nThen, once all of it is there and verified, on {source}:\n\n")
+        say(f"\nThen, once everything on {target} is verified, on {source}:\n\n")
         show(view.retire, stream)
     if stays := stays_text(view.stays, view.migration):
         say(f"\n{stays}")
@@ -90,7 +93,7 @@ def show_both(view: MigrationView, stream: TextIO) -> None:
 
 
 def view_of_migration(found: MigrationPlan) -> MigrationView:
-    """Return a migration as it may be shown."""
+    """Return a planned migration in the form that renderers take, with secrets masked."""
     return MigrationView(
         found.migration,
         plan=view_of(found.planned.plan),
@@ -102,7 +105,10 @@ def view_of_migration(found: MigrationPlan) -> MigrationView:
 
 
 def carry_out(found: MigrationPlan, approve: Callable[[], bool] | None, format: str) -> int:
-    """Returns the exit code. `approve` asks the user; None where --yes has answered."""
+    """Carry out a migration: show it, refuse or ask, perform it, and report. Return the exit code.
+
+    `approve` asks the user; it is None if `--yes` has answered.
+    """
     told = _MigrationPrinter(found, format)
     told.both()
     refusals = found.refusals
@@ -124,16 +130,19 @@ def carry_out(found: MigrationPlan, approve: Callable[[], bool] | None, format: 
 
 
 def _nothing(found: MigrationPlan) -> str:
+    """Return the text for a migration of which everything is done already."""
     sessions = found.sessions
     if found.before is None or sessions.keep_source:
-        return f"\nNothing to do: everything that moves lives on {sessions.target_name}.\n"
+        return f"\nNothing to do: everything that migrates is live on {sessions.target_name}.\n"
     return (
-        f"\nNothing to do: everything that moves lives on {sessions.target_name}, and nothing of it is left to "
+        f"\nNothing to do: everything that migrates is live on {sessions.target_name}, and there is nothing left to "
         f"retire on {sessions.source_name}.\n"
     )
 
 
 def _performed(found: MigrationPlan) -> MigrationOutcome:
+    """Perform a migration and show its progress. Return its outcome, also after a second Ctrl-C."""
+
     def act(watch: "Watch", stop: Callable[[], bool]) -> MigrationOutcome:
         return migrate(found, watch=watch, stop=stop, tell=screen().note)
 
@@ -147,25 +156,27 @@ def _performed(found: MigrationPlan) -> MigrationOutcome:
 
 @frozen
 class _MigrationPrinter:
-    """The output of one migration: text all along, or one JSON document at the end."""
+    """Prints one migration: as text while it runs, or as one JSON document at its end."""
 
     found: MigrationPlan
     format: str
 
     def say(self, text: str) -> None:
-        """Print a text for people: on stdout, or on stderr where stdout is a program's."""
+        """Print a text for people: on stdout, or on stderr if stdout gets JSON."""
         (screen().err if self.format == JSON else screen().out)(text)
 
     def both(self) -> None:
-        """Print the plan of the target, and then the deletes on the source."""
+        """Print the plan of the target, and the deletes on the source that follow it."""
         show_both(view_of_migration(self.found), sys.stderr if self.format == JSON else sys.stdout)
 
     def diagnostics(self, told: Sequence[Diagnostic]) -> None:
+        """Print diagnostics on stderr, except those that the plan has shown already."""
         fresh = [one for one in told if one not in self.found.planned.plan.diagnostics]
         if fresh:
             screen().err(f"\n{diagnostics_text(fresh, colour=screen().colour(sys.stderr))}\n")
 
     def outcome(self, done: MigrationOutcome) -> None:
+        """Print what was done on each target, the new ids, and what stays on the source."""
         sessions = self.found.sessions
         reports = ((sessions.target_name, done.applied), (sessions.source_name, done.retired))
         for name, report in reports:
@@ -181,6 +192,7 @@ class _MigrationPrinter:
         return report_text(report, colour=screen().colour(sys.stdout))
 
     def end(self, state: str, done: MigrationOutcome, code: int) -> int:
+        """Print the JSON document if that is the format. Return `code`."""
         if self.format == JSON:
             document = execution_document(
                 state,

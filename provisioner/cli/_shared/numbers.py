@@ -1,4 +1,4 @@
-"""Types of options that take a number, with errors that say which number is meant."""
+"""Types of options that take a number, a time or an age. Their errors show the wrong value."""
 
 import math
 import re
@@ -10,13 +10,14 @@ from provisioner.model.durations import seconds_of
 
 
 class Seconds(click.FloatRange):
-    """The type of options that take a number of seconds."""
+    """The type of an option that takes a number of seconds."""
 
     name = "seconds"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
+        # float() accepts `nan` and `inf`, which a range lets pass and a timeout cannot use.
         try:
             number = float(value)
         except ValueError:
@@ -31,7 +32,7 @@ _AGE = re.compile(r"(?P<count>\d+(\.\d+)?)(?P<unit>[smhdw])|0")
 
 
 class Age(click.ParamType[float]):
-    """The type of options that take an age or a span of time, as seconds: `7d`, `12h`, `0`."""
+    """The type of an option that takes an age, such as `7d`, `12h` or `0`, and gives its seconds."""
 
     name = "age"
 
@@ -42,12 +43,12 @@ class Age(click.ParamType[float]):
             return value
         found = _AGE.fullmatch(str(value))
         if found is None:
-            self.fail(f"{value!r} is no age, such as 7d, 12h, 30m or 0.", param, ctx)
+            self.fail(f"{value!r} is not an age, such as 7d, 12h, 30m or 0.", param, ctx)
         return float(found["count"] or 0) * _UNITS[found["unit"] or "s"]
 
 
 class WholeNumber(click.IntRange):
-    """The type of options that take a whole number."""
+    """The type of an option that takes a whole number."""
 
     name = "number"
 
@@ -60,7 +61,7 @@ class WholeNumber(click.IntRange):
 
 
 class Duration(click.ParamType[float]):
-    """The type of options that take a length of time, such as `30d`; they get its seconds."""
+    """The type of an option that takes a length of time, such as `30d`, and gives its seconds."""
 
     name = "time"
 

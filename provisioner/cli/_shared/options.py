@@ -1,4 +1,4 @@
-"""Options that several commands share. Those of the folder and the target are in `run_options`."""
+"""Options that several commands share. Those about the folder and the target are in `run_options`."""
 
 from collections.abc import Sequence
 from functools import wraps
@@ -32,6 +32,8 @@ TEXT, JSON, ENV = "text", "json", "env"
 
 
 class AddressType(click.ParamType[Address]):
+    """The type of an argument or option that takes an address, such as `assistant.policy-qa`."""
+
     name = "address"
 
     def convert(
@@ -48,39 +50,49 @@ ADDRESS = AddressType()
 
 _ACCOUNT: tuple[Decorator, ...] = (
     click.option(
-        "--base-url", metavar="URL", default="", help="Without a Stack: the server's address."
+        "--base-url",
+        metavar="URL",
+        default="",
+        help="For use without a Stack: the server's address.",
     ),
     click.option(
         "--api-key-env",
         metavar="NAME",
         default="",
-        help="Without a Stack: the variable that holds the key.",
+        help="For use without a Stack: the environment variable that holds the key.",
     ),
 )
 _PERCENT = click.option(
     "--max-delete-percent",
     type=WholeNumber(0, 100),
     metavar="N",
-    help="In place of the Stack's guard, this once.",
+    help="The percentage of live objects that this run may delete, in place of the Stack's guard.",
 )
 
 
 def overrides(function: Function) -> Function:
-    """Add the options that lift guards of the Stack for one run, handed over as `overrides`."""
+    """Add the options that lift guards of the Stack for one run.
+
+    The command gets them as `overrides`.
+    """
     options = [
-        click.option("--new", is_flag=True, help="Live beside another stack with our addresses."),
+        click.option(
+            "--new",
+            is_flag=True,
+            help="Create new objects beside those of another stack that has our addresses.",
+        ),
         click.option(
             "--new-object",
             multiple=True,
             type=ADDRESS,
             metavar="ADDRESS",
-            help="Create this resource (assistant.*: all), though a foreign object has its name. Repeatable.",
+            help="Create this resource (assistant.*: each) even if a foreign object has its name. Repeatable.",
         ),
         unprotect,
         click.option(
             "--accept-undeclared",
             is_flag=True,
-            help="Remember values that no manifest sets as they are.",
+            help="Accept the present live values of fields that no manifest sets as the baseline.",
         ),
         _PERCENT,
     ]
@@ -93,25 +105,25 @@ replace = click.option(
     multiple=True,
     type=ADDRESS,
     metavar="ADDRESS",
-    help="Send this one once more, whatever the comparison says. Repeatable.",
+    help="Send this resource to the server again, even if nothing differs. Repeatable.",
 )
 release = click.option(
     "--release",
     metavar="ENV[:N]",
     default="",
-    help="Publish this tested release of another environment, with the ids of this one.",
+    help="Publish this release of another environment, with the ids of this environment.",
 )
 unprotect = click.option(
     "--unprotect",
     multiple=True,
     type=ADDRESS,
     metavar="ADDRESS",
-    help="Lift prevent_destroy of this one, this once. Repeatable.",
+    help="Ignore prevent_destroy of this resource in this run. Repeatable.",
 )
 
 
 def unprotect_and_percent(function: Function) -> Function:
-    """Add the options that lift the guards against deletions, handed over as `overrides`."""
+    """Add the options that lift the guards against deletions. The command gets them as `overrides`."""
 
     def gather(given: dict[str, Any]) -> "Overrides":
         from provisioner.model.overrides import Overrides
@@ -123,7 +135,10 @@ def unprotect_and_percent(function: Function) -> Function:
 
 
 def bare(function: Function) -> Function:
-    """Add the options of a target that no Stack names, handed over as `bare`; None without a runtime."""
+    """Add the options of a target that no Stack defines. The command gets them as `bare`.
+
+    `bare` is None if `--runtime` is not given.
+    """
 
     def gather(given: dict[str, Any]) -> "Bare | None":
         runtime, *rest = (given.pop(name) or "" for name in ("runtime", "base_url", "api_key_env"))
@@ -138,15 +153,17 @@ def bare(function: Function) -> Function:
         return Bare(runtime, base_url, key)
 
     runtime = click.option(
-        "--runtime", metavar="RUNTIME", help="Without a Stack: assistants, responses or agents."
+        "--runtime",
+        metavar="RUNTIME",
+        help="For use without a Stack: assistants, responses or agents.",
     )
     return gathered("bare", gather, [runtime, *_ACCOUNT])(function)
 
 
 def key_only(function: Function) -> Function:
-    """Add the options of a target that no Stack names to a command that takes a saved plan.
+    """Add the address and the key of a target that no Stack defines, for a saved plan.
 
-    They reach it in its `run_options`.
+    The command gets them in its `run_options`.
     """
 
     @wraps(function)
@@ -163,7 +180,10 @@ def key_only(function: Function) -> Function:
 
 
 def select(function: Function) -> Function:
-    """Add `--select` and `--exclude`, as the terms of one selection (`engine.prepare.selected`)."""
+    """Add `--select` and `--exclude`. The command gets both as the terms of one selection.
+
+    A term of `--exclude` begins with a sign; see `engine.prepare.selected`.
+    """
 
     @wraps(function)
     def command(*args: Any, select: Sequence[str], exclude: Sequence[str], **options: Any) -> Any:
@@ -178,40 +198,45 @@ _SELECT = click.option(
     "--select",
     multiple=True,
     metavar="WHAT",
-    help="Only this address (assistant.policy-qa, assistant.*) or label (team=sales). Repeatable.",
+    help="Select only this address (assistant.policy-qa, assistant.*) or label (team=sales). Repeatable.",
 )
 _EXCLUDE = click.option(
     "--exclude",
     multiple=True,
     metavar="WHAT",
-    help="Leave out this address or label. Written as for --select. Repeatable.",
+    help="Leave out this address or label, written as for --select. Repeatable.",
 )
 
 
 overwrite_drift = click.option(
-    "--overwrite-drift", is_flag=True, help="Undo what was changed on the live side as well."
+    "--overwrite-drift",
+    is_flag=True,
+    help="Also overwrite what was changed by hand on the live side.",
 )
 out = click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Save the plan, for `apply FILE`. Nothing is changed.",
+    help="Save the plan for `apply FILE`, and change nothing.",
 )
-yes = click.option("--yes", is_flag=True, help="Do not ask.")
+yes = click.option("--yes", is_flag=True, help="Go ahead without asking.")
 ledger = environment.option(
     "--ledger",
     metavar="LEDGER",
-    help="A file, postgresql://…, or none.  [default: .provisioner/ledger.db beside the Stack]",
+    help="The ledger: a file, postgresql://…, or none.  [default: .provisioner/ledger.db beside the Stack]",
 )
 
 
 def locks(function: Function) -> Function:
-    """Add `--ledger` and `--wait` to a command that writes; they reach it in its `run_options`."""
+    """Add `--ledger` and `--wait` to a command that writes.
+
+    The command gets them in its `run_options`.
+    """
     waits = click.option(
         "--wait",
         type=Seconds(0),
         metavar="SECONDS",
-        help="Take the lock before reading. Wait up to SECONDS while somebody else holds it.",
+        help="Take the lock before reading, and wait up to SECONDS while another run holds it.",
     )
     return ledger(waits(function))
 
@@ -219,7 +244,7 @@ def locks(function: Function) -> Function:
 def everything(function: Function) -> Function:
     """Add `--all` to a command that shows plans.
 
-    It reaches the Screen, and no command has to know.
+    The option sets `Screen.everything`, so the command itself does not see it.
     """
 
     def whole(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
@@ -235,9 +260,9 @@ def everything(function: Function) -> Function:
 
 
 def summary(function: Function) -> Function:
-    """Add `--summary` to a command that shows a plan or drift and does nothing else.
+    """Add `--summary` to a command that prints a plan or drift and does nothing else.
 
-    It reaches the Screen, as `--all` does.
+    The option sets `Screen.summary`, so the command itself does not see it.
     """
 
     def short(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
@@ -248,16 +273,20 @@ def summary(function: Function) -> Function:
         is_flag=True,
         expose_value=False,
         callback=short,
-        help="Show a line for each sort of change, risk and drift, and nothing else.",
+        help="Show only one line for each kind of change, risk and drift.",
     )(function)
 
 
 def screen_options(function: Function) -> Function:
-    """Add `-v`, `-vv` and `--no-color`. They reach the Screen, and no command has to know."""
+    """Add `-v`, `-vv` and `--no-color`.
+
+    They set fields of the Screen; the command does not see them.
+    """
 
     def louder(ctx: click.Context, param: click.Parameter, value: int) -> None:
         here = ctx.ensure_object(Screen)
-        # `provisioner` and its subcommand both read the environment: the value counts once.
+        # `provisioner` and its subcommand both read the environment, so its value must not count
+        # twice. `-v` before and after the subcommand does count twice.
         ambient = environment.is_from_environment(ctx, param.name)
         here.verbosity = max(here.verbosity, value) if ambient else here.verbosity + value
 
@@ -271,7 +300,7 @@ def screen_options(function: Function) -> Function:
         type=environment.Level(min=0),
         expose_value=False,
         callback=louder,
-        help="One redacted line a request; -vv: tracebacks as well.",
+        help="Print a line for each request, without secrets; -vv: also tracebacks of errors.",
     )
     no_color = environment.option(
         "--no-color",
@@ -279,7 +308,7 @@ def screen_options(function: Function) -> Function:
         type=environment.Switch(),
         expose_value=False,
         callback=plain,
-        help="Plain text.",
+        help="Print no colours.",
     )
     return verbose(no_color(function))
 

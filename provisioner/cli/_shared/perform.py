@@ -1,4 +1,4 @@
-"""Carry out the plan of any verb that writes: save it, or show it, refuse or ask, do it, report."""
+"""Carry out the plan of any verb that writes: save it; or show it, refuse or ask, apply, report."""
 
 import sys
 import time
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 YES: Final = ("y", "yes")
+"""The answers that agree to a plain question."""
 UNASKED = Diagnostic(
     codes.NOBODY_TO_ASK,
     "There is no terminal to ask on. Nothing was changed. Pass --yes to go ahead without asking.",
@@ -47,9 +48,10 @@ def offer(
     overrides: Overrides = Overrides(),
     yes: bool,
 ) -> int:
-    """Save the plan to `out` where that is given, else show it, ask, and do it.
+    """Save a plan to `out` if that is given; else show it, ask, and carry it out.
 
-    `overrides` are those that the plan was made with. Returns the exit code.
+    `answers` are the texts that agree to the question. `overrides` are those with which the plan
+    was made. Return the exit code.
     """
     if out:
         return present(planned, out, format, overrides=overrides)
@@ -63,13 +65,18 @@ def carry_out(
     approve: Callable[[], bool] | None,
     format: str,
 ) -> int:
-    """Returns the exit code. `approve` asks the user; None where --yes has answered."""
+    """Show a plan, refuse or ask, apply it, and report. Return the exit code.
+
+    `approve` asks the user; it is None if `--yes` has answered.
+    """
     plan, requests = planned.plan, planned.session.provider.requests
     refusals = plan.standing
+    # Where stdout gets a document for a program, the plan for people goes to stderr.
     stream = sys.stdout if format == TEXT else sys.stderr
     is_asked = approve is not None and not refusals
     shown = with_texts(plan, planned) if is_asked else plan
     show(_without_doubles(shown), stream, is_done_at_once=not (approve or refusals))
+    # Nothing is applied that nobody agreed to.
     if approve and not refusals and not plan.is_empty and not interactive():
         refusals = (UNASKED,)
     if refusals:
@@ -85,7 +92,7 @@ def carry_out(
 
 
 def _without_doubles(plan: Plan) -> Plan:
-    """Return the plan without warnings of secrets that its refusals tell as errors."""
+    """Return a plan without the warnings about secrets that its refusals repeat as errors."""
     told = {one.subject for one in plan.standing if one.code is codes.SECRET_NOT_SET}
     kept = [
         d for d in plan.diagnostics if d.code is not codes.SECRET_NEEDED or d.subject not in told
@@ -94,7 +101,8 @@ def _without_doubles(plan: Plan) -> Plan:
 
 
 def _applied(planned: Planned) -> Report:
-    # Imported here, because a plan without changes needs none of it.
+    """Apply a plan and show its progress. Return the report, also after a second Ctrl-C."""
+    # Imported here, because a plan without changes needs none of these modules.
     from provisioner.verbs.apply.run import apply
 
     def left(seen: EventLog) -> Report:
@@ -109,7 +117,11 @@ def _applied(planned: Planned) -> Report:
 def performed(
     total: int, act: "Callable[[Watch, Callable[[], bool]], T]", left: "Callable[[EventLog], T]"
 ) -> T:
-    """Run `act` and show the progress of `total` changes. `left` is called on a second Ctrl-C."""
+    """Run `act` and show the progress of `total` changes. Return its result.
+
+    `act` gets a function for events, and a function that returns true once the run has to stop.
+    `left` makes the result after a second Ctrl-C from the events so far.
+    """
     seen = EventLog()
     screen().err("\n")
     with winding_down(screen()) as stop:
@@ -124,7 +136,10 @@ def performed(
 
 @dataclass(slots=True)
 class EventLog:
-    """Every event so far: what is known when the user leaves at once."""
+    """Records every event of an apply, so that a report can be made if the user leaves at once.
+
+    `then` is called with each event, and `began` is a monotonic time in seconds.
+    """
 
     events: list[Event] = field(default_factory=list)
     then: Callable[[Event], None] = lambda _event: None
@@ -137,7 +152,7 @@ class EventLog:
     def report(self, requests: Mapping[str, int], changes: Sequence[Change]) -> Report:
         """Return the report of `changes` so far.
 
-        Nobody knows the outcome of a change that is under way.
+        A change whose request is still running counts as failed, because its outcome is not known.
         """
         told = [e for e in self.events if isinstance(e, Outcome)]
         ended = [e for e in told if e.status is not Status.STARTED]
@@ -160,16 +175,16 @@ class EventLog:
 
 
 _LEFT: Final = (
-    "its request was still running when the run was left: whether it was performed is not known, "
-    "and {plan} shows it"
+    "its request was still running when the run was stopped: whether it was performed is not known,"
+    " and {plan} shows it"
 )
 _NOT_BEGUN: Final = "interrupted before it began"
 
 
 def _report(report: Report, format: str, *, quiet: bool = False) -> int:
-    """Print a report, and return the exit code.
+    """Print a report and return the exit code.
 
-    `quiet` is true if text has shown everything already.
+    With `quiet`, a report as text is not printed, because everything in it has been shown.
     """
     if format != TEXT or not quiet:
         text = rendered(Shape.OUTCOME, report, format, layout(sys.stdout))
@@ -180,7 +195,10 @@ def _report(report: Report, format: str, *, quiet: bool = False) -> int:
 
 
 def approval(question: str, answers: Sequence[str]) -> bool:
-    """Ask on the terminal; the end of input is a no. Raises PlanRefused where there is none."""
+    """Ask a question on the terminal and return true if the answer agrees.
+
+    The end of input counts as a no. Raises PlanRefused if there is no terminal.
+    """
     if not interactive():
         raise PlanRefused(UNASKED)
     screen().err(question)

@@ -1,4 +1,4 @@
-"""Print a plan and its refusals, alike for every command that makes one."""
+"""Print a plan and its refusals in the same way for every command that makes a plan."""
 
 import sys
 from collections.abc import Sequence
@@ -28,9 +28,10 @@ _READ: Final = ("text", "json", "markdown", "html")
 def show(
     plan: Plan, stream: TextIO, *, format: str = TEXT.name, is_done_at_once: bool = False
 ) -> None:
-    """Print the plan. Long texts are folded only where a person reads on a terminal.
+    """Print a plan to a stream.
 
-    Of many changes that are done at once each is told as it is made, so they are not shown before.
+    With `is_done_at_once`, a plan with many changes is shortened: it is carried out at once, and
+    each change is printed then.
     """
     how = replace(layout(stream), brief=is_done_at_once)
     text = rendered(Shape.PLAN, view_of(plan), format, how)
@@ -38,17 +39,18 @@ def show(
 
 
 def show_refusals(refusals: Sequence[Diagnostic], plan: Plan) -> None:
-    """Print the refusals that the plan did not show already, on stderr."""
+    """Print on stderr the refusals that are not among the plan's diagnostics, which were shown."""
     fresh = [one for one in refusals if one not in plan.diagnostics]
     if fresh:
         screen().err(f"\n{diagnostics_text(fresh, colour=screen().colour(sys.stderr))}\n")
 
 
 def saved_as(out: Path, root: str, overrides: Overrides) -> None:
-    """Say on stderr how to carry a saved plan out.
+    """Print on stderr the command that carries out a saved plan.
 
-    A file agrees to nothing: what lifts a guard has to be given to `apply` again, so it is named. The
-    file names its folder, `root`, too, and `apply` takes none from there that is not below this one.
+    A saved plan lifts no guard: the options that do are given to `apply` again, so they are part of
+    the command. The plan names its folder, `root`. The command names the folder too if it is not
+    below the current one, because `apply` then does not take it from the file.
     """
     words = [*(f"--unprotect={address}" for address in overrides.unprotect)]
     words += [f"--new-object={address}" for address in overrides.new_objects]
@@ -58,7 +60,7 @@ def saved_as(out: Path, root: str, overrides: Overrides) -> None:
     is_below = not Path(root).is_absolute() and ".." not in Path(root).parts
     only = (*VARIABLES, *KEY_ONLY) if is_below else (*FOLDER, *VARIABLES, *KEY_ONLY)
     line = command_line("apply", str(out), *words, only=only)
-    screen().err(f"Saved. To do exactly this: {line}\n")
+    screen().err(f"Saved. To carry it out: {line}\n")
 
 
 def with_texts(plan: Plan, found: "Planned") -> Plan:
@@ -75,11 +77,11 @@ def present(
     *,
     overrides: Overrides = Overrides(),
 ) -> int:
-    """Print a plan with its digest, and save it if `out` names a file. Returns the exit code.
+    """Print a plan with its digest, and save it if `out` names a file. Return the exit code.
 
-    `overrides` are those that the plan was made with. It is saved first, so that a program never
-    gets a plan and then an error. A plan is not saved while anything stands against it that no
-    review settles.
+    `overrides` are those with which the plan was made. The file is written before anything is
+    printed, so that a program never gets a plan and then an error. A plan with an error that no
+    review can settle is not saved.
     """
     from provisioner.engine.saved import plan_digest
 
@@ -94,7 +96,7 @@ def present(
         show_refusals(plan.unsettled, plan)
     if plan.unsettled:
         if out:
-            screen().err(f"{out} was not written: this plan may not be applied.\n")
+            screen().err(f"{out} was not written, because this plan cannot be applied.\n")
         return FAILED
     if out:
         saved_as(out, plan.root, overrides)

@@ -1,6 +1,6 @@
 """Show the progress of an apply: a live display on a terminal, a line for each event elsewhere.
 
-Nothing here may stop an apply: if nobody reads any more, it goes on in silence.
+An error while showing progress never stops an apply. If stderr is closed, it goes on silently.
 """
 
 import time
@@ -30,6 +30,7 @@ PAST = {
     Action.DELETE: "deleted",
     Action.FORGET: "forgotten",
 }
+"""The word for a change that is done, by its action."""
 DOING = {
     Action.CREATE: "creating",
     Action.UPDATE: "updating",
@@ -37,12 +38,17 @@ DOING = {
     Action.DELETE: "deleting",
     Action.FORGET: "forgetting",
 }
+"""The word for a change that runs, by its action."""
 BAR = 24
+"""The width of a progress bar, in columns."""
 
 
 @contextmanager
 def progress(screen: Screen, total: int, *, live: bool) -> Iterator[Callable[[Event], None]]:
-    """Yield the function that shows one event of an apply of `total` changes."""
+    """Yield the function that shows one event of an apply of `total` changes.
+
+    `live` asks for a display that is redrawn, which only a terminal can show.
+    """
     if not live:
         told = LinePrinter(screen, screen.colour(_stderr()))
         yield told.see
@@ -53,7 +59,7 @@ def progress(screen: Screen, total: int, *, live: bool) -> Iterator[Callable[[Ev
 
 @dataclass(slots=True)
 class LinePrinter:
-    """One line when a change starts and one when it has ended."""
+    """Prints a line when a change starts, if `starts` is true, and a line when it has ended."""
 
     screen: Screen
     colour: bool = False
@@ -72,7 +78,11 @@ class LinePrinter:
 
 
 def ended(outcome: Outcome, paint: Palette) -> str:
-    """Return `✓ + assistant.policy-qa  created  asst_… (0.4 s)`, or why not."""
+    """Return the line about a change that has ended.
+
+    For example: `✓ + assistant.policy-qa  created  asst_… (0.4 s)`, or why it failed or was
+    skipped.
+    """
     address = visible(str(outcome.address))
     took = paint(Style.DIM, f"({outcome.seconds:.1f} s)")
     if outcome.status is Status.DONE:
@@ -94,6 +104,11 @@ def _doing(event: Outcome | Progress) -> str:
 
 @dataclass(slots=True)
 class _Running:
+    """One change that runs.
+
+    `done` of `total` are the documents of a vector store, 0 of 0 elsewhere.
+    """
+
     action: Action
     began: float
     note: str = ""
@@ -103,7 +118,11 @@ class _Running:
 
 @dataclass(slots=True)
 class Board:
-    """The running changes, drawn anew several times a second."""
+    """The changes that run and the state of the whole apply, redrawn several times a second.
+
+    `room` is the most lines for changes. `waits` is a text about what the command waits for, shown
+    until the monotonic time `until`.
+    """
 
     total: int
     colour: bool
@@ -115,7 +134,7 @@ class Board:
     until: float = 0.0
 
     def tell(self, text: str, seconds: float) -> None:
-        """Show for `seconds` that the command waits for `text`."""
+        """Show for `seconds` seconds that the command waits for `text`."""
         if seconds:
             self.waits, self.until = text, time.monotonic() + seconds
 
@@ -130,13 +149,13 @@ class Board:
             self.running.setdefault(key, _Running(event.action, time.monotonic()))
         else:
             self.running.pop(key, None)
-            self.ended.add((*key, event.id))  # a create that is undone ends twice and counts once
+            self.ended.add((*key, event.id))  # a create that is undone ends twice, and counts once
 
     def lines(self) -> list[str]:
-        """Return at most `room` lines: the changes that run, then how far the whole apply is."""
+        """Return at most `room` lines for running changes, one for the rest, and one for the whole."""
         paint = Palette(self.colour)
         now = time.monotonic()
-        # This thread draws while other threads add and remove rows, so it needs a copy.
+        # Other threads add and remove changes while this thread draws, so it draws from a copy.
         rows = [self._row(key[0], row, now, paint) for key, row in list(self.running.items())]
         hidden = len(rows) - self.room
         if hidden > 0:
@@ -147,6 +166,7 @@ class Board:
         return [*rows, paint(Style.DIM, f"  {counted}{last} · {_clock(now - self.began)}{waits}")]
 
     def _row(self, address: Address, row: _Running, now: float, paint: Palette) -> str:
+        """Return the line about one change that runs."""
         glyph = paint(OF_ACTION[row.action], row.action.value)
         doing = DOING.get(row.action, row.action.word)
         parts = [f"  {glyph} {visible(str(address))}", paint(Style.DIM, doing)]
@@ -157,23 +177,27 @@ class Board:
 
 
 def _bar(done: int, total: int, paint: Palette) -> str:
+    """Return a progress bar of BAR columns."""
     full = min(BAR, BAR * done // total)
     return paint(Style.GREEN, "━" * full) + paint(Style.DIM, "━" * (BAR - full))
 
 
 def _clock(seconds: float) -> str:
+    """Return a number of seconds as minutes and seconds, such as `1:05`."""
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes}:{rest:02d}"
 
 
 @contextmanager
 def _display(screen: Screen, total: int) -> Iterator[Callable[[Event], None]]:
+    """Yield the function that shows one event in a live display at the bottom of the terminal."""
     from rich.console import Console
     from rich.live import Live
     from rich.text import Text
 
     colour = screen.colour(_stderr())
     console = Console(file=_stderr(), no_color=not colour, highlight=False, markup=False)
+    # Four lines are left for the shell's prompt, the line of the whole, and what is printed above.
     board = Board(total, colour, room=max(3, console.height - 4))
 
     class Drawn:
@@ -198,6 +222,7 @@ def _display(screen: Screen, total: int) -> Iterator[Callable[[Event], None]]:
 
 
 def _print(console: "Console", line: str) -> None:
+    """Print a line above the live display."""
     from rich.text import Text
 
     with suppress(OSError):
@@ -205,6 +230,7 @@ def _print(console: "Console", line: str) -> None:
 
 
 def _stderr() -> Any:
+    """Return stderr as it is now: tests and click replace it."""
     import sys
 
     return sys.stderr

@@ -1,6 +1,7 @@
 """The options that say what a run reads and where it goes: folder, environment, target, variables.
 
-They are handed to a command as one `run_options`, and noted for the hints in messages.
+A command gets them as one value, `run_options`. They are also noted for the commands that messages
+suggest.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
     from provisioner.verbs._shared.session import RunOptions
 
 FOLDER = Path("manifests")
-"""The folder of manifests where nothing else is said."""
+"""The folder of manifests if neither the command line nor the environment names one."""
 
 SECONDS = Seconds(0, min_open=True)
+"""The type of a limit in seconds, which has to be more than 0."""
 
 
 def screen() -> Screen:
-    """Return the Screen of the command that runs."""
+    """Return the Screen of the command that is running."""
     return click.get_current_context().ensure_object(Screen)
 
 
@@ -38,12 +40,13 @@ def manifests(
     connects: bool = True,
     one_target: bool = True,
 ) -> Decorator:
-    """Return the decorator of the options that a run depends on, handed over as `run_options`.
+    """Return the decorator of the options that a run depends on. The command gets `run_options`.
 
-    Every command takes the folder as --manifests, and as the argument PATH too where it is
-    `positional`, which means that no address comes first. Where it `takes_file`, the argument may be
-    a saved plan instead, which is handed over as `file`. Without `one_target` the command names its
-    targets itself. Without `connects` it sends no request.
+    Every command takes the folder as `--manifests`. With `positional`, it takes it as the argument
+    PATH too; such a command has no address as its first argument. With `takes_file`, the argument
+    may also be a saved plan, which the command gets as `file`. Without `one_target`, the command
+    names its targets itself. Without `connects`, it sends no request and has no options for
+    requests.
     """
     path = (_PATH_OR_FILE if takes_file else _PATH,) if positional else ()
     target = (_TARGET,) if one_target else ()
@@ -54,9 +57,9 @@ def manifests(
 def gathered(
     name: str, gather: Callable[[dict[str, Any]], Any], options: Sequence[Decorator]
 ) -> Decorator:
-    """Return the decorator of several options that are handed over as one value.
+    """Return the decorator of several options that the command gets as one value, called `name`.
 
-    `gather` takes out of the given options what that value is made of.
+    `gather` is given all values by option, removes those of its own, and returns the one value.
     """
 
     def decorate(function: Function) -> Function:
@@ -73,7 +76,7 @@ def gathered(
 
 
 def pairs(_ctx: click.Context, _param: click.Parameter, values: Sequence[str]) -> dict[str, str]:
-    """Return `NAME=VALUE` texts as a mapping; the last one of a name wins."""
+    """Return texts such as `NAME=VALUE` as a mapping. Of two with the same name, the last counts."""
     found = {}
     for value in values:
         name, equals, text = value.partition("=")
@@ -91,7 +94,7 @@ _MANIFESTS: Decorator = environment.option(
     "--manifests",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="The folder of manifests.  [default: manifests, else . if a Stack is there]",
+    help="The folder of manifests.  [default: manifests, else . if it has a Stack]",
 )
 _ENV: Decorator = environment.option("--env", metavar="NAME", help="An environment of the Stack.")
 _TARGET: Decorator = environment.option("--target", metavar="NAME", help="A target of the Stack.")
@@ -101,14 +104,14 @@ _VARIABLES: tuple[Decorator, ...] = (
         multiple=True,
         metavar="NAME=VALUE",
         callback=pairs,
-        help=f"A variable. Repeatable.  [env var: {VARIABLE}NAME]",
+        help=f"The value of a variable of the Stack. Repeatable.  [env var: {VARIABLE}NAME]",
     ),
     click.option(
         "--var-file",
         multiple=True,
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="FILE",
-        help="Variables as YAML. Repeatable: later files win, --var wins over all.",
+        help="Values of variables, as YAML. Repeatable: later files, and then --var, take precedence.",
     ),
 )
 _CONNECTION: tuple[Decorator, ...] = (
@@ -118,7 +121,7 @@ _CONNECTION: tuple[Decorator, ...] = (
         default=8,
         show_default=True,
         metavar="N",
-        help="Requests at once.",
+        help="The most requests at the same time.",
     ),
     environment.option(
         "--timeout",
@@ -126,7 +129,7 @@ _CONNECTION: tuple[Decorator, ...] = (
         default=600.0,
         show_default=True,
         metavar="SECONDS",
-        help="For one request, from its first byte to its last; for ingestion, or a run, as a whole.",
+        help="The limit for one request, for the ingestion of documents, and for a run of an assistant.",
     ),
     click.option(
         "--max-wait",
@@ -134,7 +137,7 @@ _CONNECTION: tuple[Decorator, ...] = (
         default=900.0,
         show_default=True,
         metavar="SECONDS",
-        help="How long to go on while the server's rate limit lets nothing through.",
+        help="The longest time to wait while the server's rate limit refuses every request.",
     ),
     environment.option(
         "--settle",
@@ -142,29 +145,33 @@ _CONNECTION: tuple[Decorator, ...] = (
         default=10.0,
         show_default=True,
         metavar="SECONDS",
-        help="How long to look for what was written, where it is not there or not as sent.",
+        help="The longest time to read a written object again until the server shows it as it was sent.",
     ),
 )
 
 
 def _run_options_and_file(given: dict[str, Any]) -> "RunOptions":
-    """Return the options of a run, and leave the saved plan among the given ones as `file`."""
+    """Return the options of a run. If the argument is a saved plan, store it in `given` as `file`."""
     path = given.get("path")
     given["file"] = path if path is not None and _means_a_file(path) else None
     if given["file"] is None:
         return _run_options(given)
-    # A saved plan names its folder. The default folder must not take the place of that name.
+    # A saved plan names its folder itself, so the current folder must not be searched for a Stack.
     given["path"] = None
     given["manifests"] = given["manifests"] or FOLDER
     return _run_options(given)
 
 
 def _means_a_file(path: Path) -> bool:
-    """Return true for a file, and for a name like a saved plan's where there is nothing."""
+    """Return true for a file, and for the name of a JSON file that does not exist.
+
+    The latter is a misspelt plan rather than a folder.
+    """
     return path.is_file() or (path.suffix == ".json" and not path.exists())
 
 
 def _run_options(given: dict[str, Any]) -> "RunOptions":
+    """Return the options of a run, and note them for the commands that messages suggest."""
     from provisioner.verbs._shared.session import RunOptions
 
     path = _folder(given.pop("path", None), given.pop("manifests"))
@@ -196,7 +203,7 @@ def _run_options(given: dict[str, Any]) -> "RunOptions":
 
 
 def _folder(path: Path | None, manifests: Path | None) -> Path:
-    """Return the folder of manifests. Raises UsageError where it is given in two ways."""
+    """Return the folder of manifests. Raises UsageError if the command line gives it twice."""
     ctx = click.get_current_context()
     if path is not None and manifests is not None and environment.is_given(ctx, "manifests"):
         raise click.UsageError("Give the folder once: as PATH, or with --manifests.")

@@ -1,4 +1,4 @@
-"""Write to the terminal: colour, width, and how much is shown."""
+"""Write to the terminal: results, messages, status lines; with colour and width."""
 
 import os
 import shutil
@@ -17,18 +17,19 @@ if TYPE_CHECKING:
     from provisioner.model.diagnostic import Diagnostic
 
 WIDEST = 120
-"""Columns beyond which a row is hard to read."""
+"""The most columns of a line, because longer lines are hard to read."""
 PATIENCE, EVERY = 0.5, 0.1
-"""Seconds before the first status is shown, and between two."""
+"""Seconds before the first status line is shown, and seconds between two drawings of it."""
 
 
 @dataclass(slots=True)
 class Screen:
-    """The only way out for what a command says: results go to stdout, all else to stderr.
+    """Prints everything that a command prints: results to stdout, all else to stderr.
 
-    `verbosity` counts the `-v`s. `above` prints a line over a live display, while there is one, and
-    `beside` shows in it what is being waited for. `everything` asks for what a plan would fold or only
-    count, `summary` for its sum alone. `signal` is the signal that ended the command.
+    `verbosity` is the number of `-v`. `above` prints a line above a live display, and `beside`
+    shows in it what is being waited for; both are None without a display. `everything` asks for
+    parts of a plan that are folded or only counted. `summary` asks for the sum of a plan alone.
+    `signal` is the number of the signal that ended the command, 0 if none did.
     """
 
     verbosity: int = 0
@@ -43,10 +44,10 @@ class Screen:
     status: "StatusLine" = field(default_factory=lambda: StatusLine(sys.stderr))
 
     def colour(self, stream: TextIO) -> bool:
-        """Return true if output to `stream` is to be coloured.
+        """Return true if output to `stream` gets colours.
 
-        The first of these that is set decides: --no-color, NO_COLOR, FORCE_COLOR. If none is set,
-        output is coloured on a terminal.
+        `--no-color` decides first, then `NO_COLOR`, then `FORCE_COLOR`. If none is set, only a
+        terminal gets colours.
         """
         if self.plain or self.environ.get("NO_COLOR"):
             return False
@@ -56,25 +57,26 @@ class Screen:
 
     @property
     def width(self) -> int:
+        """The width of the terminal in columns, at most WIDEST; 100 if there is no terminal."""
         return min(shutil.get_terminal_size((100, 24)).columns, WIDEST)
 
     def out(self, text: str) -> None:
-        """Print a result. `text` ends its own lines."""
+        """Print a result on stdout. The text has to end its own lines."""
         self.status.clear()
         try:
             click.echo(text, nl=False, color=self.colour(sys.stdout))
         except BrokenPipeError:
-            # A reader such as `head` has read what it wanted. What the command does, and its exit
-            # code, must not depend on that.
+            # A reader such as `head` has read all that it wanted. That must change neither what the
+            # command does nor its exit code.
             discard_output()
 
     def err(self, text: str) -> None:
-        """Print anything that is not the result."""
+        """Print anything that is not the result on stderr. The text has to end its own lines."""
         self.status.clear()
         click.echo(text, nl=False, err=True, color=self.colour(sys.stderr))
 
     def note(self, line: str) -> None:
-        """Print a line about one event, such as a request, above the progress or to stderr."""
+        """Print a line about one event, such as a request: above a live display if there is one."""
         if self.above:
             self.above(line)
         else:
@@ -83,7 +85,7 @@ class Screen:
     def tell(self, text: str, seconds: float = 0) -> None:
         """Show on a terminal that `text` is being read.
 
-        With `seconds`, show that the command waits for `text` for that time.
+        With `seconds`, show for that time that the command waits for `text`.
         """
         if self.beside:
             self.beside(text, seconds)
@@ -91,7 +93,10 @@ class Screen:
             self.status.show(text, self.width, waits=seconds > 0)
 
     def warn(self, diagnostic: "Diagnostic") -> None:
-        """Print a warning that comes up while something is read or written, the same one only once."""
+        """Print a warning that comes up while something is read or written.
+
+        An equal one is printed once.
+        """
         from provisioner.render.text import diagnostics_text
 
         if diagnostic not in self.warned:
@@ -100,17 +105,17 @@ class Screen:
 
     @property
     def trace(self) -> Callable[[str], None] | None:
-        """The function that prints a line for each request, None unless `-v` was given."""
+        """The function that prints a line for each request; None unless `-v` was given."""
         return self.note if self.verbosity else None
 
 
 @dataclass(slots=True)
 class StatusLine:
-    """One line of a terminal that is written over and wiped: it says what is going on at the moment.
+    """One line at the bottom of a terminal that shows what is going on, and is redrawn and erased.
 
-    Any thread may show something. Nothing is shown of what is over within `PATIENCE`, and nothing at
-    all where there is no terminal. While something is shown, a thread of its own draws the line every
-    `EVERY` seconds, so that a server that does not answer is seen too.
+    Any thread may call it. What ends within PATIENCE seconds is never shown, and without a terminal
+    nothing is. A thread of its own redraws the line every EVERY seconds, so that the time counts on
+    while a server does not answer.
     """
 
     stream: TextIO
@@ -122,7 +127,7 @@ class StatusLine:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def show(self, text: str, width: int, *, waits: bool = False) -> None:
-        """Show `text` from now on; at once where it says what is being waited for."""
+        """Show `text` from now on. With `waits`, show it at once and not only after PATIENCE."""
         if not _redraws(self.stream):
             return
         with self._lock:
@@ -135,7 +140,7 @@ class StatusLine:
                 self._ticker.start()
 
     def clear(self) -> None:
-        """Wipe the line, so that something else can be written there."""
+        """Remove the line, so that something else can be printed in its place."""
         with self._lock:
             self._text, self._began = "", 0.0
             if self._drawn:
@@ -143,7 +148,7 @@ class StatusLine:
                 self._write("\r\x1b[2K")
 
     def _tick(self) -> None:
-        """Draw the line until there has been nothing to show for `PATIENCE`."""
+        """Draw the line again and again until there has been nothing to show for PATIENCE seconds."""
         last = time.monotonic()
         while True:
             time.sleep(EVERY)
@@ -157,32 +162,40 @@ class StatusLine:
                     self._draw()
 
     def _draw(self) -> None:
+        """Draw the line if it has changed."""
         seconds = int(time.monotonic() - self._began)
         line = f"{self._text} ({seconds} s)" if seconds else self._text
         if line != self._drawn:
             self._drawn = line
+            # `\r` goes to the first column and `\x1b[2K` erases the line.
             self._write(f"\r\x1b[2K  {line[: self._width - 3]}")
 
     def _write(self, text: str) -> None:
+        """Write to the terminal.
+
+        Errors are ignored, because a status line must never stop a command.
+        """
         with suppress(OSError, ValueError):
             self.stream.write(text)
             self.stream.flush()
 
 
 def _redraws(stream: TextIO) -> bool:
+    """Return true if a stream can redraw a line. A dumb terminal cannot."""
     return is_terminal(stream) and os.environ.get("TERM") != "dumb"
 
 
 def discard_output() -> None:
-    """Let stdout lead nowhere from now on.
+    """Throw away everything that is written to stdout from now on.
 
-    Python would otherwise try to write the rest of its buffer as it ends, and print a traceback.
+    Otherwise Python would try to write the rest of its buffer as it ends, and print a traceback.
     """
     with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def is_terminal(stream: Any) -> bool:
+    """Return true if a stream is a terminal."""
     try:
         return bool(stream.isatty())
     except (AttributeError, ValueError):
@@ -190,5 +203,5 @@ def is_terminal(stream: Any) -> bool:
 
 
 def interactive() -> bool:
-    """Return true if somebody is there to answer."""
+    """Return true if somebody can answer a question on the terminal."""
     return is_terminal(sys.stdin) and is_terminal(sys.stderr)

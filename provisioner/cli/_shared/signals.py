@@ -1,7 +1,7 @@
-"""Signals that end a command: Ctrl-C, SIGTERM and SIGHUP, all alike.
+"""Handle the signals that end a command: Ctrl-C (SIGINT), SIGTERM and SIGHUP, all in the same way.
 
-While something is changed the first winds down and the second leaves at once. At any other time the
-first one leaves. The exit code is 128 and the signal's number: 130, 143 or 129.
+While changes are being made, the first signal lets running requests end, and the second leaves at
+once. At any other time the first signal leaves. The exit code is 128 and the number of the signal.
 """
 
 import signal
@@ -18,14 +18,17 @@ SIGNALS: Final = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 WINDING_DOWN: Final = (
-    "Interrupted: nothing new starts. Running requests get 30 s. Ctrl-C again leaves at once."
+    "Interrupted: no new change starts, and running requests get 30 s. Ctrl-C again stops at once."
 )
-SIGNALLED: Final = "Interrupted by {}: nothing new starts. Running requests get 30 s. A second signal leaves at once."
+SIGNALLED: Final = (
+    "Interrupted by {}: no new change starts, and running requests get 30 s. A second signal stops"
+    " at once."
+)
 
 
 @contextmanager
 def leaving(screen: Screen) -> Iterator[None]:
-    """Let a termination or a hang-up end the command as Ctrl-C does; `screen` keeps the signal."""
+    """Raise KeyboardInterrupt at the first signal of any kind. `screen` records its number."""
 
     def leave(number: int, _frame: FrameType | None) -> None:
         screen.signal = number
@@ -37,7 +40,10 @@ def leaving(screen: Screen) -> Iterator[None]:
 
 @contextmanager
 def winding_down(screen: Screen) -> Iterator[Callable[[], bool]]:
-    """Yield a function that returns true once the run has to stop. A second signal raises KeyboardInterrupt."""
+    """Yield a function that returns true once a signal has arrived, so that the run stops.
+
+    A second signal raises KeyboardInterrupt.
+    """
     received = 0
 
     def receive(number: int, _frame: FrameType | None) -> None:
@@ -56,11 +62,15 @@ def winding_down(screen: Screen) -> Iterator[Callable[[], bool]]:
 
 @contextmanager
 def _handling(handler: Handler) -> Iterator[None]:
-    """Handle the signals so; those that whoever started us wants ignored (nohup) stay ignored."""
+    """Handle the signals with `handler` in this block.
+
+    A signal that the parent process wants ignored, as `nohup` does, stays ignored.
+    """
     before = {}
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
-            # Python lets the main thread alone set handlers. In another thread those of the program stay.
+            # Python allows only the main thread to set handlers. In another thread the program's
+            # own stay.
             with suppress(ValueError):
                 before[number] = signal.signal(number, handler)
     try:

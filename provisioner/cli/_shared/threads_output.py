@@ -1,4 +1,4 @@
-"""The output, the questions and the exit codes of `threads`, one function for each of its actions."""
+"""The output, the questions and the exit codes of `threads`: one function for each action."""
 
 import sys
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def listed(options: "RunOptions", bare: "Bare | None", owner: str, format: str) -> int:
-    """Print what is tracked. Returns the exit code."""
+    """Print the tracked objects, or their counts. Return the exit code."""
     from provisioner.verbs.threads.listing import listing
 
     found = listing(options, owner, on_bad=_tell_bad, bare=bare)
@@ -38,12 +38,16 @@ def imported(
     ttl: float | None,
     format: str,
 ) -> int:
-    """Import lines, print each bad one as it comes, and what was registered. Returns the exit code."""
+    """Import lines, print each bad line as it is found, and then what was registered.
+
+    Return the exit code, which is 1 if a line was bad.
+    """
     from provisioner.verbs.threads.importing import import_threads
 
     told: list[Diagnostic] = []
 
     def bad(line: "BadLine") -> None:
+        # A file may have a million bad lines, and one document cannot hold them all.
         if format == JSON and len(told) < rendering.MOST_DIAGNOSTICS:
             told.append(line.diagnostic)
         _tell_bad(line)
@@ -56,7 +60,7 @@ def imported(
 def retired(
     options: "RunOptions", bare: "Bare | None", format: str, *, ask: bool, missing: bool
 ) -> int:
-    """Ask, delete what is past its time to live, and report. Returns the exit code."""
+    """Ask, delete the objects whose time to live is over, and report. Return the exit code."""
     from provisioner.verbs.threads.retire import expired
 
     with expired(options, _tell_bad, bare) as found:
@@ -81,12 +85,12 @@ def erased(
     ask: bool,
     missing: bool,
 ) -> int:
-    """Ask, erase a person's objects, and print the receipt. Returns the exit code."""
+    """Ask, erase all objects of one person, and print the receipt. Return the exit code."""
     from provisioner.verbs.threads.erase import person
 
     with person(options, owner, _tell_bad, bare) as found:
         screen().err(rendering.person_text(owner, found.count, found.account))
-        question = f"\nWhat was said in them cannot be brought back. Type {owner} to erase them: "
+        question = f"\nWhat was said in them cannot be restored. Type {owner} to erase them: "
         if found.count and ask and not approval(question, [owner.lower()]):
             return FAILED
         with winding_down(screen()) as stop:
@@ -99,6 +103,7 @@ def erased(
 
 
 def _print(document: "Mapping[str, Any]", text: str, format: str) -> None:
+    """Print a result in the chosen format."""
     screen().out(to_json(document) if format == JSON else text)
 
 
