@@ -63,7 +63,10 @@ def test_a_misspelt_command_names_the_nearest_one() -> None:
         ("apply --dry-run", "There is no option --dry-run: `plan` shows what apply would do"),
         ("plan -out=p.json", "There is no option -out here. Write --out."),
         ("plan -target=assistant.a", "There is no option -target here. Write --select."),
-        ("plan -detailed-exitcode", "There is no option -detailed-exitcode here. Write --exit-code."),
+        (
+            "plan -detailed-exitcode",
+            "There is no option -detailed-exitcode here. Write --exit-code.",
+        ),
         ("apply -f manifests", "There is no option -f here. Write --manifests."),
         ("apply --force", "There is no option --force: each guard has an option of its own"),
         ("plan -timeout=3", "There is no option -timeout here. Write --timeout."),

@@ -145,7 +145,10 @@ def test_without_a_terminal_and_without_yes_nothing_is_moved(living: Project) ->
 def test_the_move_shows_both_sides_and_where_each_assistant_is_now(living: Project) -> None:
     result = living.run(*APPLY)
 
-    first, then = result.stdout.index("First, on openai:"), result.stdout.index("Then, once everything")
+    first, then = (
+        result.stdout.index("First, on openai:"),
+        result.stdout.index("Then, once everything"),
+    )
     assert first < result.stdout.index("+ assistant.helper  create") < then
     assert "- assistant.helper  delete  migrated: it lives on another target now" in result.stdout
     assert "✓ openai verified: 1 live, nothing left to change" in result.stderr
