@@ -19,7 +19,7 @@ from provisioner.model.frozen import frozen
 from provisioner.model.kind import Kind
 from provisioner.model.mark import VALUE_LIMIT, Applied, Mark, tracked_key
 from provisioner.model.plan import UNSET
-from provisioner.model.value import Spec
+from provisioner.model.value import Spec, is_identical
 
 
 @frozen
@@ -85,6 +85,8 @@ def _tracked_fields(
 ) -> tuple[dict[str, Applied], set[str], set[str]]:
     """Return the entries for the mark, the keys of unmoved fields, and the keys of other fields."""
     mark, wanted = written.mark, written.wanted
+    if _is_certainly_as_sent(written, got, kind, binding):
+        return dict(mark.applied), set(), set()
     last = written.last.applied if written.last else {}
     others = {key: mark.applied[key] for key in mark.applied.keys() - _names(wanted, kind).keys()}
     learnt = remembered(
@@ -113,6 +115,22 @@ def _tracked_fields(
     applied = others | learnt
     applied |= {key: replace(learnt[key], refused=True) for key in unmoved}
     return applied, unmoved, off - unmoved - quiet
+
+
+def _is_certainly_as_sent(written: Written, got: Spec, kind: Kind, binding: Binding) -> bool:
+    """Return true if each field came back as it was sent, and the mark records nothing else.
+
+    If the result is false, this may be so all the same. Nearly every answer of every server is as sent,
+    and this test makes no digest: digests were a fifth of the time of a first apply.
+    """
+    entries = (written.mark.applied.get(key) for key in _names(written.wanted, kind))
+    if any(entry and entry.sent != entry.got for entry in entries):
+        return False
+    hidden = binding.fields.not_echoed - got.keys()
+    return all(
+        name in hidden or is_identical(value, got.get(name, UNSET))
+        for name, value in written.wanted.items()
+    )
 
 
 def _seen(written: Written, got: Spec, kind: Kind, binding: Binding) -> dict[str, Applied]:

@@ -1,6 +1,7 @@
 """Objects that we made: the API's answer to our own create gave us their ids."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
 
@@ -8,6 +9,11 @@ from provisioner.ledger.database import Database
 from provisioner.ledger.tables import objects
 from provisioner.model.frozen import frozen
 from provisioner.model.ledger import Made
+
+_Key: TypeAlias = tuple[str, str, str]
+_KEY: Final = (objects.c.account, objects.c.kind, objects.c.id)
+AT_ONCE: Final = 500
+"""The number of objects that one statement names. A database bounds the values of a statement."""
 
 
 @frozen
@@ -22,24 +28,17 @@ class Objects:
         One that was deleted is made anew: the id of a release is its path, which is used again. `made`
         of each is set by the database's clock. Raises LedgerError.
         """
+        by_key = {(one.account, one.kind, one.id): one for one in made}
         with self.database.writing() as connection:
             now = self.database.clock(connection)
-            for one in made:
-                is_it = _is(one.account, one.kind, one.id)
-                connection.execute(sa.delete(objects).where(*is_it, objects.c.deleted.is_not(None)))
-                known = sa.select(objects.c.id).where(*is_it)
-                if connection.execute(known).first() is None:
-                    connection.execute(
-                        sa.insert(objects).values(
-                            account=one.account,
-                            kind=one.kind,
-                            id=one.id,
-                            owner=one.owner,
-                            address=one.address,
-                            run=one.run,
-                            made=now,
-                        )
-                    )
+            for keys in _groups([*by_key]):
+                are_they = sa.tuple_(*_KEY).in_(keys)
+                gone = sa.delete(objects).where(are_they, objects.c.deleted.is_not(None))
+                connection.execute(gone)
+                known = {tuple(row) for row in connection.execute(sa.select(*_KEY).where(are_they))}
+                rows = [_values(by_key[key], now) for key in keys if key not in known]
+                if rows:
+                    connection.execute(sa.insert(objects), rows)
 
     def find(self, account: str, kind: str, id: str) -> Made | None:
         """Return the record of an object that we made, or None. Raises LedgerError."""
@@ -61,6 +60,22 @@ class Objects:
         with self.database.reading() as connection:
             rows = connection.execute(select.order_by(objects.c.made, objects.c.id)).mappings()
             return [Made(**row) for row in rows]
+
+
+def _groups(keys: Sequence[_Key]) -> Iterator[Sequence[_Key]]:
+    return (keys[at : at + AT_ONCE] for at in range(0, len(keys), AT_ONCE))
+
+
+def _values(one: Made, now: float) -> dict[str, Any]:
+    return {
+        "account": one.account,
+        "kind": one.kind,
+        "id": one.id,
+        "owner": one.owner,
+        "address": one.address,
+        "run": one.run,
+        "made": now,
+    }
 
 
 def _is(account: str, kind: str, id: str) -> tuple[sa.ColumnElement[bool], ...]:

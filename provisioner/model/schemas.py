@@ -71,7 +71,11 @@ def arranged(value: Any, schemas: Schemas) -> Any:
     if schemas.begin_here:
         return _schema(value)
     if isinstance(value, MAPPINGS):
-        return {key: arranged(value[key], schemas.below((key,))) for key in sorted(value)}
+        return {
+            # Most values are texts, which have no place below them to look for.
+            key: item if type(item := value[key]) is str else arranged(item, schemas.below((key,)))
+            for key in sorted(value)
+        }
     if isinstance(value, list | tuple):
         return [arranged(item, schemas.below((ANY,))) for item in value]
     return value

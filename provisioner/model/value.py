@@ -53,6 +53,8 @@ Leaf = TypeVar("Leaf")
 _PLAIN: frozenset[type] = frozenset({str, int, float, bool, type(None)})
 """The types of the leaves that JSON can hold as they are."""
 _NUMBERS: frozenset[type] = frozenset({int, float})
+_UNCHANGED = _PLAIN - {float}
+"""The types of the leaves that every form of a value holds as they are. Nearly all leaves have one."""
 _ABSENT = object()
 """Stands for the value of a key that a mapping does not have. It is equal to no value."""
 
@@ -172,9 +174,6 @@ def same(left: Any, right: Any, schemas: Schemas = NOWHERE) -> bool:
     """
     if isinstance(left, str) and isinstance(right, str):
         return left == right
-    # A default of 1 that a server answers as 1.0 stands in nearly every object.
-    if type(left) in _NUMBERS and type(right) in _NUMBERS:
-        return bool(left == right)
     if is_identical(left, right):
         return True
     return canonical(left, schemas) == canonical(right, schemas)
@@ -187,8 +186,11 @@ def is_identical(left: Any, right: Any) -> bool:
     this test is much faster than a comparison of two canonical texts.
     """
     kind = type(left)
-    if left is right or kind is not type(right):
-        return left is right
+    if left is right:
+        return True
+    if kind is not type(right):
+        # A default of 1 that a server answers as 1.0 stands in nearly every object.
+        return kind in _NUMBERS and type(right) in _NUMBERS and bool(left == right)
     if kind is dict:
         return len(left) == len(right) and _are_identical(left, right)
     if kind is list:
@@ -264,6 +266,10 @@ def _shown(leaf: Any) -> Any:
 
 
 def _compared(leaf: Any) -> Any:
+    return leaf if type(leaf) in _UNCHANGED else _spelled(leaf)
+
+
+def _spelled(leaf: Any) -> Any:
     match leaf:
         case Reference(address):
             return {"ref": str(address)}

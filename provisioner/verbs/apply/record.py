@@ -4,7 +4,7 @@ Nothing of this decides what is done. Where the ledger cannot be written, the ru
 warning says that its history is not whole.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -22,6 +22,7 @@ from provisioner.model.plan import Change
 from provisioner.model.provider import Provider
 from provisioner.verbs._shared.ledgers import LockedLedger, account_of, holder
 from provisioner.verbs._shared.provenance import provenance
+from provisioner.verbs.apply.made import MadeObjects
 from provisioner.verbs.apply.receipts import Receipts
 from provisioner.verbs.plan import Planned
 
@@ -42,7 +43,11 @@ class Record:
     problems: list[Diagnostic] = field(default_factory=list)
     outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
     _receipts: Receipts | None = None
+    _made: MadeObjects = field(init=False)
     _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self._made = MadeObjects(self._write_made)
 
     @property
     def account(self) -> str:
@@ -73,7 +78,7 @@ class Record:
             self._missed(error)
 
     def add(self, outcome: Outcome) -> None:
-        """Take note of how a change ended; what was made or deleted is written down at once."""
+        """Take note of how a change ended. What was made is written down within a tenth of a second."""
         if outcome.status is Status.STARTED:
             return
         self.outcomes[str(outcome.address), outcome.action.word] = outcome
@@ -84,10 +89,15 @@ class Record:
         owner = str(self.planned.session.stack.owner)
         if outcome.action.makes:
             made = Made(self.account, kind, outcome.id, owner, address, self.run, 0.0)
-            self._write(lambda: ledger.objects.add([made]))
+            self._made.add(made)
+
+    def _write_made(self, made: Sequence[Made]) -> None:
+        if ledger := self.locked.ledger:
+            self._write(lambda: ledger.objects.add(made))
 
     def end(self, report: Report | None) -> None:
         """Write down how the run ended; without a report it was left in the middle."""
+        self._made.write_down()
         ledger = self.locked.ledger
         if ledger is None or not self.run:
             return
@@ -134,6 +144,8 @@ class Record:
         ledger = self.locked.ledger
         if ledger is None or not self.run:
             return None
+        # The object may be one that this run has made: its receipt is confirmed beside its record.
+        self._made.write_down()
         try:
             found = self._book(ledger).receipt(provider, collection, id, parent)
             if found:
