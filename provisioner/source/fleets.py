@@ -193,10 +193,11 @@ class _Table:
         if found and self.key not in columns:
             meant = did_you_mean(self.key, sorted(columns))
             place: Place = (FOR_EACH, "key") if "key" in self.manifest.data[FOR_EACH] else ()
-            detail = (
-                f"`{self.name}` has no column `{self.key}` to take the keys from.{meant} Name"
-                " the column: `for_each: {file: …, key: COLUMN}`."
-            )
+            detail = f"`{self.name}` has no column `{self.key}` to take the keys from."
+            if len(columns) == 1 and ({*";\t|"} & {*(only := next(iter(columns)))}):
+                detail += f" Its first line reads `{only}`: separate the cells by commas."
+            else:
+                detail += f"{meant} Name the column: `for_each: {{file: …, key: COLUMN}}`."
             self.report(codes.UNKNOWN_COLUMN, detail, (FOR_EACH, *place[1:]))
             return None
         rows: dict[str, Row] = {}

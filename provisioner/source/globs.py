@@ -15,7 +15,7 @@ from typing import Final
 
 from provisioner.model.digests import nfc
 
-LITTER: Final = ("~$*", "*~", "Thumbs.db", ".DS_Store")
+LITTER: Final = ("~$*", "*~", "#*#", "Thumbs.db", "desktop.ini", ".DS_Store")
 """Names that never match: lock files and backups of editors, and caches of file browsers."""
 _SPANNING: Final = "**"
 """The step that matches any number of folders."""

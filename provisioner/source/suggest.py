@@ -7,12 +7,15 @@ from collections.abc import Iterable
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a question such as ` Did you mean `tools`?`, or an empty text if no known name is similar.
 
-    The question begins with a space, so that it can follow a sentence.
+    The question begins with a space, so that it can follow a sentence. A bare name stands for the one
+    address that ends in it.
     """
     names = list(known)
     folded = {name.lower(): name for name in names}
     # 0.6 is difflib's own default. A lower cutoff suggests names that nobody meant.
     near = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
+    bare = [name for name in folded if name.partition(".")[2] == word.lower()]
+    near = bare if len(bare) == 1 else near
     return f" Did you mean `{folded[near[0]]}`?" if near else ""
 
 

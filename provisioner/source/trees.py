@@ -129,7 +129,7 @@ def _syntax_flaw(error: yaml.MarkedYAMLError, text: str) -> Flaw:
     elif "\t" in at[: max(column, len(at) - len(at.lstrip()))]:
         detail = "The indentation contains a tab, which YAML does not allow: use spaces."
     else:
-        detail = f"The parser says: {said}.{_hint(at)}"
+        detail = f"The parser says: {said}.{_hint(at, at[column - 1 : column])}"
     return Flaw(line, column, codes.NOT_YAML, detail)
 
 
@@ -159,8 +159,13 @@ _UNMERGED: Final = re.compile(r"^<{7} .*^={7}$.*^>{7} ", re.MULTILINE | re.DOTAL
 """The markers that Git writes around two versions of a conflict."""
 
 
-def _hint(line: str) -> str:
-    """Return advice for a line that the parser refused, beginning with a space; empty if there is none."""
+def _hint(line: str, sign: str) -> str:
+    """Return advice for a line that the parser refused at `sign`, beginning with a space.
+
+    It is empty if there is none.
+    """
+    if sign and sign in "@`":
+        return f" Text that begins with {sign} needs quotes."
     if line.count(": ") > 1 or (": " in line and line.rstrip().endswith(":")):
         return " Text with `: ` in it needs quotes."
     if re.search(r":\s*[@`%&*!|>]", line):

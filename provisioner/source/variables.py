@@ -24,7 +24,7 @@ Column: TypeAlias = Callable[[str, Complain], Any]
 argument and raises Unknown."""
 
 _TOKEN: Final = re.compile(
-    r"\$(?P<escape>\$\{)|\$\{(?P<scope>[A-Za-z_]+):(?P<name>[^{}]*)\}|\$\{(?P<bare>[A-Za-z0-9_-]+)\}"
+    r"\$(?P<escape>\$\{)|\$\{(?P<scope>[A-Za-z_]+):(?P<name>[^{}]*)\}|\$\{(?P<bare>(?:var\.)?[A-Za-z0-9_-]+)\}"
     r"|\$\{each\.(?P<column>[^{}]*)\}"
 )
 _UNCLOSED: Final = re.compile(r"\$\{(?:(?:var|env):|each\.)[\w.-]*")
@@ -144,13 +144,14 @@ class Variables:
                 complain(fleet_codes.EACH_WITHOUT_TABLE, detail)
                 raise Unknown
             return row(match["column"].strip(), complain)
-        # A shell's `${NAME}` is common in prompts and stays text; only a declared name is
-        # suspicious.
+        # A shell's `${NAME}` is common in prompts and stays text, and so does Terraform's
+        # `${var.NAME}`; only a declared name is suspicious.
         if match["bare"]:
-            if match["bare"] in self.declared:
+            name = match["bare"].removeprefix("var.")
+            if name in self.declared:
                 complain(
                     codes.NOT_A_VARIABLE,
-                    f"`{match[0]}` is not replaced. Write `${{var:{match['bare']}}}` for the"
+                    f"`{match[0]}` is not replaced. Write `${{var:{name}}}` for the"
                     f" variable, or `${match[0]}` for this text itself.",
                 )
             return match[0]

@@ -41,7 +41,13 @@ def test_no_habit_is_a_word_of_ours_and_each_leads_to_one() -> None:
 
 @pytest.mark.parametrize(
     ("word", "there"),
-    [("import", "adopt"), ("list", "show"), ("describe", "show ADDRESS"), ("Delete", "destroy, ")],
+    [
+        ("import", "adopt"),
+        ("list", "show"),
+        ("describe", "show ADDRESS"),
+        ("taint", "apply --replace ADDRESS"),
+        ("Delete", "destroy, "),
+    ],
 )
 def test_a_command_of_a_neighbour_names_ours(word: str, there: str) -> None:
     told = run(word, "assistant.helper")

@@ -103,6 +103,15 @@ def test_a_problem_stands_where_it_is(folder: Folder, table: str, place: str, su
     assert summary in found[0][1]
 
 
+@pytest.mark.parametrize("sign", [";", "\t", "|"])
+def test_a_table_with_other_separators_is_called_that(folder: Folder, sign: str) -> None:
+    table = sign.join(("key", "model", "temperature"))
+    loaded = fleet(folder, f"{table}\nx\n").load()
+    (problem,) = errors(loaded)
+
+    assert f"`{table}`: separate the cells by commas." in problem.detail
+
+
 def test_a_problem_of_the_manifest_is_said_once(folder: Folder) -> None:
     rows = "".join(f"t{n},T,m,1\n" for n in range(50))
     bad = ASSISTANT + "  topp: 1\n  tools: [{type: file_search, vector_store: kb}]\n"

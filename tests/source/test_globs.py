@@ -21,7 +21,9 @@ FILES = [
     "kb/.hidden.md",
     "kb/~$c.md",
     "kb/c.md~",
+    "kb/#c.md#",
     "kb/Thumbs.db",
+    "kb/desktop.ini",
     "kb/.DS_Store",
 ]
 

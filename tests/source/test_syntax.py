@@ -127,6 +127,22 @@ def test_a_character_that_yaml_does_not_take_has_its_place(
     assert told in caught.value.flaw.detail
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("spec: {model: m, name: @x}\n", "Text that begins with @ needs quotes."),
+        ("name: `x`\n", "Text that begins with ` needs quotes."),
+        ("a: b: c\n", "Text with `: ` in it needs quotes."),
+        ("spec: {instructions: Note: this}\n", "Text with `: ` in it needs quotes."),
+    ],
+)
+def test_the_sign_that_needs_quotes_is_named(text: str, told: str) -> None:
+    with pytest.raises(NotYaml) as caught:
+        list(parse(text))
+
+    assert caught.value.flaw.detail.endswith(told)
+
+
 def test_a_tab_is_named() -> None:
     with pytest.raises(NotYaml) as caught:
         list(parse("a:\n\tb: 1\n"))

@@ -128,6 +128,7 @@ def test_a_target_takes_its_address_from_the_environment(assistant: Load) -> Non
         ("model: ${var:modle}", {}, "a.yaml:5:10", "unknown variable"),
         ("model: ${vars:model}", {}, "a.yaml:5:10", "unknown kind of variable"),
         ("model: ${model}", {}, "a.yaml:5:10", "not a variable"),
+        ("model: ${var.model}", {}, "a.yaml:5:10", "not a variable"),
         ("model: ${env:HOME}", {}, "a.yaml:5:10", "${env:…} is not allowed here"),
         ("model: ${var:unset}", {}, "a.yaml:5:10", "a variable has no value"),
         ("model: ${var:home}", {}, "stack.yaml:15:21", "an environment variable is not set"),

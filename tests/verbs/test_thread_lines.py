@@ -57,7 +57,7 @@ def test_json_lines_csv_and_objects_of_the_api_say_the_same() -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ('{"id": "a", }', "log:2:13 It is no JSON: "),
+        ('{"id": "a" 5}', "log:2:12 It is no JSON: "),
         ("[1]", "log:2:1 It is no JSON object."),
         ('{"id": 5}', "log:2:2 `id` is no id: "),
         ('{"kind": "thread"}', "log:2:1 `id` is no id: "),
