@@ -92,7 +92,7 @@ def _tested(one: Tested, report: ChecksReport) -> TestedDocument:
         "check": one.check.name,
         "check_digest": one.check.digest,
         "side": one.side,
-        "decides": _decides(one, report),
+        "decides": decides(one, report),
         "repeats": one.check.repeats,
         "passed": one.passed,
         "attempts": [
@@ -109,7 +109,7 @@ def _tested(one: Tested, report: ChecksReport) -> TestedDocument:
     }
 
 
-def _decides(one: Tested, report: ChecksReport) -> bool:
+def decides(one: Tested, report: ChecksReport) -> bool:
     return report.judged.get(one.address) is one.side
 
 
@@ -128,12 +128,12 @@ def checks_text(report: ChecksReport) -> str:
             str(one.side),
             f"{sum(a.passed for a in one.attempts)} of {one.check.repeats}",
             str(sum(a.tokens for a in one.attempts)),
-            f"{_mean_seconds(one):.1f} s",
+            f"{mean_seconds(one):.1f} s",
         )
-        for one in _ordered(report)
+        for one in ordered(report)
     ]
     lines = [table(rows, ("", "ASSISTANT", "CHECK", "SIDE", "PASSED", "TOKENS", "MEAN"))]
-    for one in _ordered(report):
+    for one in ordered(report):
         lines += [*_failures_text(one)]
     lines += [f"\n{one}" for one in map(str, report.diagnostics)]
     return "\n".join([*lines, "", outcome(report)]) + "\n"
@@ -148,14 +148,14 @@ def _failures_text(one: Tested) -> Iterator[str]:
             )
 
 
-def _ordered(report: ChecksReport) -> list[Tested]:
+def ordered(report: ChecksReport) -> list[Tested]:
     """Return the results by address and check; of two sides, the one that decides first."""
     return sorted(
-        report.results, key=lambda one: (one.address, one.check.name, not _decides(one, report))
+        report.results, key=lambda one: (one.address, one.check.name, not decides(one, report))
     )
 
 
-def _mean_seconds(one: Tested) -> float:
+def mean_seconds(one: Tested) -> float:
     return sum(attempt.seconds for attempt in one.attempts) / max(1, len(one.attempts))
 
 
@@ -176,13 +176,13 @@ def checks_markdown(report: ChecksReport) -> str:
     head += [escaped(outcome(report)), ""]
     if report.diagnostics:
         head += [*told_in_fence(report.diagnostics), ""]
-    ordered = sorted(_ordered(report), key=lambda one: (one.passed, not _decides(one, report)))
-    return fitted(head, [_piece(one, report) for one in ordered], ())
+    results = sorted(ordered(report), key=lambda one: (one.passed, not decides(one, report)))
+    return fitted(head, [_piece(one, report) for one in results], ())
 
 
 def _piece(one: Tested, report: ChecksReport) -> Piece:
     word = "passed" if one.passed else "**failed**"
-    beside = "" if _decides(one, report) else " (for comparison)"
+    beside = "" if decides(one, report) else " (for comparison)"
     short = f"- {word} {code(str(one.address))} {code(one.check.name)}, {one.side}{beside}"
     if one.passed:
         return Piece(short)
@@ -209,19 +209,19 @@ def checks_junit(report: ChecksReport) -> str:
         "" if report.passed else outcome(report),
         kind="test",
     )
-    return junit("test", [whole, *(_case(one, report) for one in _ordered(report))])
+    return junit("test", [whole, *(_case(one, report) for one in ordered(report))])
 
 
 def _case(one: Tested, report: ChecksReport) -> Case:
     said = [line for n, a in enumerate(one.attempts, 1) for line in _attempt_lines(n, a)]
     failed = "" if one.passed else (said or ["It was not asked."])[0]
-    decides = _decides(one, report)
+    is_deciding = decides(one, report)
     return Case(
         f"{one.check.name} ({one.side})",
         str(one.address),
         "\n".join(said),
-        failed=failed if decides else "",
-        skipped="" if decides else "for comparison",
+        failed=failed if is_deciding else "",
+        skipped="" if is_deciding else "for comparison",
         kind="check",
         seconds=sum(attempt.seconds for attempt in one.attempts),
     )

@@ -7,6 +7,7 @@ a page looks like, what the keyboard reaches, and what a policy blocks.
 from __future__ import annotations
 
 import os
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,9 @@ import pytest
 from provisioner.render.format import Layout, Shape
 from provisioner.render.formats import FORMATS
 from provisioner.render.view import view_of
+from tests.render.reports import REPORTS, report_of
 from tests.render.samples import fleet_page, hostile_plan, leaks_page, moved_page
+from tests.render.test_fleet_plans import three_hundred
 from tests.support.browser import Browser, browser
 
 if TYPE_CHECKING:
@@ -27,6 +30,13 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "hostile": lambda: FORMATS["html"].renderers[Shape.PLAN](view_of(hostile_plan()), Layout()),
     "drift": lambda: FORMATS["html"].renderers[Shape.DRIFT](moved_page(), Layout()),
     "leaks": lambda: FORMATS["html"].renderers[Shape.LEAKS](leaks_page(), Layout()),
+    "three hundred": lambda: FORMATS["html"].renderers[Shape.PLAN](
+        view_of(three_hundred()), Layout()
+    ),
+    **{
+        str(shape): partial(FORMATS["html"].renderers[shape], report_of(shape), Layout())
+        for shape in REPORTS
+    },
 }
 AXE = """axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]})
   .then(found => found.violations.map(one => one.id + ": " + one.nodes.map(node => node.html)[0]))"""
@@ -50,8 +60,18 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.mark.parametrize(
     ("name", "dark"),
-    [("fleet", False), ("fleet", True), ("hostile", False), ("drift", True), ("leaks", False)],
-    ids=["fleet, light", "fleet, dark", "hostile, light", "drift, dark", "leaks, light"],
+    [
+        ("fleet", False),
+        ("fleet", True),
+        ("hostile", False),
+        ("drift", True),
+        ("leaks", False),
+        ("outcome", False),
+        ("move", True),
+        ("checks", True),
+        ("comparison", False),
+        ("validation", False),
+    ],
 )
 def test_a_page_has_no_barrier_and_asks_for_nothing(
     chromium: Browser, pages: dict[str, Path], name: str, dark: bool
@@ -106,3 +126,21 @@ def test_a_link_to_a_change_unfolds_it(chromium: Browser, pages: dict[str, Path]
     assert chromium.value(f"{target}.open") is False
     chromium.value(f"{link}.click()")
     assert chromium.value(f"{target}.open") is True
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_three_hundred_changes_are_one_page_of_which_the_risky_ones_are_open(
+    chromium: Browser, pages: dict[str, Path], dark: bool
+) -> None:
+    """Axe takes ten seconds for so many elements of the same sorts, and has seen each on other pages."""
+    chromium.open(pages["three hundred"], dark=dark)
+    if PICTURES:
+        chromium.picture(Path(PICTURES) / f"three-hundred-{'dark' if dark else 'light'}.png")
+
+    told = "document.querySelector('#changes').textContent"
+    assert chromium.value(f"{told}.match(/assistant\\.gone-\\d+/g).length") == 140
+    opened = "document.querySelectorAll('#changes > details[open]').length"
+    assert (
+        0 < chromium.value(opened) < chromium.value("document.querySelectorAll('details').length")
+    )
+    assert chromium.requested == [pages["three hundred"].as_uri()]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from provisioner.model.address import Address
-from provisioner.model.plan import Plan, Since, Undeclared
+from provisioner.model.plan import Action, Change, Plan, Reason, Since, Undeclared
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired, Lifecycle, Resource
 from provisioner.render.alike import grouped
@@ -292,6 +292,15 @@ def sixty_edits(seed: int, *, shared: bool = False) -> tuple[Plan, Mapping[Addre
         )
         after[address] = edit(after[address])
     return planned(before, after), dangerous
+
+
+def three_hundred() -> Plan:
+    """A plan of three hundred changes: sixty edits, a hundred creates and 140 deletes."""
+    made, _ = sixty_edits(1, shared=True)
+    creates = planned({}, fleet(rows=100)).changes
+    gone = [Address("assistant", f"gone-{n}") for n in range(140)]
+    deletes = [Change(address, Action.DELETE, Reason.ORPHAN) for address in gone]
+    return replace(made, changes=(*made.changes[:60], *creates, *deletes))
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -13,6 +13,7 @@ from provisioner.render.format import Layout, Shape
 from provisioner.render.formats import FORMATS
 from provisioner.render.html.markup import Markup, joined, tag, text
 from provisioner.render.view import view_of
+from tests.render.reports import REPORTS, report_of
 from tests.render.samples import (
     EVIL,
     fleet_page,
@@ -112,6 +113,8 @@ def page(made: Plan) -> str:
         lambda: HTML[Shape.DRIFT](hostile_drift(), Layout()),
         lambda: HTML[Shape.LEAKS](leaks_page(), Layout()),
         lambda: HTML[Shape.LEAKS](leaks_page(EVIL), Layout()),
+        *(lambda shape=shape: HTML[shape](report_of(shape), Layout()) for shape in REPORTS),
+        *(lambda shape=shape: HTML[shape](report_of(shape, EVIL), Layout()) for shape in REPORTS),
     ],
     ids=[
         "fleet",
@@ -122,6 +125,8 @@ def page(made: Plan) -> str:
         "hostile drift",
         "leaks",
         "hostile leaks",
+        *REPORTS,
+        *(f"hostile {shape}" for shape in REPORTS),
     ],
 )
 def test_a_page_is_closed_self_contained_and_made_of_our_elements_alone(made: object) -> None:
@@ -195,3 +200,43 @@ def test_every_text_is_escaped_unless_it_was_built_here() -> None:
     assert tag("a", "x", href='"&', open=False) == '<a href="&quot;&amp;">x</a>'
     assert joined(["<", text(">")], "&") == "&lt;&amp;&gt;"
     assert "<img" not in text(EVIL)
+
+
+def test_every_shape_of_markdown_is_a_page_too() -> None:
+    assert FORMATS["markdown"].shapes == FORMATS["html"].shapes
+
+
+def test_an_outcome_has_what_failed_first_and_the_id_of_each_object() -> None:
+    whole = HTML[Shape.OUTCOME](report_of(Shape.OUTCOME, "The server\nsaid no."), Layout())
+    read = Reader(whole)
+
+    assert "create assistant.policy-qa" in read.texts["failed"]
+    assert "The server\nsaid no." in read.texts["failed"]
+    assert "vector_store.policiescreatevs_13" in read.texts["done"]
+    assert whole.index('id="failed"') < whole.index('id="done"')
+
+
+def test_a_move_has_its_report_and_both_plans_each_with_its_own_anchors() -> None:
+    read = Reader(HTML[Shape.MOVE](report_of(Shape.MOVE), Layout()))
+
+    assert "blocked" in read.texts["verdict"]
+    assert "temperature" in read.texts["moved"]
+    assert "assistant.policy-qa" in read.texts["make-changes"]
+    assert "vector_store.policies" in read.texts["retire-changes"]
+    assert "used by others" in read.texts["stays"]
+    assert {"make-change-0", "retire-change-0"} <= set(read.ids)
+
+
+def test_a_report_of_checks_says_why_an_answer_failed_and_what_is_for_comparison() -> None:
+    read = Reader(HTML[Shape.CHECKS](report_of(Shape.CHECKS, "It says 5."), Layout()))
+
+    assert "answer 1: It says 5." in read.texts["failed"]
+    assert "live, for comparison" in read.texts["checks"]
+    assert "The plan abc has not passed." in read.texts["checks"]
+
+
+def test_a_comparison_shows_both_sides_of_each_field() -> None:
+    read = Reader(HTML[Shape.COMPARISON](report_of(Shape.COMPARISON), Layout()))
+
+    assert "temperature: 0.2 → 0.9" in read.texts["changes"]
+    assert "only in prod" in read.texts["alone"]

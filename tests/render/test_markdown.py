@@ -37,8 +37,15 @@ from provisioner.render.markdown.syntax import code as code_of
 from provisioner.render.markdown.syntax import escaped
 from provisioner.render.reading import view_of_document
 from provisioner.render.view import view_of
+from tests.render.reports import REPORTS, report_of
 from tests.render.samples import ASSISTANT, EVIL, STORE, hostile_plan, leaks_page, plan, update
-from tests.render.test_fleet_plans import DANGEROUS, fleet, planned, sixty_edits
+from tests.render.test_fleet_plans import (
+    DANGEROUS,
+    fleet,
+    planned,
+    sixty_edits,
+    three_hundred,
+)
 from tests.support.codes import code
 from tests.support.peers import octodns, tfcmt
 
@@ -216,16 +223,13 @@ def test_no_comment_is_longer_than_github_takes_and_says_what_it_cut(made: Plan,
 
 
 def test_three_hundred_changes_of_all_sorts_fit() -> None:
-    made, _ = sixty_edits(1, shared=True)
-    creates = planned({}, fleet(rows=100)).changes
-    deletes = [
-        Change(Address("assistant", f"gone-{n}"), Action.DELETE, Reason.ORPHAN) for n in range(140)
-    ]
-    whole = replace(made, changes=(*made.changes[:60], *creates, *deletes))
+    whole = three_hundred()
     text = markdown(whole)
 
     assert len(whole.changes) == 300
     assert len(text.encode()) <= LIMIT
+    deletes = [one for one in whole.changes if one.action is Action.DELETE]
+    assert len(deletes) == 140
     assert all(str(one.address) in text for one in deletes)
 
 
@@ -241,20 +245,39 @@ def test_what_does_not_fit_is_told_in_a_line_and_then_counted() -> None:
 
 def shown_hostile() -> dict[str, str]:
     made = hostile_plan()
-    outcome = Outcome(Address("assistant", EVIL), Action.CREATE, Status.FAILED, EVIL, EVIL)
-    report = Report((outcome, replace(outcome, status=Status.DONE)), made.refusals, {EVIL: 1})
     drift = Drift(made, (Absent(made.changes[0].address, (made.changes[0].address,)),), read=1)
     return {
         "plan": markdown(made),
         "everything": markdown(made, everything=True),
         "cut": markdown(replace(made, changes=made.changes * 40)),
         "drift": MARKDOWN[Shape.DRIFT](drift, Layout()),
-        "outcome": MARKDOWN[Shape.OUTCOME](report, Layout()),
         "leaks": MARKDOWN[Shape.LEAKS](leaks_page(EVIL), Layout()),
+        **{str(shape): MARKDOWN[shape](report_of(shape, EVIL), Layout()) for shape in REPORTS},
     }
 
 
-OURS = set("h3 h4 p ul li strong b code pre a details summary table thead tbody tr th td".split())  # noqa: SIM905
+OURS = {
+    "h3",
+    "h4",
+    "h5",
+    "br",
+    "p",
+    "ul",
+    "li",
+    "strong",
+    "b",
+    "code",
+    "pre",
+    "a",
+    "details",
+    "summary",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+}
 
 
 class Rendered(HTMLParser):
@@ -283,7 +306,7 @@ class Rendered(HTMLParser):
             self.words += data
 
 
-@pytest.mark.parametrize("name", ["plan", "everything", "cut", "drift", "outcome", "leaks"])
+@pytest.mark.parametrize("name", ["plan", "everything", "cut", "drift", "leaks", *REPORTS])
 def test_no_text_of_others_is_html_or_a_link_or_the_end_of_a_fence_or_an_order(name: str) -> None:
     text = shown_hostile()[name]
     page = Rendered(text)

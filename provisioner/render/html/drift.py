@@ -35,7 +35,7 @@ def drift_html(drift: Drift) -> str:
             "absent": ("Declared and not live", [missing] if absent else []),
             "changes": ("Changed on the live side", [*_changes(plan.changes)]),
             "undeclared": ("Undeclared values", undeclared(plan.undeclared, anchors)),
-            "warnings": ("Warnings", told(plan.diagnostics, "warn")),
+            "warnings": ("Warnings", told(plan.diagnostics)),
             "notes": ("Notes", lines(*notes)),
         },
     )

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from provisioner.model.leaks import Judgement
 from provisioner.render.html.markup import Markup, code, table, tag
-from provisioner.render.html.page import page, told
+from provisioner.render.html.page import facts, page, told
 from provisioner.render.leaks.view import LeakGroup, LeaksView, kinds_told
 from provisioner.render.leaks.words import age, price, size
 from provisioner.render.values import plural
@@ -29,19 +29,13 @@ def leaks_html(view: LeaksView) -> str:
         {
             "costs": ("Costs", _costs(view)),
             **tables,
-            "warnings": ("Warnings", told(view.diagnostics, "warn")),
+            "warnings": ("Warnings", told(view.diagnostics)),
         },
     )
 
 
 def _facts(view: LeaksView) -> Markup:
-    named = {"Host": view.host, "Project": view.project, "Stack": view.owner}
-    rows = [
-        tag("div", tag("dt", name), tag("dd", code(value)))
-        for name, value in named.items()
-        if value
-    ]
-    return tag("dl", *rows, class_="facts")
+    return facts({"Host": view.host, "Project": view.project, "Stack": view.owner})
 
 
 def _costs(view: LeaksView) -> list[Markup]:

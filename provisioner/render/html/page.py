@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from provisioner.model.address import Address
-from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.diagnostic import Diagnostic, Severity
 from provisioner.model.plan import NOT_KNOWN, UNSET, Plan, Undeclared
 from provisioner.render.html.markup import Markup, code, joined, section, table, tag
 from provisioner.render.html.style import STYLE
@@ -50,24 +50,36 @@ def _flat(one: tuple[str, Sequence[Markup]]) -> list[str]:
 
 def facts_of(plan: Plan) -> Markup:
     """Return whose plan it is, and which target was read for it."""
-    named = {
-        "Stack": plan.stack,
-        "Environment": plan.environment,
-        "Target": plan.target,
-        "Host": plan.host,
-        "Project": plan.project,
-        "Digest": plan.digest,
-    }
+    return facts(
+        {
+            "Stack": plan.stack,
+            "Environment": plan.environment,
+            "Target": plan.target,
+            "Host": plan.host,
+            "Project": plan.project,
+            "Digest": plan.digest,
+        }
+    )
+
+
+def facts(named: Mapping[str, str]) -> Markup:
+    """Return a list of names and their values. Those without a value are left out."""
     rows = [
-        tag("div", tag("dt", name), tag("dd", code(told))) for name, told in named.items() if told
+        tag("div", tag("dt", name), tag("dd", code(value)))
+        for name, value in named.items()
+        if value
     ]
-    return tag("dl", *rows, class_="facts")
+    return tag("dl", *rows, class_="facts") if rows else Markup("")
 
 
-def told(diagnostics: Iterable[Diagnostic], style: str = "stop") -> list[Markup]:
-    """Return each diagnostic in a block of its own."""
+def told(diagnostics: Iterable[Diagnostic]) -> list[Markup]:
+    """Return each diagnostic in a block of its own, in the colours of its severity."""
     return [
-        tag("div", joined(diagnostics_text([one]).split("\n"), Markup("\n")), class_=style)
+        tag(
+            "div",
+            joined(diagnostics_text([one]).split("\n"), Markup("\n")),
+            class_="stop" if one.severity is Severity.ERROR else "warn",
+        )
         for one in diagnostics
     ]
 

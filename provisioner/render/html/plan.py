@@ -11,7 +11,15 @@ from provisioner.render.alike import Group, grouped
 from provisioner.render.dropped import dropped_text
 from provisioner.render.html.fields import Tree
 from provisioner.render.html.markup import Markup, code, joined, table, tag
-from provisioner.render.html.page import facts_of, lines, linked, page, told, undeclared
+from provisioner.render.html.page import (
+    Sections,
+    facts_of,
+    lines,
+    linked,
+    page,
+    told,
+    undeclared,
+)
 from provisioner.render.look_first import listed
 from provisioner.render.palette import Palette
 from provisioner.render.ranking import gravest, sorted_groups
@@ -30,38 +38,51 @@ _PLAIN: Final = Palette(False)
 def plan_html(plan: View) -> str:
     """Return the plan as one HTML document."""
     title = "Plan" if plan.verb == "apply" else f"Plan of {plan.verb}"
-    sums = counts_told(plan, zeros=False) if plan.changes else "no changes"
+    return page(f"{title}: {sum_told(plan)}", facts_of(plan), plan_sections(plan))
+
+
+def sum_told(plan: View) -> str:
+    """Return the number of each action of a plan."""
+    return counts_told(plan, zeros=False) if plan.changes else "no changes"
+
+
+def plan_sections(plan: View, place: str = "", prefix: str = "") -> Sections:
+    """Return the sections of a plan.
+
+    A page with several plans gives each a `place` for the titles, such as `First, on openai`, and a
+    `prefix` for the ids.
+    """
     groups = sorted_groups(grouped(plan.changes), plan)
-    anchors = anchors_of(groups)
+    anchors = anchors_of(groups, prefix)
     warnings = [one for one in plan.diagnostics if one.severity is not Severity.ERROR]
-    return page(
-        f"{title}: {sums}",
-        facts_of(plan),
-        {
-            "refused": ("This stands against the plan", told(dict.fromkeys(plan.standing))),
-            "risks": ("Look first", _risks(plan, anchors)),
-            "drift": ("Drift that would be overwritten", _drift(plan, anchors)),
-            "changes": ("Changes", [*_changes(groups, plan)]),
-            "undeclared": ("Undeclared values", undeclared(plan.undeclared, anchors)),
-            "references": ("What refers to what", _references(plan, anchors)),
-            "warnings": ("Warnings", told(warnings, "warn")),
-            "notes": ("Notes", _notes(plan)),
-        },
-    )
+    sections: Sections = {
+        "refused": ("This stands against the plan", told(dict.fromkeys(plan.standing))),
+        "risks": ("Look first", _risks(plan, anchors)),
+        "drift": ("Drift that would be overwritten", _drift(plan, anchors)),
+        "changes": ("Changes", [*_changes(groups, plan, prefix)]),
+        "undeclared": ("Undeclared values", undeclared(plan.undeclared, anchors)),
+        "references": ("What refers to what", _references(plan, anchors)),
+        "warnings": ("Warnings", told(warnings)),
+        "notes": ("Notes", _notes(plan)),
+    }
+    return {
+        f"{prefix}{id}": (f"{place}: {title.lower()}" if place else title, content)
+        for id, (title, content) in sections.items()
+    }
 
 
-def anchors_of(groups: Sequence[Group]) -> dict[Address, str]:
+def anchors_of(groups: Sequence[Group], prefix: str = "") -> dict[Address, str]:
     """Return, by address, the anchor of its first change on the page: links lead there."""
     found: dict[Address, str] = {}
     for place, group in enumerate(groups):
         for change in group.changes:
-            found.setdefault(change.address, anchor(place))
+            found.setdefault(change.address, anchor(place, prefix))
     return found
 
 
-def anchor(place: int) -> str:
+def anchor(place: int, prefix: str = "") -> str:
     """Return the anchor of the group at that place of the page, from 0."""
-    return f"change-{place}"
+    return f"{prefix}change-{place}"
 
 
 def _risks(plan: View, anchors: Mapping[Address, str]) -> list[Markup]:
@@ -94,14 +115,14 @@ def _drift(plan: View, anchors: Mapping[Address, str]) -> list[Markup]:
     return [*lines(overwritten_told(plan)), table(headers, rows, "Drift")]
 
 
-def _changes(groups: Sequence[Group], plan: View) -> Iterator[Markup]:
+def _changes(groups: Sequence[Group], plan: View, prefix: str) -> Iterator[Markup]:
     if plan.is_empty:
         yield from lines(nothing_told(plan))
     worst = gravest(plan)
     for place, group in enumerate(groups):
         is_risky = any(change.address in worst for change in group.changes)
         is_open = len(groups) <= FEW or is_risky or bool(group.first.blocked)
-        yield _change(group, plan, anchor(place), is_open=is_open)
+        yield _change(group, plan, anchor(place, prefix), is_open=is_open)
 
 
 def _change(group: Group, plan: View, id: str, *, is_open: bool) -> Markup:

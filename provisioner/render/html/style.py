@@ -54,6 +54,6 @@ ins { color: var(--ins); background: var(--ins-bg); text-decoration: underline; 
 td del, td ins { text-decoration-thickness: 2px; font-weight: 700; }
 .tree, .tree ul { list-style: none; margin: 0; padding-left: 1.25rem; border-left: 1px solid var(--line); }
 .tree li { padding: .1rem 0 .1rem .25rem; }
-.tree pre { margin: 0; white-space: pre-wrap; }
+pre { margin: 0; white-space: pre-wrap; }
 .cause { color: var(--dim); font-style: italic; }
 """
