@@ -71,7 +71,7 @@ SAME_TARGET_TWICE = error(
 NO_SUCH_RELEASE_HERE = error(
     "no-such-release-here",
     "there is no such release",
-    "The assistant has no kept release of this number. `show --history ADDRESS` lists those "
+    "The assistant has no kept release of this number. `show --releases ADDRESS` lists those "
     "that are kept.",
 )
 NO_RELEASE_BEFORE = error(
