@@ -6,10 +6,11 @@ would delete, stands at the folder of the manifests, because GitHub refuses a re
 
 from collections.abc import Sequence
 from importlib.metadata import version
-from pathlib import PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from provisioner.model.distribution import DISTRIBUTION
 from provisioner.render.format import Format, Layout, Shape
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def sarif(found: "Sequence[Finding]", folder: str = _FOLDER) -> str:
     names = sorted(rules)
     driver = {
         "name": "provisioner",
-        "version": version("provisioner"),
+        "version": version(DISTRIBUTION),
         "rules": [_rule(rules[name]) for name in names],
     }
     results = [_result(one, names.index(one.rule), folder) for one in found]
@@ -38,7 +39,7 @@ def sarif(found: "Sequence[Finding]", folder: str = _FOLDER) -> str:
 
 def uri(file: str) -> str:
     """Return a path as the reference that SARIF wants: escaped, with `/`, `file:` if it is absolute."""
-    path = PurePath(file)
+    path = Path(file)
     return path.as_uri() if path.is_absolute() else quote(path.as_posix())
 
 
