@@ -91,11 +91,17 @@ def plan_digest(plan: Plan, settings: str = "") -> str:
     """Return the digest of a plan's changes and of the live side that it was made against.
 
     Two plans with the same digest make the same changes to the same objects. The folder in which a
-    plan was made is left out, so the digest is the same on every machine. So are the settings where the
-    plan changes nothing: it does nothing on any target, and their seal costs 0.05 s.
+    plan was made, the lines at which resources are declared, and the number of unchanged objects are
+    left out. So the digest is the same on every machine, and it stays the same when something is
+    declared or applied beside what the plan touches. The settings are left out where the plan changes
+    nothing: it does nothing on any target, and their seal costs 0.05 s.
     """
     named = settings if plan.changes else None
-    body = to_document(replace(plan, root=""), COMMON_SALT, named)
+    placeless = (
+        replace(c, desired=c.desired and replace(c.desired, origin=None)) for c in plan.changes
+    )
+    nowhere = replace(plan, root="", unchanged=0, changes=tuple(placeless))
+    body = to_document(nowhere, COMMON_SALT, named)
     return body_digest({key: value for key, value in body.items() if key != "digest"})
 
 

@@ -367,6 +367,19 @@ def test_two_files_of_one_plan_have_different_seals_and_one_digest() -> None:
     assert plan_digest(plan, "here") != plan_digest(plan, "there")
 
 
+def test_a_digest_does_not_depend_on_what_stands_beside_the_changes() -> None:
+    plan = build.plan(build.desired(user()), live())
+    (change,) = plan.changes
+    assert change.desired
+    moved = replace(change.desired, origin=Position("elsewhere.yaml", 99, 1))
+
+    assert plan_digest(plan) == plan_digest(replace(plan, unchanged=plan.unchanged + 3))
+    assert plan_digest(plan) == plan_digest(
+        replace(plan, changes=(replace(change, desired=moved),))
+    )
+    assert plan_digest(plan) != plan_digest(replace(plan, changes=()))
+
+
 def test_a_plan_file_names_no_place() -> None:
     context = replace(build.CONTEXT, host="http://host.test/v1", project="proj_1")
     from provisioner.engine.plan import make_plan
