@@ -123,7 +123,8 @@ class Stack:
     """One manifest folder, with its environment and target already chosen.
 
     `root` is the folder; every path in a manifest is relative to its manifest and stays inside.
-    `ledger` says where the ledger is, empty for the default: see `provisioner.ledger.location`.
+    `home` is the folder to which the places of its target and its ledger are relative: `root`, but
+    for a proposal, whose places are those of the branch that it goes to. `ledger` says where the ledger is, empty for the default: see `provisioner.ledger.location`.
     """
 
     name: str
@@ -135,6 +136,11 @@ class Stack:
     file_names: str = "plain"
     ledger: str = field(default="", repr=False)
     origin: Position | None = None
+    places: Path | None = None
+
+    @property
+    def home(self) -> Path:
+        return self.places or self.root
 
     @property
     def owner(self) -> Owner:

@@ -72,6 +72,7 @@ def load(
     ambient: Mapping[str, str] = {},
     environ: Mapping[str, str] = os.environ,
     runtimes: Mapping[str, Runtime],
+    trusted: Path | None = None,
 ) -> Loaded:
     """Return everything that the folder at `path` declares, for one environment and target.
 
@@ -79,16 +80,19 @@ def load(
     over earlier ones, and files over `ambient`, which are environment variables: of these, only
     declared variables are used. `environ` is the environment that `${env:NAME}` reads. `runtimes`
     has every runtime by name, for the fields that each supports.
+    Where the folder is a proposal's, `trusted` is the folder whose Stack says where requests go.
     """
     # Imported inside of the function: an application that calls `provisioner.load` reads the Stack
     # alone, and starts faster without the loader of whole folders.
     from provisioner.source.folder import Folder
     from provisioner.source.manifest import Report
+    from provisioner.source.proposed import trusted_stack
     from provisioner.source.stack_targets import Choice
     from provisioner.source.varfiles import Chosen
 
     report = Report()
     folder = Folder(path, Choice(environment, target), environ, runtimes, report)
+    folder.trusted = trusted_stack(trusted) if trusted else None
     loaded = folder.load(Chosen(variables, var_files, ambient))
     told = report.sorted()
     return Loaded(

@@ -25,6 +25,7 @@ from provisioner.source.environment_changes import EnvironmentChanges
 from provisioner.source.fleets import read_fleet
 from provisioner.source.layers import Layer, Layers
 from provisioner.source.manifest import Manifest, Place, Report
+from provisioner.source.proposed import only_declared, with_trusted
 from provisioner.source.read import Reading, read
 from provisioner.source.resolve import Resolver
 from provisioner.source.stack import choose, environment_of
@@ -45,6 +46,8 @@ class Folder:
     environ: Mapping[str, str]
     runtimes: Mapping[str, Runtime]
     report: Report
+    trusted: Manifest | None = None
+    """The Stack whose targets count, where the folder is a proposal's."""
     stacks: list[Manifest] = field(default_factory=list)
     drafts: dict[Address, Draft] = field(default_factory=dict)
     names: dict[Address, Manifest] = field(default_factory=dict)
@@ -83,6 +86,9 @@ class Folder:
         sources = dict.fromkeys(m.source for m in reading.manifests if m.source.allows)
         self.allowances = tuple(a for one in sources for a in allowances(one, self.report))
         manifest = self._the_stack(reading)
+        if manifest and self.trusted:
+            manifest = with_trusted(manifest, self.trusted, self.report)
+            variables = only_declared(variables, self.trusted)
         chosen = environment_of(manifest, self.choice, self.report) if manifest else {}
         left_out: frozenset[Address] = frozenset()
         if manifest:

@@ -85,7 +85,7 @@ _LOCKED: ContextVar[Mapping[tuple[str, str], LockedLedger]] = ContextVar(
 
 def location_of(options: LedgerOptions, stack: Stack) -> Location | None:
     """Return the place of the ledger of a run, or None if it has none. Raises LedgerError."""
-    return location(options.ledger, stack.root, stack.ledger)
+    return location(options.ledger, stack.home, stack.ledger)
 
 
 def account_of(context: PlanContext) -> str:
@@ -208,10 +208,10 @@ def holder(verb: str, environ: Mapping[str, str]) -> Holder:
         user = getpass.getuser()
     except (KeyError, OSError):
         user = str(os.getuid())
-    return Holder(user, socket.gethostname(), os.getpid(), verb, _pipeline(environ))
+    return Holder(user, socket.gethostname(), os.getpid(), verb, pipeline_page(environ))
 
 
-def _pipeline(environ: Mapping[str, str]) -> str:
+def pipeline_page(environ: Mapping[str, str]) -> str:
     """Return the address of the page of the pipeline's job; empty where there is none."""
     run = environ.get("GITHUB_RUN_ID", "")
     github = [environ.get(name, "") for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY")]

@@ -28,12 +28,12 @@ def releases_elsewhere(session: Session) -> Inventory:
     options, stack = session.options, session.stack
     others = [name for name in session.loaded.targets if name != stack.target.name]
     chosen = Chosen(options.variables, options.var_files, options.ambient)
-    here = account(stack.target, stack.root, options.environ)
-    read = {home(stack.target, stack.root, options.environ)}
+    here = account(stack.target, stack.home, options.environ)
+    read = {home(stack.target, stack.home, options.environ)}
     rows: list[Row] = []
     unread: dict[str, Diagnostic] = {}
     for other in stacks_of(
-        options.path,
+        options.trusted.path if options.trusted else options.path,
         others,
         environment=options.environment,
         variables=chosen,

@@ -31,6 +31,7 @@ from provisioner.verbs._shared.ahead import Ahead, may_begin
 from provisioner.verbs._shared.ignored import ignored
 from provisioner.verbs._shared.ledgers import is_alone, locked
 from provisioner.verbs._shared.provenance import provenance
+from provisioner.verbs._shared.trusted import Trusted
 
 ORGANIZATION = "OPENAI_ORG_ID"
 """The variable in which the SDK finds the organization of a target that names none."""
@@ -56,6 +57,7 @@ class RunOptions:
     `tell` a line about what is read or waited for, with the seconds of waiting, and `warn` the
     warnings of a release registry. `heard` is given, for each answer that has a date, by how many
     seconds the server's clock is ahead of this machine's.
+    `trusted` is given where the manifests are a proposal's: data that anybody may have written.
     """
 
     path: Path = Path("manifests")
@@ -80,6 +82,7 @@ class RunOptions:
     warn: Callable[[Diagnostic], None] | None = None
     heard: Callable[[float], None] | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    trusted: Trusted | None = None
 
 
 @frozen
@@ -163,10 +166,11 @@ class Session:
         }
 
 
-def read(options: RunOptions) -> Loaded:
+def read(options: RunOptions, environ: Mapping[str, str] | None = None) -> Loaded:
     """Return the desired side that manifests describe, with every problem found. Touches no network.
 
-    The environment that manifests may ask is completed by a `.env` file in the current folder.
+    The environment that manifests may ask is completed by a `.env` file in the current folder, unless
+    `environ` is given.
     """
     loaded = load(
         options.path,
@@ -175,16 +179,20 @@ def read(options: RunOptions) -> Loaded:
         variables=options.variables,
         var_files=options.var_files,
         ambient=options.ambient,
-        environ=environ_of(options),
+        environ=environ_of(options) if environ is None else environ,
         runtimes=RUNTIMES,
+        trusted=options.trusted.path if options.trusted else None,
     )
+    if options.trusted and loaded.stack:
+        loaded = replace(loaded, stack=replace(loaded.stack, places=options.trusted.path))
     found = ignored(options.path, loaded.files, options.environ)
     return replace(loaded, diagnostics=(*loaded.diagnostics, *found)) if found else loaded
 
 
 def environ_of(options: RunOptions) -> Mapping[str, str]:
     """Return the environment that manifests may ask."""
-    return {**_written(Path(".env")), **options.environ}
+    whole = {**_written(Path(".env")), **options.environ}
+    return options.trusted.narrowed(whole) if options.trusted else whole
 
 
 def _written(file: Path) -> dict[str, str]:
@@ -215,9 +223,9 @@ def open_session(options: RunOptions, *, lists: bool = False) -> Iterator[Sessio
 def _ahead(options: RunOptions) -> Ahead | None:
     """Begin the lists of the target that the Stack names, if that may be done before all is read.
 
-    It may not where a lock is waited for: what is read must be as it is under the lock.
+    It may not where a lock is waited for, nor for a proposal, whose own Stack does not count.
     """
-    if options.wait is not None:
+    if options.wait is not None or options.trusted:
         return None
     choice = Choice(options.environment, options.target)
     chosen = Chosen(options.variables, options.var_files, options.ambient)
@@ -273,7 +281,7 @@ def _opened(
 
     return open_target(
         stack.target,
-        stack.root,
+        stack.home,
         timeout=options.timeout,
         parallelism=options.parallelism,
         max_wait=options.max_wait,
