@@ -199,6 +199,7 @@ NAMED_ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("render/migration_output.py", "assistants"): JSON_KEY,
     ("render/migration_reading.py", "assistants"): JSON_KEY,
     ("source/keys.py", "file"): "the key beside which a manifest names a local file",
+    ("verbs/_shared/installed.py", "file"): "the scheme of a URL",
     ("verbs/init.py", "assistants"): "the name of a Stack whose folder has none",
     ("verbs/load/from_registry.py", "responses"): SMALL,
     ("verbs/load/run.py", "assistant"): SMALL,

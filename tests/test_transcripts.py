@@ -237,6 +237,10 @@ def _tested_release(samples: Samples) -> str:
     return samples.run("plan", "--env", "prod", *release)
 
 
+def _outside_of_a_pipeline(samples: Samples) -> str:
+    return samples.run("ci")
+
+
 SCENARIOS: dict[str, Callable[[Samples], str]] = {
     "an edited sentence": _edited_sentence,
     "a first apply": _first_apply,
@@ -256,6 +260,7 @@ SCENARIOS: dict[str, Callable[[Samples], str]] = {
     "a comment": _comment,
     "a tested change": _tested,
     "a missing key": _missing_key,
+    "outside of a pipeline": _outside_of_a_pipeline,
     "two environments": _two_environments,
     "two folders": _two_folders,
     "several Stacks": _several_stacks,

@@ -36,6 +36,7 @@ COMMANDS: Final[dict[str, str]] = {
     "destroy": "Delete every live object of this stack.",
     "doctor": "Check a setup and say what is wrong with it.",
     "threads": "List, retire and erase threads, which no API lists.",
+    "ci": "Do what an event of a pipeline asks for.",
     "unlock": "Remove the lock that a run holds.",
     "explain": "Explain a field, a kind or the code of a diagnostic.",
     "schema": "Print the JSON Schemas of manifests and plans.",

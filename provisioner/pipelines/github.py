@@ -17,7 +17,7 @@ from provisioner.model.codes import pipelines as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import NotFound, UsageError
 from provisioner.model.host_api import Connect, HostApi
-from provisioner.pipelines.asking import mapping, moment, rows, text
+from provisioner.pipelines.asking import inner, mapping, moment, rows, text
 from provisioner.pipelines.host import (
     Approval,
     Event,
@@ -28,8 +28,10 @@ from provisioner.pipelines.host import (
     Nothing,
     Proposal,
     Proposed,
+    Readiness,
     Record,
     Reviews,
+    Setup,
 )
 
 PROPOSED: Final = "pull_request_target"
@@ -37,11 +39,12 @@ BOT: Final = "github-actions[bot]"
 """The user of a job's own token."""
 WRITERS: Final = frozenset({"admin", "maintain", "write"})
 NAME: Final = re.compile(
-    r"provisioner\.(?P<number>\d+)\.(?P<head>[0-9a-f]{40})\.(?P<key>[A-Za-z0-9-]+)\.(?P<digest>[\w-]+)"
+    r"provisioner\.(?P<number>\d+)\.(?P<head>[0-9a-f]{40})\.(?P<key>[A-Za-z0-9-]+)\.(?P<digest>[\w-]+)\.\d+"
 )
 """The name of a record."""
 SETTINGS: Final = ("GITHUB_API_URL", "GITHUB_REPOSITORY", "GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH")
 API: Final = "2022-11-28"
+WORKFLOW: Final = ".github/workflows/provisioner.yml"
 
 
 class GitHub:
@@ -68,10 +71,36 @@ class GitHub:
         if name == "push":
             if self._environ.get("GITHUB_REF") != f"refs/heads/{branch}":
                 return Nothing(f"Only pushes to {branch} are applied.")
-            return Landed(self._environ.get("GITHUB_SHA", ""), branch)
+            again = self._environ.get("GITHUB_RUN_ATTEMPT", "1") != "1"
+            return Landed(self._environ.get("GITHUB_SHA", ""), branch, again)
         if name in {"schedule", "workflow_dispatch"}:
             return Nightly()
         raise UsageError(Diagnostic(codes.UNSAFE_EVENT, _unsafe(name)))
+
+    def readiness(self, proposal: Proposal) -> Readiness:
+        pull = self._api.send("GET", f"{self._repo}/pulls/{proposal.number}").body
+        if text(pull, "head", "sha") != proposal.head or text(pull, "state") != "open":
+            return Readiness.MOVED
+        can = inner(pull, "mergeable")
+        if can is None:
+            return Readiness.UNKNOWN
+        return Readiness.READY if can else Readiness.CONFLICTS
+
+    def earlier(self) -> Sequence[str]:
+        own = int(self._environ.get("GITHUB_RUN_NUMBER") or 0)
+        branch = text(self._payload, "repository", "default_branch")
+        asked = {"event": "push", "branch": branch}
+        found = []
+        for run in self._runs(asked):
+            number = inner(run, "run_number")
+            is_before = isinstance(number, int) and number < own
+            if is_before and self._is_ours(run) and run.get("status") != "completed":
+                found.append(f"run {number}")
+        return found
+
+    def newest(self, branch: str) -> str:
+        path = f"{self._repo}/commits/{quote(branch, safe='')}"
+        return text(self._api.send("GET", path).body, "sha")
 
     def proposal_of(self, commit: str) -> Proposal | None:
         branch = text(self._payload, "repository", "default_branch")
@@ -105,9 +134,12 @@ class GitHub:
             return False
 
     def record(self, proposal: Proposal, key: str, digest: str) -> None:
-        """Name the record as an output of the step. The next step of the Action uploads it."""
-        name = f"provisioner.{proposal.number}.{proposal.head}.{key}.{digest}"
-        self._append("GITHUB_OUTPUT", f"record={name}\n")
+        """Write the record to a file, and name it as an output. The next step of the Action uploads it."""
+        attempt = int(self._environ.get("GITHUB_RUN_ATTEMPT") or 1)
+        name = f"provisioner.{proposal.number}.{proposal.head}.{key}.{digest}.{attempt}"
+        file = Path(self._environ.get("RUNNER_TEMP", ".")) / f"{name}.txt"
+        file.write_text(f"{digest}\n", encoding="utf-8")
+        self._append("GITHUB_OUTPUT", f"record={name}\nfile={file}\n")
 
     def records(self, proposal: Proposal, key: str, commits: Sequence[str]) -> Sequence[Record]:
         found = []
@@ -118,18 +150,19 @@ class GitHub:
 
     def _runs_at(self, commit: str) -> Iterator[Mapping[str, Any]]:
         """Yield the runs of our own workflow file at a proposal's commit."""
-        path = f"{self._repo}/actions/runs"
-        for run in rows(
-            self._api, path, {"event": PROPOSED, "head_sha": commit}, key="workflow_runs"
-        ):
-            file, _, ref = text(run, "path").partition("@")
-            is_ours = file == self._workflow() and run.get("event") == PROPOSED
-            of_default = not ref or ref in {
-                self._environ.get("GITHUB_REF"),
-                self._environ.get("GITHUB_REF_NAME"),
-            }
-            if is_ours and of_default and run.get("head_sha") == commit:
+        for run in self._runs({"event": PROPOSED, "head_sha": commit}):
+            is_at = run.get("event") == PROPOSED and run.get("head_sha") == commit
+            if is_at and self._is_ours(run):
                 yield run
+
+    def _runs(self, asked: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+        return rows(self._api, f"{self._repo}/actions/runs", asked, key="workflow_runs")
+
+    def _is_ours(self, run: Mapping[str, Any]) -> bool:
+        """Return true for a run of the workflow file that runs now, from the default branch."""
+        file, _, ref = text(run, "path").partition("@")
+        branch = text(self._payload, "repository", "default_branch")
+        return file == self._workflow() and ref in {"", branch, f"refs/heads/{branch}"}
 
     def _records_of(
         self, run: Mapping[str, Any], proposal: Proposal, key: str, commit: str
@@ -252,4 +285,45 @@ def _connect(environ: Mapping[str, str], connect: Connect) -> GitHub:
     return GitHub(environ, connect(environ["GITHUB_API_URL"], headers))
 
 
-HOST: Final = HostKind("github", "GitHub Actions", _is_here, _connect)
+def _setup(asked: Setup) -> Mapping[str, str]:
+    """Return the workflow, in at most twelve lines."""
+    several = len(asked.environments) > 1
+    env = "${{ matrix.env }}" if several else "".join(asked.environments)
+    given = {
+        "env": env,
+        "manifests": "" if asked.folder == "manifests" else asked.folder,
+        "key": "" if asked.keyless else "${{ secrets.PROVISIONER_KEY }}",
+    }
+    inputs = ", ".join(f"{name}: {_quoted(value)}" for name, value in given.items() if value)
+    permissions = "contents: read, actions: read, pull-requests: write, issues: write"
+    permissions += ", id-token: write" if asked.keyless else ""
+    at = f"{{branches: [{_quoted(asked.branch)}]}}"
+    night = f'{{cron: "{asked.minute} 3 * * *"}}'
+    return {
+        WORKFLOW: "\n".join(
+            [
+                "name: provisioner",
+                f"on: {{pull_request_target: {at}, push: {at}, schedule: [{night}]}}",
+                f"permissions: {{{permissions}}}",
+                "jobs:",
+                "  provisioner:",
+                "    runs-on: ubuntu-latest",
+                *(
+                    [f"    strategy: {{matrix: {{env: [{', '.join(asked.environments)}]}}}}"]
+                    * several
+                ),
+                f"    environment: {_quoted(env or 'provisioner')}",
+                "    steps:",
+                f"      - uses: {asked.action}",
+                *([f"        with: {{{inputs}}}"] if inputs else []),
+                "",
+            ]
+        )
+    }
+
+
+def _quoted(text: str) -> str:
+    return text if re.fullmatch(r"[A-Za-z0-9_-]+", text) else json.dumps(text)
+
+
+HOST: Final = HostKind("github", "GitHub Actions", "github.com", _is_here, _connect, _setup)

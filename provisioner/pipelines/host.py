@@ -7,6 +7,7 @@ A new host is a file that ends in `HOST = HostKind(…)`, and a line in `provisi
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from typing import Protocol, TypeAlias
 
 from provisioner.model.frozen import frozen
@@ -40,10 +41,14 @@ class Proposed:
 
 @frozen
 class Landed:
-    """`commit` is now the newest of the default branch, and is checked out."""
+    """`commit` has come to the default branch, and is checked out.
+
+    `is_again` is true of a job that somebody has started again.
+    """
 
     commit: str
     branch: str
+    is_again: bool = False
 
 
 @frozen
@@ -56,6 +61,17 @@ class Nothing:
     """Nothing is to be done. `why` is a whole sentence that says so."""
 
     why: str
+
+
+class Readiness(Enum):
+    """The state of the merge that the host tries for every proposal."""
+
+    READY = "ready"
+    CONFLICTS = "conflicts"
+    MOVED = "moved"
+    """The proposal has a newer head, or is closed: another event is about that."""
+    UNKNOWN = "unknown"
+    """The host has not tried yet."""
 
 
 Event: TypeAlias = Proposed | Landed | Nightly | Nothing
@@ -128,6 +144,15 @@ class Host(Protocol):
     def event(self) -> Event:
         """Return what has happened. Raises UsageError for an event that a pipeline must not run at."""
 
+    def readiness(self, proposal: Proposal) -> Readiness:
+        """Return whether `Proposal.ref` is the merge of this head. It may ask the host to try the merge."""
+
+    def earlier(self) -> Sequence[str]:
+        """Return names of pipelines for earlier commits of the default branch that have not ended."""
+
+    def newest(self, branch: str) -> str:
+        """Return the newest commit of a branch."""
+
     def proposal_of(self, commit: str) -> Proposal | None:
         """Return the proposal whose merge made `commit`, with its last head; None if there is none."""
 
@@ -172,14 +197,35 @@ class Host(Protocol):
 
 
 @frozen
+class Setup:
+    """The wishes for a new pipeline.
+
+    `folder` is the folder of manifests as the repository names it, `branch` the default branch, and
+    `action` the place from which the host takes this program (`OWNER/REPOSITORY@COMMIT`). The job is
+    for each of the `environments`. It is `keyless` where targets have a workload identity. `minute`
+    is the minute of the nightly look.
+    """
+
+    folder: str
+    branch: str
+    action: str
+    environments: tuple[str, ...] = ()
+    keyless: bool = False
+    minute: int = 17
+
+
+@frozen
 class HostKind:
-    """One row of the table of hosts.
+    """One row of the table of hosts. `site` is the name of the host's public machine.
 
     `is_here` says from the environment of the process if this host runs it. `connect` makes the Host;
-    it must raise UsageError where the environment lacks what it needs, and must send nothing.
+    it must raise UsageError where the environment lacks what it needs, and must send nothing. `setup`
+    returns the text of each file that `init --ci` writes, by its path in the repository.
     """
 
     name: str
     title: str
+    site: str
     is_here: Callable[[Mapping[str, str]], bool]
     connect: Callable[[Mapping[str, str], Connect], Host]
+    setup: Callable[[Setup], Mapping[str, str]]

@@ -9,6 +9,7 @@ from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.hints import hint
+from provisioner.verbs._shared.pipeline_setup import PipelineWish, pipeline_files
 from provisioner.verbs._shared.schema_lines import with_schema_lines
 
 ALPHABET = string.ascii_lowercase + string.digits
@@ -83,16 +84,18 @@ Everybody has 28 days a year. Up to five of them carry over to the next year, un
 """
 
 
-def init(folder: Path) -> tuple[Path, ...]:
-    """Write the folder; returns the files. Overwrites nothing: raises ProvisionerError instead."""
-    texts = {
-        "stack.yaml": STACK.format(name=stack_name(folder), id=stack_id()),
-        "helper.yaml": ASSISTANT,
-        "prompts/helper.md": PROMPT,
-        "knowledge/handbook.md": KNOWLEDGE,
-    }
-    files = {folder / name: text for name, text in with_schema_lines(texts).items()}
-    _check_free(folder, files)
+def init(folder: Path, pipeline: PipelineWish | None = None) -> tuple[Path, ...]:
+    """Write the folder; returns the files. Overwrites nothing: raises ProvisionerError instead.
+
+    With a wish for a pipeline, its files are written too; they alone if the folder holds manifests
+    already.
+    """
+    files: dict[Path, str] = {}
+    if not (pipeline and _manifests_in(folder)):
+        files = _manifests(folder)
+        _check_free(folder, files)
+    if pipeline:
+        files |= pipeline_files(folder, pipeline)
     try:
         for file, text in files.items():
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -104,9 +107,23 @@ def init(folder: Path) -> tuple[Path, ...]:
     return tuple(files)
 
 
+def _manifests(folder: Path) -> dict[Path, str]:
+    texts = {
+        "stack.yaml": STACK.format(name=stack_name(folder), id=stack_id()),
+        "helper.yaml": ASSISTANT,
+        "prompts/helper.md": PROMPT,
+        "knowledge/handbook.md": KNOWLEDGE,
+    }
+    return {folder / name: text for name, text in with_schema_lines(texts).items()}
+
+
+def _manifests_in(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.y*ml"))
+
+
 def _check_free(folder: Path, files: dict[Path, str]) -> None:
     there = [file for file in files if file.exists()]
-    there += [file for file in sorted(folder.rglob("*.y*ml")) if file not in there]
+    there += [file for file in _manifests_in(folder) if file not in there]
     if there:
         raise ProvisionerError(
             Diagnostic(

@@ -9,12 +9,14 @@ from provisioner.model.plan import Action
 
 SHARED = {
     "apply": "to perform a plan: the command, and `migrate --apply` after its report",
+    "ci": "a pipeline: the command runs in one, and `init --ci` writes one",
     "forget": "to let an object go and keep it: the command, and the action of its plan",
     "replace": "to send a whole object again: the option asks for it, the action is done by a plan",
 }
 """Words of more than one command, option or action, each with its one meaning."""
 
 DIFFERENT_HELP = {
+    "--env": "an environment of the Stack: the one of a run, those that a new pipeline is for",
     "--exit-code": "to exit 3: for what a plan would change, for what differs between two sides",
     "--owner": "whose something is: an owner of marks to adopt, a person whose threads are meant",
     "--to": "the one to go to: the target of a migration, the release of a rollback",

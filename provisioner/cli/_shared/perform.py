@@ -88,7 +88,7 @@ def carry_out(
         return _report(Report(requests=requests), format, quiet=True) or FAILED
     if approve:
         planned = replace(planned, plan=agreed(plan))
-    return _report(_applied(planned), format)
+    return _report(applied(planned), format)
 
 
 def _without_doubles(plan: Plan) -> Plan:
@@ -100,7 +100,7 @@ def _without_doubles(plan: Plan) -> Plan:
     return replace(plan, diagnostics=tuple(kept))
 
 
-def _applied(planned: Planned) -> Report:
+def applied(planned: Planned) -> Report:
     """Apply a plan and show its progress. Return the report, also after a second Ctrl-C."""
     # Imported here, because a plan without changes needs none of these modules.
     from provisioner.verbs.apply.run import apply

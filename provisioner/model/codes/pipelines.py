@@ -58,3 +58,14 @@ PROPOSAL_CHANGES_TARGETS = warning(
     "A proposal may not choose where keys are sent and what of the environment is read, so the plan was "
     "made with the settings of the branch that it goes to. The new settings count after the merge.",
 )
+PIPELINE_EXISTS = error(
+    "pipeline-exists",
+    "there is a pipeline already",
+    "Nothing was written. Remove the file that the detail names, or edit it by hand.",
+)
+SOURCE_UNKNOWN = error(
+    "source-unknown",
+    "nobody knows from where a pipeline takes this program",
+    "The program was not installed from a repository on the host, so that its address is not known. Name it "
+    "with `--program`. Nothing was written.",
+)

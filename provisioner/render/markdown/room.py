@@ -11,6 +11,8 @@ LIMIT: Final = 65_536
 """The characters of a comment on GitHub. Bytes are counted, of which there are never fewer."""
 NOTICE: Final = 400
 """Bytes that are kept free for the sentence about what was cut."""
+AROUND: Final = 2_000
+"""Bytes that are kept free for what a pipeline writes around the text: a mark, the commit, the job."""
 REST: Final = "All of it is in `--format json` and `--format html`, and in a saved plan: `--out FILE`, then {}."
 
 
@@ -47,7 +49,7 @@ def fitted(head: Sequence[str], pieces: Sequence[Piece], tail: Sequence[str]) ->
     A piece is told as a whole if the pieces after it can still be told in a line each. If even the
     lines do not fit, the last pieces are only counted.
     """
-    room = LIMIT - NOTICE - size(head) - size(tail)
+    room = LIMIT - AROUND - NOTICE - size(head) - size(tail)
     left = sum(size([piece.short]) for piece in pieces)
     lines: list[str] = []
     shortened, dropped = 0, 0

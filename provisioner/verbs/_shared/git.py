@@ -15,6 +15,8 @@ The folder that it names is the whole checkout, which may lie above the folder t
 """
 PATIENCE = 5.0
 """Seconds that git may take. A later answer is not worth the wait."""
+NETWORK_PATIENCE = 300.0
+"""Seconds that git may take for a command without which nothing goes on, such as a fetch."""
 
 
 def git(
@@ -35,18 +37,15 @@ def git(
         return None
     import subprocess  # where it is needed: most commands ask git nothing
 
-    # A hook's GIT_DIR would lead elsewhere. Nothing is written, and no program of the repository run.
-    clean = {name: value for name, value in environ.items() if not name.startswith("GIT_")}
-    quiet = ("--no-optional-locks", "-c", "core.fsmonitor=false", "-C", str(folder))
     try:
         done = subprocess.run(
-            [program, *quiet, *words],
+            [program, *_quiet(folder), *words],
             capture_output=True,
             check=False,
             input=given,
             encoding="utf-8",
             errors="replace",
-            env={**clean, "LC_ALL": "C"},
+            env=_clean(environ),
             timeout=PATIENCE,
         )
     except (OSError, subprocess.SubprocessError):
@@ -54,3 +53,42 @@ def git(
     if refused and (found := OF_ANOTHER.search(done.stderr)):
         refused(found[1] or found[2])
     return done.stdout.strip() if done.returncode in (0, fine) else None
+
+
+def git_bytes(folder: Path, environ: Mapping[str, str], *words: str, given: bytes = b"") -> bytes:
+    """Return what git prints. `given` is its input.
+
+    Raises OSError with a sentence where there is no git, where it fails, or where it takes too long.
+    """
+    import subprocess
+
+    program = shutil.which("git", path=environ.get("PATH", os.defpath))
+    if program is None:
+        raise OSError("There is no git on the PATH")
+    try:
+        done = subprocess.run(
+            [program, *_quiet(folder), *words],
+            capture_output=True,
+            check=True,
+            input=given,
+            env=_clean(environ),
+            timeout=NETWORK_PATIENCE,
+        )
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        raise OSError(f"git {words[0]} failed: {said or f'exit code {error.returncode}'}") from None
+    except subprocess.TimeoutExpired:
+        raise OSError(f"git {words[0]} did not end within {NETWORK_PATIENCE:g} s") from None
+    return done.stdout
+
+
+def _quiet(folder: Path) -> tuple[str, ...]:
+    """Return the options with which git runs no program that the repository names."""
+    hooks = ("-c", f"core.hooksPath={os.devnull}")
+    return ("--no-optional-locks", "-c", "core.fsmonitor=false", *hooks, "-C", str(folder))
+
+
+def _clean(environ: Mapping[str, str]) -> dict[str, str]:
+    # A hook's GIT_DIR would lead elsewhere.
+    clean = {name: value for name, value in environ.items() if not name.startswith("GIT_")}
+    return {**clean, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}

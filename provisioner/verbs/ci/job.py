@@ -1,0 +1,111 @@
+"""A job of a pipeline: its host, what it is about, and how it tells things."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from enum import Enum
+from pathlib import Path
+from typing import Final
+
+from provisioner.engine.saved import plan_digest
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.frozen import frozen
+from provisioner.model.outcome import Report
+from provisioner.model.plan import Plan
+from provisioner.model.validation import Validation
+from provisioner.pipelines.host import Host, Proposal
+from provisioner.render.format import Layout, Shape
+from provisioner.render.formats import rendered
+from provisioner.render.markdown.syntax import code
+from provisioner.render.view import View, view_of
+from provisioner.verbs._shared.ledgers import pipeline_page
+from provisioner.verbs._shared.session import RunOptions
+from provisioner.verbs.ci.notes import Key, found, marked
+from provisioner.verbs.plan import Planned
+
+MARKDOWN, TEXT = "markdown", "text"
+PLAIN: Final = Layout()
+
+
+class End(Enum):
+    """The ends of a job: each has the exit code that other commands have for it."""
+
+    DONE = 0
+    FAILED = 1
+    PENDING = 3
+
+    @property
+    def gravity(self) -> int:
+        return [End.DONE, End.PENDING, End.FAILED].index(self)
+
+
+@frozen
+class Job:
+    """One job. `root` is the repository, `options.path` the folder of manifests that is checked out.
+
+    `out` prints text. `perform` carries a plan out, and shows its progress. `sleep` waits for seconds,
+    and `max_wait` is for how many of them the job waits for the host and for earlier pipelines.
+    """
+
+    host: Host
+    options: RunOptions
+    key: Key
+    root: Path
+    out: Callable[[str], None]
+    perform: Callable[[Planned], Report]
+    sleep: Callable[[float], None]
+    require_approval: bool = True
+    leaks: bool = True
+    max_wait: float = 900.0
+
+    def line(self, text: str) -> None:
+        """Print a sentence of our own."""
+        self.out(f"{text}\n")
+
+    def group(self, title: str, text: str) -> None:
+        """Print text that may hold words of manifests, servers and models."""
+        self.out(self.host.grouped(title, text))
+
+    def findings(
+        self, diagnostics: Sequence[Diagnostic], clean: Callable[[str], str] = str
+    ) -> None:
+        """Publish diagnostics at their lines. `clean` puts paths in order."""
+        text = rendered(
+            Shape.VALIDATION, Validation({}, 0, tuple(diagnostics)), self.host.findings, PLAIN
+        )
+        if published := self.host.publish_findings(clean(text)):
+            self.out(published)
+
+    def comment(self, proposal: Proposal, *parts: str) -> None:
+        """Write the comment of this stack and environment, in place of the one that is there."""
+        body = self._fitting("\n".join(filter(None, parts)))
+        there = found(self.key, self.host.comments(proposal))
+        self.host.write_comment(proposal, body, there.id if there else "")
+
+    def _fitting(self, text: str) -> str:
+        body = marked(self.key, text)
+        if len(body.encode()) <= self.host.most_bytes:
+            return body
+        return marked(
+            self.key, "It is too long for a comment. The page of the job has all of it.\n"
+        )
+
+    def footer(self, proposal: Proposal, told: str) -> str:
+        """Return the last line of a comment: the commit, the job, and what happens next."""
+        page = pipeline_page(self.options.environ)
+        where = f" · [job]({page})" if page else ""
+        return f"\n<sub>{code(proposal.head[:12])}{where} · {told}</sub>\n"
+
+
+def with_digest(found: Planned) -> Plan:
+    """Return the plan with its digest, as `plan` prints it."""
+    digest = plan_digest(found.plan, found.session.context.settings)
+    return replace(found.plan, digest=digest)
+
+
+def shown(plan: Plan | View) -> str:
+    """Return a plan as text for a log."""
+    return rendered(Shape.PLAN, view_of(plan), TEXT, PLAIN)
+
+
+def as_markdown(plan: Plan | View) -> str:
+    return rendered(Shape.PLAN, view_of(plan), MARKDOWN, PLAIN)

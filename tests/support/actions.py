@@ -1,0 +1,335 @@
+"""A runner of GitHub Actions for the workflow that `init --ci github` writes and our `action.yml`.
+
+It takes the workflow from the default branch, evaluates its expressions, and runs each `run:` step
+with bash, in the environment that GitHub would give it. For `uses:` it does what the named action does.
+The step that starts our program hands its words and its environment over, and they run in this
+process; with `processes`, it starts a process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from unittest.mock import patch
+
+import yaml
+from click.testing import CliRunner
+
+from provisioner.cli.root import provisioner
+from tests.support.github import REPO, GitHub, Pull, git
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROOT: Final = Path(__file__).parents[2]
+WORKFLOW: Final = ".github/workflows/provisioner.yml"
+Json = dict[str, Any]
+WORDS: Final = re.compile(r"\s*(&&|\|\||==|!=|!|\(|\)|'(?:[^']|'')*'|[A-Za-z_][\w.*-]*)")
+
+PYTHON: Final = """\
+#!/bin/sh
+# Stands for `python3 -m venv DIR`, and makes what the next steps start.
+mkdir -p "$3/bin"
+printf '#!/bin/sh\\nprintf "%%s\\\\n" "$@" > "$RUNNER_TEMP/pip"\\n' > "$3/bin/pip"
+cp "$RUNNER_TOOLS/provisioner" "$3/bin/provisioner"
+chmod +x "$3/bin/pip"
+"""
+HANDED_OVER: Final = """\
+#!/bin/sh
+printf '%s\\0' "$@" > "$RUNNER_TEMP/words"
+env -0 > "$RUNNER_TEMP/environment"
+"""
+STARTED: Final = f"""\
+#!/bin/sh
+exec {sys.executable} -m provisioner "$@"
+"""
+
+
+@dataclass
+class Ran:
+    """One run: the exit code of the step that failed, else 0, its log, and the job's summary."""
+
+    code: int = 0
+    log: str = ""
+    summary: str = ""
+    environ: list[dict[str, str]] = field(default_factory=list)
+    """The environment of each `run:` step."""
+
+
+class Runner:
+    """Runs the repository's workflow. `secrets` are those of its environment."""
+
+    def __init__(self, github: GitHub, url: str, folder: Path, secrets: Mapping[str, str]) -> None:
+        self.github, self.url, self.folder, self.secrets = github, url, folder, secrets
+        self.vars: dict[str, str] = {}
+        self.processes = False
+        self._count = 0
+
+    def proposed(self, pull: Pull) -> Ran:
+        """Run at a pull request that is new or has new commits."""
+        payload = {"number": pull.number, "pull_request": self.github.pull_row(pull)}
+        return self._run("pull_request_target", payload, head=pull.head)
+
+    def pushed(self, sha: str, attempt: int = 1) -> Ran:
+        return self._run("push", {"after": sha}, head=sha, sha=sha, attempt=attempt)
+
+    def night(self) -> Ran:
+        return self._run("schedule", {})
+
+    def _run(self, event: str, payload: Json, **more: Any) -> Ran:
+        sha = more.get("sha") or git(self.github.bare, "rev-parse", "refs/heads/main")
+        # A push runs the workflow of its commit, and every other event that of the default branch.
+        workflow = yaml.safe_load(git(self.github.bare, "show", f"{sha}:{WORKFLOW}"))
+        assert event in workflow[True], "YAML 1.1 reads `on` as true"
+        self.github.now += 30
+        row = self.github.begin_run(event, more.get("head") or sha, WORKFLOW)
+        payload |= {"repository": {"full_name": REPO, "default_branch": "main"}}
+        begun = Begun(event, payload, sha, row, more.get("attempt", 1))
+        ran = Ran()
+        for job in workflow["jobs"].values():
+            for matrix in _matrix(job):
+                _Job(self, begun, matrix).run(workflow, job, ran)
+        row["status"] = "completed"
+        return ran
+
+    def temporary(self) -> Path:
+        self._count += 1
+        folder = self.folder / f"job{self._count}"
+        folder.mkdir(parents=True)
+        return folder
+
+
+@dataclass
+class Begun:
+    """A run that has begun: its event, the commit that is checked out, and its row of the API."""
+
+    event: str
+    payload: Json
+    sha: str
+    row: Json
+    attempt: int
+
+
+class _Job:
+    def __init__(self, runner: Runner, begun: Begun, matrix: Mapping[str, str]) -> None:
+        self.runner, self.github, self.run_row = runner, runner.github, begun.row
+        self.folder = runner.temporary()
+        self.token = f"ghs_{self.folder.name}"
+        self.workspace = self.folder / "workspace"
+        self.temp = self.folder / "temp"
+        for folder in (self.workspace, self.temp):
+            folder.mkdir()
+        event_file = self.folder / "event.json"
+        event_file.write_text(json.dumps(begun.payload), encoding="utf-8")
+        self.context: Json = {
+            "github": {
+                "event_name": begun.event,
+                "event": begun.payload,
+                "repository": REPO,
+                "sha": begun.sha,
+                "token": self.token,
+            },
+            "secrets": runner.secrets,
+            "vars": runner.vars,
+            "matrix": matrix,
+        }
+        self.environ = {
+            "PATH": f"{self._tools()}:{os.environ['PATH']}",
+            "HOME": str(self.folder),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "CI": "true",
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_API_URL": runner.url,
+            "GITHUB_SERVER_URL": "https://github.com",
+            "GITHUB_REPOSITORY": REPO,
+            "GITHUB_EVENT_NAME": begun.event,
+            "GITHUB_EVENT_PATH": str(event_file),
+            "GITHUB_SHA": begun.sha,
+            "GITHUB_REF": "refs/heads/main",
+            "GITHUB_REF_NAME": "main",
+            "GITHUB_RUN_ID": str(begun.row["id"]),
+            "GITHUB_RUN_NUMBER": str(begun.row["run_number"]),
+            "GITHUB_RUN_ATTEMPT": str(begun.attempt),
+            "GITHUB_WORKFLOW_REF": f"{REPO}/{WORKFLOW}@refs/heads/main",
+            "GITHUB_WORKSPACE": str(self.workspace),
+            "GITHUB_STEP_SUMMARY": str(self.folder / "summary"),
+            "RUNNER_TEMP": str(self.temp),
+            "RUNNER_TOOLS": str(self._tools()),
+            "PROVISIONER_LEDGER": "none",
+        }
+
+    def run(self, workflow: Json, job: Json, ran: Ran) -> None:
+        permissions = job.get("permissions") or workflow["permissions"]
+        held = {f"{name}: {kind}" for name, kind in permissions.items()}
+        held |= {one.replace(": write", ": read") for one in held}
+        self.github.tokens[self.token] = frozenset(held)
+        for step in job["steps"]:
+            assert step["uses"].startswith("acme/provisioner@")
+            inputs = {k: self.text(v, self.context) for k, v in step.get("with", {}).items()}
+            action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+            assert inputs.keys() <= action["inputs"].keys()
+            defaults = {name: one["default"] for name, one in action["inputs"].items()}
+            outer = {k: self.text(v, self.context) for k, v in step.get("env", {}).items()}
+            self._action(action, {**defaults, **inputs}, outer, ran)
+        del self.github.tokens[self.token]
+        summary = self.folder / "summary"
+        ran.summary += summary.read_text(encoding="utf-8") if summary.exists() else ""
+
+    def _action(self, action: Json, inputs: Json, outer: Json, ran: Ran) -> None:
+        steps: Json = {}
+        context = {**self.context, "inputs": inputs, "steps": steps}
+        for step in action["runs"]["steps"]:
+            if "if" in step and not evaluated(step["if"], context):
+                continue
+            uses = step.get("uses", "")
+            if uses.startswith("actions/checkout@"):
+                git(
+                    self.folder,
+                    "clone",
+                    "-q",
+                    "--depth=1",
+                    f"file://{self.github.bare}",
+                    "workspace",
+                )
+                git(
+                    self.workspace, "fetch", "-q", "--depth=1", "origin", self.environ["GITHUB_SHA"]
+                )
+                git(self.workspace, "checkout", "-q", "--detach", "FETCH_HEAD")
+            elif uses.startswith("actions/upload-artifact@"):
+                given = {k: self.text(v, context) for k, v in step["with"].items()}
+                assert Path(given["path"]).is_file()
+                assert not set(given["name"]) & set('":<>|*?\r\n\\/'), "GitHub refuses such a name"
+                self.github.upload(self.run_row, given["name"])
+            else:
+                outputs = self.folder / "outputs"
+                outputs.write_text("", encoding="utf-8")
+                own = {k: self.text(v, context) for k, v in step.get("env", {}).items()}
+                environ = {
+                    **self.environ,
+                    **outer,
+                    **own,
+                    "GITHUB_OUTPUT": str(outputs),
+                    "GITHUB_ACTION_PATH": str(ROOT),
+                }
+                code = self._shell(step["run"], environ, ran)
+                pairs = (line.partition("=") for line in outputs.read_text("utf-8").splitlines())
+                steps[step.get("id", "")] = {"outputs": {name: value for name, _, value in pairs}}
+                if code:
+                    ran.code = code
+                    return
+
+    def _check_out(self, sha: str) -> None:
+        bare = f"file://{self.github.bare}"
+        git(self.folder, "clone", "-q", "--depth=1", bare, "workspace")
+        if git(self.workspace, "rev-parse", "HEAD") != sha:
+            git(self.workspace, "fetch", "-q", "--depth=1", "origin", sha)
+            git(self.workspace, "checkout", "-q", "--detach", "FETCH_HEAD")
+
+    def _shell(self, script: str, environ: dict[str, str], ran: Ran) -> int:
+        """Run a script as GitHub does: bash stops at the first command that fails."""
+        ran.environ.append(environ)
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+            cwd=self.workspace,
+            env=environ,
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        ran.log += done.stdout
+        words = self.temp / "words"
+        if done.returncode or not words.exists():
+            return done.returncode
+        args = words.read_text(encoding="utf-8").split("\0")[:-1]
+        pairs = (self.temp / "environment").read_text(encoding="utf-8").split("\0")[:-1]
+        words.unlink()
+        with patch.dict(os.environ, dict(one.split("=", 1) for one in pairs), clear=True):
+            before = Path.cwd()
+            os.chdir(self.workspace)
+            try:
+                result = CliRunner().invoke(provisioner, args)
+            finally:
+                os.chdir(before)
+        ran.log += result.output
+        return result.exit_code
+
+    def _tools(self) -> Path:
+        tools = self.folder / "tools"
+        if not tools.exists():
+            tools.mkdir()
+            started = STARTED if self.runner.processes else HANDED_OVER
+            for name, text in {"python3": PYTHON, "provisioner": started}.items():
+                (tools / name).write_text(text, encoding="utf-8")
+                (tools / name).chmod(0o755)
+        return tools
+
+    def text(self, value: Any, context: Json) -> str:
+        return re.sub(r"\$\{\{(.*?)\}\}", lambda m: shown(evaluated(m[1], context)), shown(value))
+
+
+def _matrix(job: Json) -> list[dict[str, str]]:
+    (name, values), *rest = job.get("strategy", {"matrix": {"": [""]}})["matrix"].items()
+    assert not rest
+    return [{name: value} for value in values]
+
+
+def shown(value: Any) -> str:
+    """Return a value as GitHub puts it into a text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def evaluated(expression: str, context: Json) -> Any:
+    """Return the value of an expression of GitHub Actions: names, texts, `!`, `==`, `!=`, `&&`, `||`."""
+    words = WORDS.findall(expression.strip().removeprefix("${{").removesuffix("}}"))
+    value, rest = _either(words, context)
+    assert not rest, rest
+    return value
+
+
+def _either(words: list[str], context: Json) -> tuple[Any, list[str]]:
+    value, words = _both(words, context)
+    while words and words[0] == "||":
+        other, words = _both(words[1:], context)
+        value = value or other
+    return value, words
+
+
+def _both(words: list[str], context: Json) -> tuple[Any, list[str]]:
+    value, words = _equal(words, context)
+    while words and words[0] == "&&":
+        other, words = _equal(words[1:], context)
+        value = value and other
+    return value, words
+
+
+def _equal(words: list[str], context: Json) -> tuple[Any, list[str]]:
+    value, words = _one(words, context)
+    if words and words[0] in {"==", "!="}:
+        other, rest = _one(words[1:], context)
+        return (value == other) is (words[0] == "=="), rest
+    return value, words
+
+
+def _one(words: list[str], context: Json) -> tuple[Any, list[str]]:
+    word, *rest = words
+    if word == "(":
+        value, rest = _either(rest, context)
+        return value, rest[1:]
+    if word == "!":
+        value, rest = _one(rest, context)
+        return not value, rest
+    if word.startswith("'"):
+        return word[1:-1].replace("''", "'"), rest
+    found: Any = context
+    for part in word.split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    return "" if found is None else found, rest
