@@ -5,6 +5,7 @@ from dataclasses import field
 from itertools import islice
 from typing import Any
 
+from provisioner.model.address import Address
 from provisioner.model.frozen import frozen
 from provisioner.model.plan import UNSET, FieldChange
 from provisioner.model.resource import Part
@@ -13,7 +14,8 @@ from provisioner.render.columns import GUTTER, Column
 from provisioner.render.comparing import NOTES, changed_parts, headline, texts_of
 from provisioner.render.masking import CHANGED, HIDDEN
 from provisioner.render.palette import OF_SIGN, Palette, Style
-from provisioner.render.prose import folded, hunks
+from provisioner.render.prose import folded
+from provisioner.render.shared_edits import NONE_SHARED, SharedEdits
 from provisioner.render.values import MASK, Values, plural
 from provisioner.render.visible import visible
 from provisioner.render.widths import columns, padded
@@ -35,7 +37,7 @@ class Fields:
     """Shows the fields of one change. `path_width` aligns their values.
 
     `fold` is how many rows of one field are shown, None for all. `parts` says, by path, what a text
-    was put together of.
+    was put together of. `edits` are shown at another address where they are shared with it.
     """
 
     values: Values
@@ -44,6 +46,8 @@ class Fields:
     path_width: int
     fold: int | None = FOLD
     parts: Mapping[str, Sequence[Part]] = field(default_factory=dict)
+    edits: SharedEdits = NONE_SHARED
+    address: Address | None = None
 
     def lines(self, change: FieldChange) -> Iterator[str]:
         live, desired = change.live, change.desired
@@ -74,8 +78,11 @@ class Fields:
             if columns(before) + columns(after) + 3 <= room:
                 return f"{before} → {after}", iter(())
         if texts:
-            groups = list(hunks(*texts))
-            return f"{headline(groups)}{changed_parts(groups, parts)}", self.prose(groups)
+            groups = self.edits.hunks(*texts)
+            told = f"{headline(groups)}{changed_parts(groups, parts)}"
+            if self.address is not None:
+                groups = self.edits.without_repeats(groups, self.address)
+            return told, self.prose(groups)
         return "", self._rows(live, desired)
 
     def _set(self, value: Any, room: int) -> tuple[str, Iterator[str]]:

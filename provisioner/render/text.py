@@ -1,10 +1,12 @@
 """Render plans and diagnostics as text for people."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from provisioner.engine.diff import RENAMED
 from provisioner.engine.keeping import named
+from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, Severity
+from provisioner.model.frozen import frozen
 from provisioner.model.plan import Action, Change, DocumentAction, DocumentChange, Plan, Reason
 from provisioner.model.value import references
 from provisioner.render.alike import Group, grouped
@@ -12,6 +14,7 @@ from provisioner.render.dropped import dropped_text, rows_of
 from provisioner.render.fields import ALIKE_FOLD, FOLD, INDENT, Fields
 from provisioner.render.look_first import look_first_text
 from provisioner.render.palette import OF_ACTION, OF_SIGN, Palette, Style
+from provisioner.render.shared_edits import NONE_SHARED, SharedEdits, shared_edits
 from provisioner.render.tally import ADOPT, counts_told, nothing_told, overwritten_told
 from provisioner.render.text_changes import BASIS, told
 from provisioner.render.undeclared import foreign_text, undeclared_text
@@ -88,10 +91,10 @@ def plan_text(
     if brief and not all_documents and len(plan.changes) > MOST_CHANGES:
         changes = ["\n".join(_counted(plan, paint))]
     else:
-        changes = [
-            "\n".join(_group(group, plan, paint, width, all_documents, whole=whole_texts))
-            for group in grouped(plan.changes, by_row=not all_documents)
-        ]
+        groups = grouped(plan.changes, by_row=not all_documents)
+        edits = NONE_SHARED if all_documents else shared_edits(groups)
+        sheet = _Sheet(plan, paint, width, all_documents, edits)
+        changes = ["\n".join(sheet.group(group, whole=whole_texts)) for group in groups]
     sections = [
         head_text(plan, paint),
         look_first_text(plan, paint, None if whole_texts else width, everything=all_documents),
@@ -124,61 +127,87 @@ def head_text(plan: Plan, paint: Palette) -> str:
     return "\n".join(f"{paint(Style.STRONG, name)}  {visible(text)}" for name, text in rows)
 
 
-def _group(
-    group: Group, plan: View, paint: Palette, width: int, everything: bool, *, whole: bool
-) -> Iterator[str]:
-    """Yield the first change of a group in full, and the addresses of the other changes."""
-    fold = (ALIKE_FOLD if group.others else FOLD) if not (everything or whole) else None
-    first = list(_change(group.first, plan, paint, width, everything, fold=fold))
-    yield from first
-    if not group.others:
-        return
-    but = ", each with the values of its row," if group.by_row else ""
-    told = f"the same change{but} in {len(group.others):,} more:"
-    listed = group.others if everything else group.others[:LISTED]
-    names = [f"{visible(str(change.address))}," for change in listed]
-    names[-1] = names[-1].removesuffix(",")
-    rows = rows_of(names, len(INDENT) + columns(told) + 1, width - 1)
-    room = max(ALIKE - len(first) - len(("… and more",)), _ADDRESS_ROWS)
-    shown = rows if everything else rows[:room]
-    for index, row in enumerate(shown):
-        yield f"{INDENT}{paint(Style.DIM, f'{told} ') if not index else ''}{' '.join(row)}"
-    if rest := len(group.others) - sum(map(len, shown)):
-        yield f"{INDENT}{paint(Style.DIM, f'… and {rest:,} more (--all)')}"
+@frozen
+class _Sheet:
+    """What the changes of one plan are printed with. `edits` are shared by several of its texts."""
 
+    plan: View
+    paint: Palette
+    width: int
+    everything: bool
+    edits: SharedEdits
 
-def _change(
-    change: Change,
-    plan: View,
-    paint: Palette,
-    width: int,
-    all_documents: bool,
-    *,
-    fold: int | None,
-) -> Iterator[str]:
-    many = CREATES if fold else MOST_CREATES
-    short = change.action is Action.CREATE and len(plan.made) > many and not all_documents
-    yield _heading(change, plan, paint) + (_in_short(change, paint) if short else "")
-    if change.referrers:
-        yield f"{INDENT}{paint(Style.DIM, visible(f'kept, because {named(change.referrers)}'))}"
-    if change.proof:
-        yield f"{INDENT}{paint(Style.DIM, visible(change.proof))}"
-    if change.blocked:
-        yield f"{INDENT}{paint(Style.RED, visible(f'cannot be applied: {change.blocked}'))}"
-    if change.action not in (Action.DELETE, Action.FORGET) and not short:
-        fresh = plan.made.keys()
+    def group(self, group: Group, *, whole: bool) -> Iterator[str]:
+        """Yield the first change of a group in full, and the addresses of the other changes."""
+        fold = (ALIKE_FOLD if group.others else FOLD) if not (self.everything or whole) else None
+        first = [*self.change(group.first, fold=fold)]
+        yield from first
+        yield from self._elsewhere(self.edits.others.get(group.first.address, ()))
+        if not group.others:
+            return
+        but = ", each with the values of its row," if group.by_row else ""
+        told = f"the same change{but} in {len(group.others):,} more:"
+        listed = group.others if self.everything else group.others[:LISTED]
+        names = _listed(change.address for change in listed)
+        rows = rows_of(names, len(INDENT) + columns(told) + 1, self.width - 1)
+        room = max(ALIKE - len(first) - len(("… and more",)), _ADDRESS_ROWS)
+        shown = rows if self.everything else rows[:room]
+        for index, row in enumerate(shown):
+            start = self.paint(Style.DIM, f"{told} ") if not index else ""
+            yield f"{INDENT}{start}{' '.join(row)}"
+        if rest := len(group.others) - sum(map(len, shown)):
+            yield f"{INDENT}{self.paint(Style.DIM, f'… and {rest:,} more (--all)')}"
+
+    def _elsewhere(self, addresses: Sequence[Address]) -> Iterator[str]:
+        """Yield the addresses that have a part of this edit, beside edits of their own."""
+        if not addresses:
+            return
+        told = f"a part of it, beside edits of their own, in {len(addresses):,} more:"
+        yield f"{INDENT}{self.paint(Style.DIM, told)}"
+        rows = rows_of(_listed(addresses[:LISTED]), len(INDENT), self.width - 1)
+        yield from (f"{INDENT}{' '.join(row)}" for row in rows)
+        if rest := len(addresses[LISTED:]):
+            yield f"{INDENT}{self.paint(Style.DIM, f'… and {rest:,} more (--all)')}"
+
+    def change(self, change: Change, *, fold: int | None) -> Iterator[str]:
+        plan, paint = self.plan, self.paint
+        many = CREATES if fold else MOST_CREATES
+        short = change.action is Action.CREATE and len(plan.made) > many and not self.everything
+        yield _heading(change, plan, paint) + (_in_short(change, paint) if short else "")
+        if change.referrers:
+            yield f"{INDENT}{paint(Style.DIM, visible(f'kept, because {named(change.referrers)}'))}"
+        if change.proof:
+            yield f"{INDENT}{paint(Style.DIM, visible(change.proof))}"
+        if change.blocked:
+            yield f"{INDENT}{paint(Style.RED, visible(f'cannot be applied: {change.blocked}'))}"
+        if change.action not in (Action.DELETE, Action.FORGET) and not short:
+            yield from self._content(change, fold)
+
+    def _content(self, change: Change, fold: int | None) -> Iterator[str]:
+        """Yield the fields and documents of a change, and what is known of its cost."""
+        paint = self.paint
         paths = [columns(visible(field.path)) for field in change.fields]
         path_width = max((n for n in paths if n <= _WIDEST_PATH), default=0)
         parts = change.desired.parts if change.desired else {}
-        fields = Fields(Values(fresh), paint, width, path_width, fold, parts)
+        values = Values(self.plan.made.keys())
+        fields = Fields(
+            values, paint, self.width, path_width, fold, parts, self.edits, change.address
+        )
         for field in change.fields:
             yield from fields.lines(field)
         for accepted in change.accepted:
             note = paint(Style.DIM, "# undeclared: remembered as it is")
             yield f"{INDENT}= {visible(accepted)}  {note}"
-        yield from _documents(change.documents, paint, None if all_documents else LISTED, fields)
-        for cost in plan.costs.get(change.address, ()):
+        most = None if self.everything else LISTED
+        yield from _documents(change.documents, paint, most, fields)
+        for cost in self.plan.costs.get(change.address, ()):
             yield f"{INDENT}{paint(Style.DIM, f'# {visible(cost)}')}"
+
+
+def _listed(addresses: Iterable[Address]) -> list[str]:
+    """Return addresses with a comma behind each but the last."""
+    names = [visible(str(address)) for address in addresses]
+    return [*(f"{name}," for name in names[:-1]), *names[-1:]]
 
 
 def _counted(plan: View, paint: Palette) -> Iterator[str]:

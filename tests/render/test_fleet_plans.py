@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -13,12 +14,16 @@ from typing import Any
 import pytest
 
 from provisioner.model.address import Address
-from provisioner.model.plan import Action, Change, Plan, Reason, Since, Undeclared
+from provisioner.model.plan import Action, Change, FieldChange, Plan, Reason, Since, Undeclared
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired, Lifecycle, Resource
 from provisioner.render.alike import grouped
 from provisioner.render.document import plan_document, to_json
+from provisioner.render.format import Layout, Shape
+from provisioner.render.formats import FORMATS
+from provisioner.render.masking import CHANGED
 from provisioner.render.reading import view_of_document
+from provisioner.render.shared_edits import shared_edits
 from provisioner.render.text import plan_text
 from provisioner.render.view import view_of
 from provisioner.source import Loaded
@@ -323,3 +328,69 @@ def test_a_dangerous_edit_is_told(name: str) -> None:
     made = planned(before, {address: edit(one) for address, one in before.items()})
 
     assert any(told in risk.told for risk in made.risks), made.risks
+
+
+def rendered(made: Plan, format: str, **layout: Any) -> str:
+    return FORMATS[format].renderers[Shape.PLAN](view_of(made), Layout(**layout))
+
+
+@pytest.mark.parametrize("format", ["text", "markdown", "html"])
+def test_a_shared_edit_is_shown_once_where_each_text_has_an_edit_of_its_own(format: str) -> None:
+    before = fleet(rows=FEW)
+    after = {
+        address: prose("Greet everybody", f"Greet them all, as number {n} does,")(one)
+        for n, (address, one) in enumerate(
+            fleet(rows=FEW, tone=TONE.replace("11. Be friendly", "11. Be kind")).items()
+        )
+    }
+    text = rendered(planned(before, after), format)
+
+    assert (
+        len(re.findall(r"11\. (?:<[^>]*>)?Be (?:<[^>]*>|\{\+)?kind|\[-friendly-\]\{\+kind", text))
+        == 1
+    )
+    assert text.count("1 changed line as in assistant.support[t000]") == FEW - 1
+    assert all(f"as number {n} does" in text for n in range(FEW))
+    # In a comment the twenty stand together, so nothing has to be listed.
+    assert ("edits of their own" in text) is (format != "markdown")
+
+
+def test_everything_repeats_what_is_shared() -> None:
+    before = fleet(rows=FEW)
+    after = {
+        address: spec(temperature=n / 100)(one)
+        for n, (address, one) in enumerate(fleet(rows=FEW, tone=TONE + "\nBe kind.").items())
+    }
+
+    for format in ("text", "markdown"):
+        text = rendered(planned(before, after), format, everything=True)
+        assert "changed line as in" not in text
+        assert text.count("Be kind.") == FEW
+
+
+def test_two_texts_that_share_an_edit_show_it_both_and_a_masked_one_is_shared_with_nobody() -> None:
+    def changes(count: int, *, mask: str = "") -> list[Change]:
+        return [
+            Change(
+                Address("assistant", f"a{n}"),
+                Action.UPDATE,
+                fields=(FieldChange("instructions", "a\nb\nc\nd", f"x{mask}\nb\nc\nd{n}"),),
+            )
+            for n in range(count)
+        ]
+
+    assert not shared_edits(grouped(changes(2))).first
+    assert [*shared_edits(grouped(changes(3))).first.values()] == [Address("assistant", "a0")]
+    assert not shared_edits(grouped(changes(3, mask=CHANGED))).first
+
+
+def test_a_group_of_alike_changes_and_one_with_an_edit_of_its_own_share() -> None:
+    before = fleet(rows=FEW)
+    after = dict(fleet(rows=FEW, tone=TONE.replace("11. Be friendly", "11. Be kind")))
+    last = max(after)
+    after[last] = prose("Never tell", "Always tell")(after[last])
+    text = rendered(planned(before, after), "markdown")
+
+    assert text.count("+ 11. Be kind") == 1
+    assert "The same in `assistant.support[t001]`" in text
+    assert f"1 changed line as in {last}" in text

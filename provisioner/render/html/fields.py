@@ -6,6 +6,7 @@ from difflib import ndiff
 from typing import Any, Final
 
 from provisioner.model import paths
+from provisioner.model.address import Address
 from provisioner.model.frozen import frozen
 from provisioner.model.plan import (
     UNSET,
@@ -19,9 +20,9 @@ from provisioner.model.resource import Part
 from provisioner.model.value import encode
 from provisioner.render.comparing import NOTES, changed_parts, headline, texts_of
 from provisioner.render.html.markup import Markup, code, joined, table, tag, text
-from provisioner.render.html.prose import diff_table, side_by_side
+from provisioner.render.html.prose import diff_table
 from provisioner.render.masking import CHANGED, HIDDEN
-from provisioner.render.prose import hunks
+from provisioner.render.shared_edits import NONE_SHARED, SharedEdits
 from provisioner.render.text_changes import BASIS, told
 from provisioner.render.values import MASK, Values
 
@@ -39,10 +40,14 @@ _ACTIONS: Final = {
 
 @frozen
 class Tree:
-    """Makes the tree of a change. `sides` are what the left and the right value are called."""
+    """Makes the tree of a change. `sides` are what the left and the right value are called.
+
+    `edits` are shown at another address where they are shared with it.
+    """
 
     values: Values
     sides: tuple[str, str] = SIDES
+    edits: SharedEdits = NONE_SHARED
 
     def change(self, change: Change) -> Markup:
         """Return the short fields as a tree, each long text as a diff, and the documents."""
@@ -54,7 +59,8 @@ class Tree:
         )
         for field in change.fields:
             if field.path in prose:
-                blocks += self._prose(field, prose[field.path], parts.get(field.path, ()))
+                both = prose[field.path]
+                blocks += self._prose(field, both, parts.get(field.path, ()), change.address)
         if change.accepted:
             names = joined(map(code, change.accepted), ", ")
             blocks.append(tag("p", "Undeclared, and remembered as they are: ", names))
@@ -63,12 +69,17 @@ class Tree:
         return joined(blocks)
 
     def _prose(
-        self, field: FieldChange, both: tuple[str, str], parts: Sequence[Part]
+        self,
+        field: FieldChange,
+        both: tuple[str, str],
+        parts: Sequence[Part],
+        address: Address,
     ) -> Iterator[Markup]:
-        groups = list(hunks(*both))
-        told = headline(groups) + changed_parts(groups, parts)
-        yield tag("h3", code(field.path), f": {told} ", _cause(field))
-        yield side_by_side(*both, f"{field.path}, {' and '.join(self.sides)}", self.sides)
+        groups = self.edits.hunks(*both)
+        changed = headline(groups) + changed_parts(groups, parts)
+        yield tag("h3", code(field.path), f": {changed} ", _cause(field))
+        shown = self.edits.without_repeats(groups, address)
+        yield diff_table(shown, f"{field.path}, {' and '.join(self.sides)}", self.sides)
 
     def _tree(self, rows: Sequence[tuple[tuple[str, ...], FieldChange]], *, top: bool) -> Markup:
         """Return a list with an item for each first key; keys with one way on share an item."""

@@ -23,6 +23,7 @@ from provisioner.render.html.page import (
 from provisioner.render.look_first import listed
 from provisioner.render.palette import Palette
 from provisioner.render.ranking import gravest, sorted_groups
+from provisioner.render.shared_edits import shared_edits
 from provisioner.render.tally import counts_told, nothing_told, overwritten_told
 from provisioner.render.text import reason_told
 from provisioner.render.undeclared import foreign_text, unshown_text
@@ -119,13 +120,14 @@ def _changes(groups: Sequence[Group], plan: View, prefix: str) -> Iterator[Marku
     if plan.is_empty:
         yield from lines(nothing_told(plan))
     worst = gravest(plan)
+    tree = Tree(Values(plan.made.keys()), edits=shared_edits(groups))
     for place, group in enumerate(groups):
         is_risky = any(change.address in worst for change in group.changes)
         is_open = len(groups) <= FEW or is_risky or bool(group.first.blocked)
-        yield _change(group, plan, anchor(place, prefix), is_open=is_open)
+        yield _change(group, plan, tree, anchor(place, prefix), is_open=is_open)
 
 
-def _change(group: Group, plan: View, id: str, *, is_open: bool) -> Markup:
+def _change(group: Group, plan: View, tree: Tree, id: str, *, is_open: bool) -> Markup:
     change = group.first
     reason = reason_told(change, plan)
     more = f" and {plural(len(group.others), 'other')}, alike" if group.others else ""
@@ -142,10 +144,13 @@ def _change(group: Group, plan: View, id: str, *, is_open: bool) -> Markup:
     )
     inside = [*_about(change, plan)]
     if change.action not in (Action.DELETE, Action.FORGET):
-        inside.append(Tree(Values(plan.made.keys())).change(change))
+        inside.append(tree.change(change))
     if group.others:
         names = joined([code(one.address) for one in group.others], ", ")
         inside.append(tag("p", "The same in ", names, "."))
+    if elsewhere := tree.edits.others.get(change.address):
+        names = joined(map(code, elsewhere), ", ")
+        inside.append(tag("p", "Part of it, beside edits of their own, in ", names, "."))
     content = tag("div", *inside, class_="inside", id=id)
     return tag("details", tag("summary", summary), content, open=is_open)
 

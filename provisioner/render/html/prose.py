@@ -5,21 +5,15 @@ from itertools import zip_longest
 
 from provisioner.model.text_change import Line
 from provisioner.render.html.markup import Markup, joined, tag, text
-from provisioner.render.prose import hunks
 
 _MARKS = {"-": "del", "+": "ins"}
 
 
-def side_by_side(live: str, desired: str, caption: str, sides: tuple[str, str]) -> Markup:
+def diff_table(groups: Iterable[Sequence[Line]], caption: str, sides: tuple[str, str]) -> Markup:
     """Return a table with a row for each changed line and the unchanged lines around it.
 
     `sides` are the headings of the left and the right column.
     """
-    return diff_table([*hunks(live, desired)], caption, sides)
-
-
-def diff_table(groups: Iterable[Sequence[Line]], caption: str, sides: tuple[str, str]) -> Markup:
-    """Return a table with a row for each line of the groups."""
     rows: list[Markup] = []
     for index, lines in enumerate(groups):
         if index:
@@ -71,7 +65,7 @@ def _row(line: Line) -> Markup:
     if line.note and line.sign in "-+":
         empty, full = tag("td", ""), tag("td", line.text, note)
         cells = (full, empty) if line.sign == "-" else (empty, full)
-    elif line.sign == "~":
+    elif line.sign == "~" and not line.note:
         cells = (
             tag("td", _one_side(line, "-"), class_="gone"),
             tag("td", _one_side(line, "+"), class_="came"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
+from provisioner.model.address import Address
 from provisioner.model.frozen import frozen
 from provisioner.model.plan import UNSET, Change, DocumentAction, FieldChange, Reason
 from provisioner.model.resource import Part
@@ -11,7 +12,8 @@ from provisioner.model.text_change import Line, TextChange
 from provisioner.render.columns import shortened, window
 from provisioner.render.comparing import NOTES, changed_parts, headline, texts_of
 from provisioner.render.masking import CHANGED, HIDDEN
-from provisioner.render.prose import folded, hunks
+from provisioner.render.prose import folded
+from provisioner.render.shared_edits import NONE_SHARED, SharedEdits
 from provisioner.render.text_changes import BASIS, told
 from provisioner.render.values import MASK, Values, plural
 from provisioner.render.visible import visible
@@ -37,15 +39,21 @@ _SIGNS: Final = {DocumentAction.ADD: "+", DocumentAction.CHANGE: "!", DocumentAc
 
 @frozen
 class Diff:
-    """Makes the lines of changes. `fold` is the number of lines of one field, None for all."""
+    """Makes the lines of changes. `fold` is the number of lines of one field, None for all.
+
+    `edits` are shown at another address where they are shared with it.
+    """
 
     values: Values
     fold: int | None = FOLD
+    edits: SharedEdits = NONE_SHARED
 
     def change(self, change: Change) -> list[str]:
         """Return the lines of all fields, accepted values and documents of a change."""
         parts = change.desired.parts if change.desired else {}
-        lines = [line for field in change.fields for line in self.field(field, parts)]
+        lines = [
+            line for field in change.fields for line in self._field(field, parts, change.address)
+        ]
         if change.blocked:
             lines.insert(0, f"! cannot be applied: {visible(change.blocked)}")
         lines += [
@@ -53,7 +61,9 @@ class Diff:
         ]
         return [*lines, *self._documents(change)]
 
-    def field(self, field: FieldChange, parts: Mapping[str, Sequence[Part]]) -> Iterator[str]:
+    def _field(
+        self, field: FieldChange, parts: Mapping[str, Sequence[Part]], address: Address
+    ) -> Iterator[str]:
         """Yield the lines of one field: a prose diff, or the live and the desired value."""
         path, note = visible(field.path), NOTES.get(field.cause, "")
         end = f"  # {note}" if note else ""
@@ -61,8 +71,9 @@ class Diff:
         if field.live == MASK == field.desired:
             yield f"! {path}: {HIDDEN} → {CHANGED}{end}"
         elif texts and ("\n" in "".join(texts) or max(map(columns, texts)) > WIDTH):
-            groups = list(hunks(*texts))
+            groups = self.edits.hunks(*texts)
             changed = headline(groups) + changed_parts(groups, parts.get(field.path, ()))
+            groups = self.edits.without_repeats(groups, address)
             shown = groups if self.fold is None else folded(groups, self.fold)
             yield from self._folded(_prose(shown, f"{path}: {changed}{end}"))
         else:
@@ -141,7 +152,8 @@ def _line(line: Line) -> Iterator[str]:
     """Yield one line of a prose diff; a changed one is a removed line and an added one."""
     if line.note:
         sign = line.sign if line.sign in "-+" else "!"
-        yield f"{sign} {head(visible(line.text), CONTEXT)} ({line.note})".rstrip()
+        text = head(visible(line.text), CONTEXT)
+        yield f"{sign} {f'{text} ' if text else ''}({visible(line.note)})"
     elif line.sign == " ":
         yield f"  {head(visible(line.text), CONTEXT)}".rstrip()
     elif line.sign == "~":

@@ -20,6 +20,7 @@ from provisioner.render.markdown.room import Piece, clipped, fitted
 from provisioner.render.markdown.syntax import code, details, escaped, fenced, tag
 from provisioner.render.palette import Palette
 from provisioner.render.ranking import gravest, sorted_groups
+from provisioner.render.shared_edits import NONE_SHARED, shared_edits
 from provisioner.render.tally import ADOPT, counts_told, nothing_told, overwritten_told
 from provisioner.render.text import diagnostics_text, reason_told
 from provisioner.render.undeclared import foreign_text, undeclared_text, unshown_text
@@ -107,8 +108,12 @@ def plan_pieces(plan: View, layout: Layout) -> Iterator[Piece]:
     groups = sorted_groups(grouped(rest, by_row=not layout.everything), plan)
     if groups:
         yield Piece("", changes=0)
-    for same in _merged(groups, gravest(plan).keys()):
-        yield _piece(same, plan, layout)
+    merged = _merged(groups, gravest(plan).keys())
+    shown = [group for same in merged for group in same]
+    edits = NONE_SHARED if layout.everything else shared_edits(shown)
+    diff = Diff(Values(plan.made.keys()), None if layout.everything else FOLD, edits)
+    for same in merged:
+        yield _piece(same, plan, layout, diff)
 
 
 def _merged(groups: Sequence[Group], risky: Container[Address]) -> list[list[Group]]:
@@ -124,20 +129,28 @@ def _merged(groups: Sequence[Group], risky: Container[Address]) -> list[list[Gro
     return [same[at : at + MERGED] for same in found.values() for at in range(0, len(same), MERGED)]
 
 
-def _piece(same: Sequence[Group], plan: View, layout: Layout) -> Piece:
-    group, diff = same[0], Diff(Values(plan.made.keys()), None if layout.everything else FOLD)
+def _piece(same: Sequence[Group], plan: View, layout: Layout, diff: Diff) -> Piece:
+    group = same[0]
     if len(same) > 1:
         lines = [line for one in same for line in _part(one.first, plan, diff)]
         summary = f"update {paths_told(group.first, tag)} of {plural(len(same), 'resource')}"
         names = ", ".join(code(str(one.first.address)) for one in same)
         short = f"- update {paths_told(group.first, code)} of {names}"
-        return Piece(short, tuple(details(summary, fenced(lines))), len(same))
+        here = {one.first.address for one in same}
+        named = [a for one in same for a in diff.edits.others.get(one.first.address, ())]
+        elsewhere = [address for address in dict.fromkeys(named) if address not in here]
+        below = [*fenced(lines), *_elsewhere(elsewhere)]
+        return Piece(short, tuple(details(summary, below)), len(same))
     summary = _heading(group.first, plan, tag) + _others(group)
     lines = [*diff.change(group.first), *_costs(group.first, plan)]
     short = f"- {_heading(group.first, plan, code)}{_others(group)}"
     if not lines and not group.others:
         return Piece(short)
-    below = [*(fenced(lines) if lines else []), *_addresses(group, layout)]
+    below = [
+        *(fenced(lines) if lines else []),
+        *_addresses(group, layout),
+        *_elsewhere(diff.edits.others.get(group.first.address, ())),
+    ]
     is_open = len(plan.changes) <= FEW or layout.everything
     whole = details(summary, below, is_open=is_open)
     return Piece(short, tuple(whole), len(group.changes))
@@ -190,6 +203,15 @@ def _addresses(group: Group, layout: Layout) -> Iterator[str]:
         rest = len(group.others) - len(shown)
         names = ", ".join(code(str(change.address)) for change in shown)
         yield f"The same in {names}{f' and {rest:,} more (--all)' if rest else ''}."
+
+
+def _elsewhere(addresses: Sequence[Address]) -> Iterator[str]:
+    """Yield a line with the changes that share an edit with this one, beside edits of their own."""
+    if addresses:
+        names = ", ".join(code(str(one)) for one in addresses[:ADDRESSES])
+        rest = len(addresses) - ADDRESSES
+        more = f" and {rest:,} more" if rest > 0 else ""
+        yield f"Part of it, beside edits of their own, in {names}{more}."
 
 
 def tail(plan: View, layout: Layout) -> list[str]:
