@@ -129,7 +129,7 @@ def head_text(plan: Plan, paint: Palette) -> str:
 
 @frozen
 class _Sheet:
-    """What the changes of one plan are printed with. `edits` are shared by several of its texts."""
+    """Prints the changes of one plan. `edits` are shared by several of its texts."""
 
     plan: View
     paint: Palette
