@@ -1,4 +1,7 @@
-"""The kinds that a manifest can declare. A new kind is one file here and one line in the table."""
+"""The kinds of resources that a manifest can declare, in one table.
+
+A new kind is one file in this package and one line in the table.
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -34,11 +37,11 @@ KINDS: Final[Mapping[str, Kind]] = {
 """All kinds, by their names in addresses."""
 
 CONVERSATIONAL: Final[Kind] = next(kind for kind in KINDS.values() if kind.is_conversational)
-"""The kind of resource that people and applications talk to."""
+"""The kind that people and applications talk to: the assistant."""
 
 
 def bindings_on(runtime: str) -> dict[str, Binding]:
-    """Return the bindings that the kinds themselves define for the runtime of this name, by kind."""
+    """Return, by kind, the bindings for one runtime that the kinds themselves define."""
     return {
         name: kind.bindings[runtime] for name, kind in KINDS.items() if runtime in kind.bindings
     }

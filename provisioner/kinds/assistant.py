@@ -1,4 +1,4 @@
-"""Assistant: a model with its instructions, tools, limits and answer format."""
+"""The kind Assistant: a model with its instructions, tools, limits and answer format."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -37,7 +37,7 @@ def check(spec: Spec) -> Iterable[Problem]:
 
 
 def normalise(spec: Spec) -> Spec:
-    """Return the normal form.
+    """Return the normal form of an assistant's spec, in which it is compared.
 
     Tools are keyed by type or name, and fields without a value are left out.
     """
@@ -51,7 +51,10 @@ def normalise(spec: Spec) -> Spec:
 
 
 def _function(tool: _Tool) -> _Tool:
-    """Return the definition of a function tool, which `ref` may name, with the own fields of the tool."""
+    """Return the definition of a function tool, with those fields that the tool itself sets.
+
+    The definition is inline, or is that of the Function that `ref` names.
+    """
     if "ref" not in tool:
         inline = tool.get("function")
         return inline if isinstance(inline, Mapping) else {}
@@ -60,6 +63,7 @@ def _function(tool: _Tool) -> _Tool:
 
 
 def _key(tool: _Tool) -> str:
+    """Return the key of a tool in the normal form, or '' for a tool whose name is not known."""
     kind = tool["type"]
     if kind not in NAMES:
         return str(kind)
@@ -69,11 +73,12 @@ def _key(tool: _Tool) -> str:
 
 
 def _name_of(file: Reference | RemoteId) -> str:
-    """Return the key of a file: its name, or the id of a borrowed one."""
+    """Return the key of a file: its name, or the id of a borrowed file."""
     return file.address.name if isinstance(file, Reference) else file.id
 
 
 def _normal_tool(tool: _Tool) -> dict[str, Any]:
+    """Return a tool in normal form: a single store is `vector_store`, and files are keyed by name."""
     kind = tool["type"]
     options = _function(tool) if kind == "function" else tool
     normal = {key: value for key, value in options.items() if key != NAMES.get(kind)}
@@ -89,22 +94,24 @@ def _normal_tool(tool: _Tool) -> dict[str, Any]:
 
 
 def _truncation(strategy: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield a problem if `last_messages` and the type of truncation contradict each other."""
     counted = strategy.get("last_messages") is not None
     if strategy.get("type") == "last_messages" and not counted:
         yield Problem(
             ("truncation_strategy",),
             codes.LAST_MESSAGES_WITHOUT_NUMBER,
-            "Say how many messages are kept: `last_messages: 10`.",
+            "Add the number of messages to keep, such as `last_messages: 10`.",
         )
     elif strategy.get("type") in ("auto", "disabled") and counted:
         yield Problem(
             ("truncation_strategy", "last_messages"),
             codes.LAST_MESSAGES_WITHOUT_USE,
-            "Write `type: last_messages`, or leave the number out.",
+            "Write `type: last_messages`, or remove the number.",
         )
 
 
 def _response_format(wanted: Any) -> Iterator[Problem]:
+    """Yield the problems of an answer format."""
     if not isinstance(wanted, Mapping):
         return
     schema = wanted.get("json_schema")
@@ -112,7 +119,7 @@ def _response_format(wanted: Any) -> Iterator[Problem]:
         yield Problem(
             ("response_format",),
             codes.FORMAT_WITHOUT_SCHEMA,
-            "`type: json_schema` needs a `json_schema`, and no other type takes one.",
+            "`type: json_schema` needs a `json_schema`, and no other type may have one.",
         )
     elif isinstance(schema, Mapping):
         path = ("response_format", "json_schema", "schema")
@@ -138,13 +145,13 @@ KIND: Final = Kind(
         "properties": PROPERTIES,
         "$defs": {"json_schema": JSON_SCHEMA},
         "x-hints": {
-            "file_ids": "Files belong to a tool: `{type: code_interpreter, files: [NAME]}`.",
-            "id": "Ids are looked up for you; `adopt` takes an existing object over.",
-            "max_tokens": "The API has `max_prompt_tokens` and `max_completion_tokens`.",
+            "file_ids": "List files in their tool: `{type: code_interpreter, files: [NAME]}`.",
+            "id": "Remove it: ids are looked up. `adopt` takes over an existing object.",
+            "max_tokens": "Use `max_prompt_tokens` or `max_completion_tokens`.",
             "prompt": "The system prompt is called `instructions`.",
             "system": "The system prompt is called `instructions`.",
             "tool_resources": (
-                "Resources stand with their tool: `{type: file_search, vector_store: NAME}` and"
+                "Write resources into their tool: `{type: file_search, vector_store: NAME}` and"
                 " `{type: code_interpreter, files: [NAME]}`."
             ),
         },

@@ -1,4 +1,4 @@
-"""Checks of an assistant's tools and of its `tool_choice` that no schema can express."""
+"""Checks of an assistant's tools and of its `tool_choice` that no JSON Schema can express."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -13,12 +13,14 @@ _Tool = Mapping[str, Any]
 _Path = tuple[str | int, ...]
 
 _SERVERS: Final = ("server_url", "command", "tunnel_id", "connector_id")
+"""The options of an MCP tool of which it must have exactly one: each says where the server is."""
 _NEEDS: Final = {
     "headers": "server_url",
     "args": "command",
     "cwd": "command",
     "env_vars": "command",
 }
+"""The option that each of these options of an MCP tool requires."""
 
 
 def tools(
@@ -26,7 +28,8 @@ def tools(
 ) -> Iterator[Problem]:
     """Yield the problems of an assistant's tools.
 
-    `key` returns the key of a tool, and `function` returns the definition of a function tool.
+    `key` returns the key of a tool, or '' if its name is not known. `function` returns the
+    definition of a function tool.
     """
     seen: set[str] = set()
     for index, tool in enumerate(listed):
@@ -35,8 +38,8 @@ def tools(
             yield Problem(
                 path,
                 kind_codes.SAME_TOOL_TWICE,
-                f"`{name}` is already attached: a tool is told apart by its type; a function, a"
-                " custom tool and an MCP server by its name.",
+                f"`{name}` is already attached. Tools must differ in type; functions, custom tools"
+                " and MCP servers must differ in name.",
             )
         seen.add(name)
         if tool["type"] == "function":
@@ -46,33 +49,36 @@ def tools(
 
 
 def _function(tool: _Tool, path: _Path, function: Callable[[_Tool], _Tool]) -> Iterator[Problem]:
+    """Yield the problems of a function tool."""
     if ("ref" in tool) == ("function" in tool):
         yield Problem(
             path,
             kind_codes.REF_OR_FUNCTION,
-            "`ref` names a `kind: Function`; `function` defines one on the spot.",
+            "Write `ref` to name a `kind: Function`, or `function` to define one here.",
         )
     elif "ref" in tool and "strict" not in tool:
-        # The Function that `ref` names is checked by its own kind.
+        # The kind Function checks the function that `ref` names.
         return
     else:
         yield from parameters_problems(function(tool), (*path, "function"))
 
 
 def _file_search(tool: _Tool, path: _Path) -> Iterator[Problem]:
+    """Yield the problems of a file search."""
     if "vector_store" in tool and "vector_stores" in tool:
-        detail = "`vector_store` names one, `vector_stores` several: write one of the two."
+        detail = "`vector_store` names one store, `vector_stores` several. Remove one of the two."
         yield Problem((*path, "vector_stores"), kind_codes.STORES_NAMED_TWICE, detail)
     yield from _filter(tool.get("filters"), (*path, "filters"))
 
 
 def _filter(wanted: Any, path: _Path) -> Iterator[Problem]:
+    """Yield the problems of a filter, and of the filters inside of it."""
     if not isinstance(wanted, Mapping):
         return
     if wanted.get("type") in ("and", "or"):
-        expected, detail = {"type", "filters"}, "`and` and `or` take `filters`: what they join."
+        expected, detail = {"type", "filters"}, "`and` and `or` need `filters`, and nothing else."
     else:
-        expected, detail = {"type", "key", "value"}, "A comparison takes `key` and `value`."
+        expected, detail = {"type", "key", "value"}, "A comparison needs `key` and `value`."
     if set(wanted) != expected:
         yield Problem(path, kind_codes.FILTER_NOT_WHOLE, detail)
     for index, inner in enumerate(wanted.get("filters") or ()):
@@ -80,33 +86,35 @@ def _filter(wanted: Any, path: _Path) -> Iterator[Problem]:
 
 
 def _mcp(tool: _Tool, path: _Path) -> Iterator[Problem]:
+    """Yield the problems of an MCP server as a tool."""
     given = [name for name in _SERVERS if name in tool]
     if len(given) != 1:
         detail = f"Write one of {_listed(_SERVERS)}."
         yield Problem(path, kind_codes.MCP_IN_ONE_PLACE, detail)
     for option, needed in _NEEDS.items():
         if option in tool and needed not in tool:
-            detail = f"It goes with `{needed}`, which is not there."
+            detail = f"`{option}` needs `{needed}`, which is missing."
             yield Problem((*path, option), kind_codes.OPTION_WITHOUT_PARTNER, detail)
     if "command" in tool and "cwd" not in tool:
-        detail = "The platform asks for the folder that the program runs in: add `cwd`."
+        detail = "The platform needs the folder in which the program runs: add `cwd`."
         yield Problem((*path, "command"), kind_codes.COMMAND_WITHOUT_FOLDER, detail)
     for header in tool.get("headers") or ():
         if header.lower() in SECRET_HEADERS:
             detail = (
-                f"`{header}` holds a secret, and a secret never stands in a manifest. On Responses"
-                " name the variable that holds it with `authorization_env`; on agents put it into"
-                " a vault."
+                f"`{header}` is a secret, and a manifest must not contain secrets. On Responses,"
+                " write the name of the variable with the secret into `authorization_env`. On"
+                " agents, put the secret into a vault."
             )
             yield Problem((*path, "headers", header), stack_codes.SECRET_IN_HEADERS, detail)
 
 
 def _custom(tool: _Tool, path: _Path) -> Iterator[Problem]:
+    """Yield a problem if the format of a custom tool is incomplete."""
     shape = tool.get("format") or {}
     grammar = shape.get("type") == "grammar"
     whole = {"syntax", "definition"} if grammar else set()
     if set(shape) - {"type"} != whole:
-        detail = "`type: grammar` needs `syntax` and `definition`, and `text` takes neither."
+        detail = "`type: grammar` needs `syntax` and `definition`; `type: text` may have neither."
         yield Problem((*path, "format"), kind_codes.GRAMMAR_NOT_WHOLE, detail)
 
 
@@ -122,12 +130,15 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def tool_choice(choice: Any, attached: set[str]) -> Iterator[Problem]:
-    """Yield a problem for each tool that the choice names and that the assistant does not have."""
+    """Yield a problem for each tool that `tool_choice` names and the assistant does not have.
+
+    `attached` are the keys of the assistant's tools.
+    """
     if not isinstance(choice, Mapping):
         return
     if choice.get("type") == "allowed_tools":
         if not ("mode" in choice and choice.get("tools")):
-            detail = "Say which (`tools`), and whether one has to be called (`mode`)."
+            detail = "Add `tools`, a list of the tools, and `mode`: `required` if one must be called, else `auto`."
             yield Problem(("tool_choice",), kind_codes.ALLOWED_TOOLS_NOT_WHOLE, detail)
         for index, tool in enumerate(choice.get("tools") or ()):
             wanted = _key(tool)
@@ -142,7 +153,7 @@ def tool_choice(choice: Any, attached: set[str]) -> Iterator[Problem]:
             "Add `function: {name: …}`, or write `tool_choice: required` for any tool.",
         )
     elif kind in ("mcp", "custom") and NAMES[kind] not in choice:
-        detail = f"Add `{NAMES[kind]}`, as the tool has it."
+        detail = f"Add the `{NAMES[kind]}` of the tool."
         yield Problem(("tool_choice",), kind_codes.CHOICE_WITHOUT_TOOL, detail)
     elif isinstance(function, Mapping) and kind == "function":
         wanted = tool_key(kind, str(function.get("name")))
@@ -158,6 +169,7 @@ def _key(choice: _Tool) -> str:
 
 
 def _attached(wanted: str, attached: set[str], path: _Path) -> Iterator[Problem]:
+    """Yield a problem if the wanted tool is not attached."""
     if wanted not in attached:
         names = ", ".join(sorted(filter(None, attached))) or "none"
         yield Problem(

@@ -1,7 +1,7 @@
 """The JSON Schema of those settings of an Assistant that the Assistants API did not have.
 
-They are fields of Responses and of the Agents API, and have the names that they have there. The
-support table of a runtime says which of them the runtime has.
+They are fields of Responses and of the Agents API, under the same names. The support table of a
+runtime says which of them the runtime has.
 """
 
 from typing import Final
@@ -43,6 +43,7 @@ MODEL_DIALS: Final[dict[str, Schema]] = {
         "maximum": 20,
     },
 }
+"""Settings of the model."""
 
 REQUEST_DIALS: Final[dict[str, Schema]] = {
     "max_tool_calls": {
@@ -51,9 +52,9 @@ REQUEST_DIALS: Final[dict[str, Schema]] = {
     },
     "context_management": {
         "type": "array",
-        "description": "Actions for a context that fills up.",
+        "description": "Actions when the context becomes too long.",
         "items": object_(
-            "One measure.",
+            "One action.",
             ("type",),
             type=choice(
                 "The action: `compaction` replaces earlier items by a short form.", "compaction"
@@ -90,10 +91,10 @@ REQUEST_DIALS: Final[dict[str, Schema]] = {
             "`implicit` lets the platform choose what it caches. Default implicit.",
             *("implicit", "explicit"),
         ),
-        ttl=choice("The least time for which it is cached. Default 30m.", "30m", "12h"),
+        ttl=choice("The shortest time for which a prompt is cached. Default 30m.", "30m", "12h"),
     ),
     "prompt_cache_retention": choice(
-        "The longest time for which it is cached. `prompt_cache_options` has replaced it.",
+        "The longest time for which a prompt is cached. Use `prompt_cache_options` instead.",
         *("in_memory", "24h"),
     ),
     "moderation": object_(
@@ -114,7 +115,7 @@ REQUEST_DIALS: Final[dict[str, Schema]] = {
         ),
     ),
     "access_programs": object_(
-        "Access programs, which unlock abilities that are not open to everybody.",
+        "The platform's access programs, which unlock restricted abilities of models.",
         cyber=choice(
             "The program for security work. Default: the access that the model and the project "
             "have.",
@@ -122,6 +123,7 @@ REQUEST_DIALS: Final[dict[str, Schema]] = {
         ),
     ),
 }
+"""Settings of a request of the Responses API. Sessions of agents have a few of them."""
 
 AGENT_DIALS: Final[dict[str, Schema]] = {
     "multi_agent": object_(
@@ -148,8 +150,8 @@ AGENT_DIALS: Final[dict[str, Schema]] = {
         ),
     ),
     "session": object_(
-        "Settings of each session. They are recorded with the assistant, and applied by whoever "
-        "starts a session.",
+        "Settings of each session. They are recorded with the assistant, and an application applies "
+        "them when it starts a session.",
         environment=ENVIRONMENT,
         spend_limit={
             **number("The highest cost of a session, in US cents: 1 or more.", "integer"),
@@ -165,8 +167,10 @@ AGENT_DIALS: Final[dict[str, Schema]] = {
         ),
     ),
 }
+"""Settings of an agent and of its sessions, which only the Agents API has."""
 
 _NAMED: Final = ("function", "custom", "mcp")
+"""Types of tools of which `tool_choice` names one by its name."""
 
 TOOL_CHOICE: Final[Schema] = {
     "type": ["string", "object"],

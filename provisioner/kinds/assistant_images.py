@@ -8,7 +8,9 @@ IMAGES: Final[dict[str, Schema]] = {
     "action": choice(
         "The task: generating or editing images. Default auto.", "generate", "edit", "auto"
     ),
-    "background": choice("The background. Default auto.", "transparent", "opaque", "auto"),
+    "background": choice(
+        "The background of images. Default auto.", "transparent", "opaque", "auto"
+    ),
     "complexity": choice(
         "With `output_format: svg`: the amount of detail.", "low", "medium", "high"
     ),
@@ -36,16 +38,18 @@ IMAGES: Final[dict[str, Schema]] = {
         "maximum": 3,
     },
     "quality": choice(
-        "The quality. Default auto.", "low", "medium", "high", "xhigh", "max", "auto"
+        "The quality of images. Default auto.", *("low", "medium", "high", "xhigh", "max", "auto")
     ),
     "size": text("The width and height, such as `1024x1536`, or auto. Default auto."),
     "svg": object_(
         "Settings for vector images.",
         model=text("The id of the model that writes vector images."),
         reasoning=object_(
-            "How much it thinks.",
+            "Settings for the reasoning of that model.",
             effort=choice(
-                "The effort.", "none", "minimal", "low", "medium", "high", "xhigh", "max"
+                "The effort of reasoning.",
+                *("none", "minimal", "low", "medium", "high"),
+                *("xhigh", "max"),
             ),
         ),
     ),

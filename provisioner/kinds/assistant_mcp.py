@@ -1,9 +1,9 @@
 """The JSON Schema of an MCP server as a tool.
 
-One flat form stands for the two forms of the platform. Responses takes the server's parameters as
-fields of the tool, and agents take them inside of `transport`. A manifest never holds a secret. For
-Responses it holds the NAME of an environment variable, which is read when the assistant runs.
-Agents take the secret from a vault.
+A manifest has one flat form for the two forms of the platform: Responses has the server's
+parameters as fields of the tool, and agents have them inside of `transport`. A manifest never
+contains a secret. For Responses it contains the NAME of an environment variable, which is read when
+the assistant runs. Agents get the secret from a vault.
 """
 
 from typing import Final
@@ -26,6 +26,7 @@ _TOOLS: Final[dict[str, Schema]] = {
 
 
 def _which(description: str) -> Schema:
+    """Return the schema of a selection of a server's tools."""
     return {
         "type": "object",
         "description": description,
@@ -131,8 +132,9 @@ MCP: Final[dict[str, Schema]] = {
 
 MCP_HINTS: Final = {
     "authorization": (
-        "A token never stands in a manifest: name the variable that holds it in"
-        " `authorization_env`, or put it into a vault of the session."
+        "A manifest must not contain a token. Write the name of the variable with the token into"
+        " `authorization_env`, or put the token into a vault of the session."
     ),
-    "transport": "Its parts stand in the tool itself: `server_url`, or `command` with `cwd`.",
+    "transport": "Write its fields into the tool itself: `server_url`, or `command` with `cwd`.",
 }
+"""Messages for fields of the platform's own forms, by the name of the field."""

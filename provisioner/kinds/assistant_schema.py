@@ -1,7 +1,7 @@
 """The JSON Schema of an Assistant's fields, with the platform's limits.
 
-Alternatives are written with `if` and `then`, not with `oneOf`. So a problem is reported at the field
-that is wrong, and not as "the value fits none of several forms".
+Alternatives are written with `if` and `then`, and not with `oneOf`. So a problem is reported at the
+field that is wrong, and not as "the value fits none of several forms".
 """
 
 from typing import Final
@@ -60,9 +60,9 @@ _TRUNCATION: Final[Schema] = {
             ),
             "x-hints": {
                 "none": (
-                    "There are `auto`, which drops messages from the middle, `last_messages`,"
-                    " which keeps the last `last_messages: N`, and, on Responses, `disabled`: what"
-                    " does not fit fails."
+                    "Use `auto`, which drops messages from the middle; `last_messages`, which keeps"
+                    " the last `last_messages: N`; or, on Responses, `disabled`, which lets a run"
+                    " fail that does not fit."
                 )
             },
         },
@@ -137,8 +137,9 @@ _RESPONSE_FORMAT: Final[Schema] = {
 }
 
 _CAP: Final = (
-    "Best effort over the whole run, which ends as `incomplete` when it is reached: 256 or more."
-    " Default: no limit. Recorded with the assistant where the API takes it with each run."
+    "256 or more. The limit applies to the whole run, approximately; a run that reaches it ends as"
+    " `incomplete`. Default: no limit. If the API has it only in runs, it is recorded with the"
+    " assistant."
 )
 
 PROPERTIES: Final[dict[str, Schema]] = {
@@ -158,8 +159,8 @@ PROPERTIES: Final[dict[str, Schema]] = {
         "type": ["string", "object"],
         "maxLength": 256_000,
         "description": (
-            "The system prompt: at most 256,000 characters, inline or as `{file: PATH}`, taken as"
-            " it stands there (variables in the file are not filled in), or of several `parts`."
+            "The system prompt: at most 256,000 characters. It is a text, `{file: PATH}` (variables"
+            " in the file are not filled in), or `{parts: […]}`."
         ),
         "if": {"required": ["parts"]},
         "else": {"required": ["file"]},

@@ -1,4 +1,4 @@
-"""The JSON Schema of the options of a search in vector stores: the ranking, and filters by attributes."""
+"""The JSON Schema of a search in vector stores: its ranking, and filters by attributes."""
 
 from typing import Final
 
@@ -14,7 +14,8 @@ RANKING: Final[Schema] = object_(
         "description": "The lowest score a result may have: 0 to 1.",
     },
     ranker=choice(
-        "Which ranker. Default auto.", "auto", "default_2024_08_21", "default-2024-11-15"
+        "The ranker of the results. Default auto.",
+        *("auto", "default_2024_08_21", "default-2024-11-15"),
     ),
     hybrid_search=object_(
         "The weights of meaning and wording when the results of both searches are merged.",

@@ -1,7 +1,7 @@
 """The JSON Schema of an Assistant's tools. Each tool has one form, the same for all runtimes.
 
-Alternatives are written with `if` and `then`, not with `oneOf`. So a problem is reported at the field
-that is wrong, and not as "the value fits none of several forms".
+Alternatives are written with `if` and `then`, and not with `oneOf`. So a problem is reported at the
+field that is wrong, and not as "the value fits none of several forms".
 """
 
 from typing import Any, Final
@@ -26,7 +26,7 @@ _NAME: Final = {**text("1 to 64 letters, digits, `_` and `-`."), "pattern": TOOL
 
 
 def _when(type: str, required: tuple[str, ...] = (), /, **properties: Schema) -> Schema:
-    """Return the schema that holds for a tool of one type."""
+    """Return the schema that applies to a tool of one type."""
     return {
         "if": {"properties": {"type": {"const": type}}, "required": ["type"]},
         "then": {
@@ -41,6 +41,7 @@ def _when(type: str, required: tuple[str, ...] = (), /, **properties: Schema) ->
 
 
 def _with_hints(branch: Schema, hints: dict[str, str]) -> Schema:
+    """Return a schema of `_when` with messages for wrong fields that users often write."""
     return {**branch, "then": {**branch["then"], "x-hints": hints}}
 
 
@@ -112,7 +113,7 @@ _CODE: Final = (
     _when(
         "shell",
         environment=object_(
-            "Where commands run.",
+            "The environment in which commands run.",
             ("type",),
             type=choice(
                 "The place where the shell runs: a container of the platform, or a machine of "
@@ -141,7 +142,7 @@ _FUNCTIONS: Final = (
         **{
             name: {
                 **field,
-                "description": f"With `ref`: instead of what the Function says of `{name}`.",
+                "description": f"With `ref`: replaces the Function's `{name}`.",
             }
             for name, field in CALLING.items()
         },
@@ -172,7 +173,9 @@ _FUNCTIONS: Final = (
     ),
     _when(
         "tool_search",
-        execution=choice("Who searches. Default server.", "server", "client"),
+        execution=choice(
+            "The place of the search: platform or application. Default server.", "server", "client"
+        ),
         description=text("With `execution: client`: a description of the search for the model."),
         parameters={
             "type": "object",
@@ -202,7 +205,7 @@ def _type_of(branch: Schema) -> str:
 TOOLS: Final[dict[str, dict[str, Any]]] = {
     _type_of(branch): branch["then"]["properties"] for branch in _ALL
 }
-"""The options of each tool, by its type. `type` itself is one of them."""
+"""The options of each tool, by its type. `type` itself is one of the options."""
 REACHING_OUT: Final = frozenset(
     {"web_search", "mcp", "shell", "computer_use", "programmatic_tool_calling", "automations"}
 )
@@ -210,14 +213,14 @@ REACHING_OUT: Final = frozenset(
 ANSWERED: Final = frozenset({"function", "custom"})
 """Types of tools whose calls the application answers."""
 NAMES: Final = {"function": "name", "custom": "name", "mcp": "server_label"}
-"""Types of tools of which an assistant may have several, and the option that names each of them."""
+"""Types of tools of which an assistant may have several, with the option that names each tool."""
 
 
 def tool_key(type: str, name: str = "") -> str:
     """Return the key of a tool in a spec's normal form, such as `file_search` or `lookup-order`.
 
-    If a function, a custom tool or an MCP server has the name of a type of tool, its key begins
-    with its own type: `function:web_search` is a function, `web_search` is the platform's own tool.
+    If a function, a custom tool or an MCP server is named like a type of tool, its key begins with
+    its own type: `function:web_search` is a function, and `web_search` is the platform's own tool.
     """
     if type not in NAMES or not name:
         return type
@@ -225,7 +228,7 @@ def tool_key(type: str, name: str = "") -> str:
 
 
 def tool_name(type: str, key: str) -> str:
-    """Return the name on the wire of the tool that has this key in a spec."""
+    """Return the name that the API uses for the tool with this key."""
     return key.removeprefix(f"{type}:")
 
 
@@ -238,9 +241,9 @@ TOOL: Final[Schema] = {
             "enum": [*TOOLS],
             "description": "The type of the tool. A runtime may not have all of them.",
             "x-hints": {
-                "retrieval": "It has been called `file_search` since version 2.",
-                "computer": "It is called `computer_use` here, on every runtime.",
-                "web_search_preview": "It is called `web_search` now.",
+                "retrieval": "Write `file_search`, its name since version 2 of the Assistants API.",
+                "computer": "Write `computer_use`, its name here on every runtime.",
+                "web_search_preview": "Write `web_search`, its present name.",
             },
         }
     },

@@ -1,7 +1,6 @@
-"""Automation: sessions of an agent on a schedule.
+"""The kind Automation: it starts sessions of an agent on a schedule.
 
-Agents can make automations for themselves. Such automations are never changed, deleted or adopted
-here.
+Agents can create automations for themselves. These are never changed, deleted or adopted here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,12 +25,14 @@ from provisioner.model.provider import Body, Row
 from provisioner.model.value import RemoteId, Spec, revealed
 
 LONGEST: Final = 256
+"""The most characters of a name."""
 _SCHEDULE: Final = {"periodic": ("expression", "timezone"), "once": ("run_at",)}
+"""The fields of the schedule, by type of automation."""
 _TARGET: Final = {
     "new_session": (("agent", "input"), ("environment", "vaults", "metadata")),
     "existing_session": (("session_id", "instructions"), ()),
 }
-"""The fields that each type of target needs, and the further fields that it may have."""
+"""For each type of target, the fields that it needs, and further fields that it may have."""
 
 
 def check(spec: Spec) -> Iterable[Problem]:
@@ -43,29 +44,31 @@ def check(spec: Spec) -> Iterable[Problem]:
             yield Problem(("type",), codes.SCHEDULE_NOT_WHOLE, detail, needs=name)
     for other in {name for names in _SCHEDULE.values() for name in names}:
         if other in spec and other not in _SCHEDULE.get(kind, (other,)):
-            yield Problem((other,), codes.NOT_A_SCHEDULE_FIELD, f"`type: {kind}` has none.")
+            detail = f"`type: {kind}` has no `{other}`."
+            yield Problem((other,), codes.NOT_A_SCHEDULE_FIELD, detail)
     if "run_at" in spec and moment(spec["run_at"]) is None:
-        detail = "Write a moment with its zone, `2026-12-24T08:00:00+01:00`, or unix seconds."
+        detail = "Write a time with its zone, such as `2026-12-24T08:00:00+01:00`, or unix seconds."
         yield Problem(("run_at",), codes.NOT_A_MOMENT, detail)
     yield from _target(spec.get("target") or {})
 
 
 def _target(target: Mapping[str, Any]) -> Iterable[Problem]:
+    """Yield the problems of a target."""
     kind = str(target.get("type"))
     needed, besides = _TARGET.get(kind, ((), ()))
     for name in needed:
         if name not in target:
             yield Problem(("target",), codes.TARGET_NOT_WHOLE, f"`type: {kind}` needs `{name}`.")
     for name in target.keys() - {"type", *needed, *besides} if needed else ():
-        detail = f"`type: {kind}` takes {', '.join(f'`{n}`' for n in (*needed, *besides))}."
+        detail = f"`type: {kind}` has {', '.join(f'`{n}`' for n in (*needed, *besides))}."
         yield Problem(("target", name), codes.NOT_A_TARGET_FIELD, detail)
     yield from environment_problems(target.get("environment"), ("target", "environment"))
 
 
 def moment(value: Any) -> int | None:
-    """Return a time as unix seconds. It takes unix seconds, or an RFC 3339 text with a zone.
+    """Return a time as unix seconds, or None if it is not a time.
 
-    Returns None for anything else.
+    `value` is in unix seconds, or an RFC 3339 text with a zone.
     """
     if isinstance(value, int):
         return value
@@ -77,7 +80,7 @@ def moment(value: Any) -> int | None:
 
 
 def normalise(spec: Spec) -> Spec:
-    """Return the normal form.
+    """Return the normal form of an automation's spec, in which it is compared.
 
     Times are unix seconds, the input is a list of texts, and a new session always has an
     environment.
@@ -94,7 +97,7 @@ def normalise(spec: Spec) -> Spec:
 
 
 def to_wire(spec: Spec, ids: Ids) -> Body:
-    """Return an Automation's spec, whole or in part, as a request body."""
+    """Return the request body for an automation's spec, or for a part of it."""
     spec = revealed(spec)
     plain = ("name", "type", *_SCHEDULE["periodic"], *_SCHEDULE["once"])
     body = {name: spec[name] for name in plain if name in spec}
@@ -130,6 +133,7 @@ def from_wire(row: Row) -> NormalForm:
 
 
 def _target_from_wire(target: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the target of a live automation in normal form."""
     if target.get("type") != "new_session":
         return {k: target[k] for k in ("type", "session_id", "instructions") if k in target}
     found: dict[str, Any] = {
@@ -146,7 +150,10 @@ def _target_from_wire(target: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def complete(spec: Spec) -> Spec:
-    """Return a target without empty values, because the server shows unset values as empty ones."""
+    """Return a spec without empty values in its target.
+
+    The server returns an empty value for a field that was not set, so both must compare as equal.
+    """
     target = spec.get("target")
     if not isinstance(target, Mapping):
         return spec
@@ -157,15 +164,17 @@ def complete(spec: Spec) -> Spec:
 
 
 def _told(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a mapping without empty lists and mappings."""
     return {name: value for name, value in said.items() if value not in ([], {})}
 
 
 def _said(message: Mapping[str, Any]) -> str:
+    """Return the text of a message."""
     return "\n".join(str(part.get("text", "")) for part in message.get("content") or ())
 
 
 def _may_be_ours(row: Row) -> bool:
-    """Return false for an automation that an agent made for itself, even if it carries our mark."""
+    """Return false for an automation that an agent created for itself, even if it has our mark."""
     maker = row.get("created_by")
     return not isinstance(maker, Mapping) or maker.get("type") != "agent"
 
@@ -205,7 +214,7 @@ KIND: Final = Kind(
                 ),
             },
             "target": object_(
-                "What happens then.",
+                "The session that the automation starts or continues.",
                 ("type",),
                 type=choice(
                     "The target: a new session each time, or an existing session.", *_TARGET
@@ -236,7 +245,7 @@ KIND: Final = Kind(
                     "additionalProperties": {"type": "string", "maxLength": 512},
                 },
                 session_id=text("With `existing_session`: the id of the session."),
-                instructions=text("With `existing_session`: the instructions that are sent to it."),
+                instructions=text("With `existing_session`: the instructions to send to it."),
             ),
             "paused": boolean(
                 "If true, the automation is paused until it is resumed. Default false."

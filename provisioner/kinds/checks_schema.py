@@ -1,4 +1,4 @@
-"""The JSON Schema of an assistant's `checks`, which `provisioner test` asks."""
+"""The JSON Schema of an assistant's `checks`: the questions that `provisioner test` asks."""
 
 from typing import Any, Final
 
@@ -6,25 +6,25 @@ _EXPECTATIONS: Final[dict[str, dict[str, Any]]] = {
     "contains": {
         "type": "string",
         "minLength": 1,
-        "description": "A text that the answer contains; upper and lower case count.",
+        "description": "A text that the answer must contain, in the same upper and lower case.",
     },
     "lacks": {
         "type": "string",
         "minLength": 1,
-        "description": "A text that the answer does not contain.",
+        "description": "A text that the answer must not contain.",
     },
     "matches": {
         "type": "string",
         "minLength": 1,
-        "description": "A Python regular expression that is found in the answer.",
+        "description": "A Python regular expression that must match a part of the answer.",
     },
     "schema": {
         "type": "object",
-        "description": "A JSON Schema that the answer, read as JSON, holds to; or `{file: PATH}`.",
+        "description": "A JSON Schema that the answer, as JSON, must satisfy; or `{file: PATH}`.",
     },
     "calls": {
         "type": "object",
-        "description": "A function that is called, with at least these arguments.",
+        "description": "A function that the assistant must call, with at least these arguments.",
         "required": ["name"],
         "additionalProperties": False,
         "properties": {
@@ -35,39 +35,40 @@ _EXPECTATIONS: Final[dict[str, dict[str, Any]]] = {
             },
             "arguments": {
                 "type": "object",
-                "description": "Arguments that the call has; it may have others.",
+                "description": "Arguments that the call must have; it may have others.",
             },
         },
     },
     "cites": {
         "type": "string",
         "minLength": 1,
-        "description": "The name of a document that the answer cites, or the end of its path.",
+        "description": "The name, or the end of the path, of a document that the answer must cite.",
     },
     "max_tokens": {
         "type": "integer",
         "minimum": 1,
-        "description": "The most tokens that one run takes, prompt and completion together.",
+        "description": "The most tokens that one run may use, prompt and completion together.",
     },
     "max_seconds": {
         "type": "number",
         "exclusiveMinimum": 0,
-        "description": "The most seconds that one answer takes.",
+        "description": "The most seconds that one answer may take.",
     },
     "command": {
         "type": "array",
         "minItems": 1,
         "items": {"type": "string"},
-        "description": "A program that judges: it reads the answer as JSON from standard input, and"
-        " passes it with exit code 0. It runs only with `provisioner test --allow-commands`.",
+        "description": "A program that checks the answer: it reads the answer as JSON from standard"
+        " input, and exits with code 0 if the answer is right. It runs only with `provisioner test"
+        " --allow-commands`.",
     },
 }
 
 CHECKS: Final[dict[str, Any]] = {
     "type": "array",
     "maxItems": 100,
-    "description": "Questions that `provisioner test` asks a candidate and the live assistant, and"
-    " what has to hold for each answer. They stay in the manifest and are never sent anywhere.",
+    "description": "Questions that `provisioner test` asks a candidate and the live assistant, with"
+    " conditions for each answer. They are no part of the live assistant.",
     "items": {
         "type": "object",
         "required": ["name", "question", "expect"],
@@ -77,19 +78,20 @@ CHECKS: Final[dict[str, Any]] = {
                 "type": "string",
                 "minLength": 1,
                 "maxLength": 100,
-                "description": "The name of the check in reports. Each name stands once.",
+                "description": "The name of the check in reports. No two checks may share it.",
             },
             "question": {"type": "string", "minLength": 1, "description": "The question."},
             "repeats": {
                 "type": "integer",
                 "minimum": 1,
                 "maximum": 100,
-                "description": "How often it is asked; each answer has to hold. Default 1.",
+                "description": "The number of times that the question is asked. Every answer must "
+                "satisfy the conditions. Default 1.",
             },
             "expect": {
                 "type": "array",
                 "minItems": 1,
-                "description": "Everything that has to hold for an answer, each with one key.",
+                "description": "The conditions for each answer. Each has exactly one key.",
                 "items": {
                     "type": "object",
                     "minProperties": 1,
@@ -100,7 +102,7 @@ CHECKS: Final[dict[str, Any]] = {
             },
             "tool_outputs": {
                 "type": "object",
-                "description": "What a function returns, by its name, as any JSON value.",
+                "description": "The output of each function during the check, as JSON, by its name.",
             },
         },
     },

@@ -1,6 +1,6 @@
-"""Credential: one secret in a Vault. The manifest names the environment variable that holds it.
+"""The kind Credential: one secret in a Vault. The manifest names the variable with the secret.
 
-Apply reads the secret and stores it only in the vault. The platform never returns it, so a short
+`apply` reads the secret and stores it only in the vault. The platform never returns it, so a short
 digest in the mark shows whether it has changed.
 """
 
@@ -37,15 +37,17 @@ _TYPES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
         frozenset(),
     ),
 }
-"""The fields that each type of credential needs, and the further fields that it may have."""
+"""For each type of credential, the fields that it needs, and further fields that it may have."""
 _SECRETS: Final = {
     "token_env": "token",
     "access_token_env": "access_token",
     "secret_value_env": "secret_value",
 }
-"""Fields that hold the name of a variable, and the name of the variable's value on the wire."""
+"""For each field with the name of a variable, the field of the API for the variable's value."""
 _IN_REFRESH: Final = ("refresh_token_env", "client_secret_env")
+"""The fields for secrets that the API has inside of `refresh`."""
 _PLAIN: Final = ("mcp_server_url", "expires_at", "secret_name", "networking")
+"""The fields that have the same name and value in the API."""
 
 
 def check(spec: Spec) -> Iterable[Problem]:
@@ -58,38 +60,39 @@ def check(spec: Spec) -> Iterable[Problem]:
         yield Problem(("type",), codes.CREDENTIAL_NOT_WHOLE, detail, needs=name)
     everything = {field for pair in _TYPES.values() for fields in pair for field in fields}
     for name in sorted((everything - needed - besides) & spec.keys() if needed else ()):
-        detail = f"`type: {kind}` takes {_listed(needed | besides)}."
+        detail = f"`type: {kind}` has {_listed(needed | besides)}."
         yield Problem((name,), codes.NOT_A_CREDENTIAL_FIELD, detail)
     if "expires_at" in spec and _in_one_spelling(spec["expires_at"]) is None:
-        detail = "Write a moment with its zone: `2026-12-31T12:00:00Z`."
+        detail = "Write a time with its zone, such as `2026-12-31T12:00:00Z`."
         yield Problem(("expires_at",), codes.NOT_A_MOMENT, detail)
     yield from _refresh(spec)
     networking = spec.get("networking") or {}
     if (networking.get("type") == "limited") != bool(networking.get("allowed_hosts")):
-        detail = "`type: limited` needs `allowed_hosts`, and `unrestricted` takes none."
+        detail = "`type: limited` needs `allowed_hosts`; `type: unrestricted` may not have it."
         yield Problem(("networking",), codes.NETWORKING_NOT_WHOLE, detail)
 
 
 def _refresh(spec: Spec) -> Iterable[Problem]:
+    """Yield the problems of the fields for renewing an OAuth token."""
     refresh = spec.get("refresh")
     if isinstance(refresh, Mapping):
         wants = refresh.get("token_endpoint_auth", "none") != "none"
         if "refresh_token_env" not in spec:
-            detail = "Add `refresh_token_env`: the NAME of the variable with the refresh token."
+            detail = "Add `refresh_token_env`, the NAME of the variable with the refresh token."
             yield Problem(("refresh",), codes.REFRESH_WITHOUT_TOKEN, detail, needs=_IN_REFRESH[0])
         if wants != ("client_secret_env" in spec):
-            detail = "`client_secret_env` goes with `token_endpoint_auth: client_secret_…`."
+            detail = "Only `token_endpoint_auth: client_secret_…` needs `client_secret_env`."
             what = codes.CLIENT_SECRET_UNSETTLED
             yield Problem(("refresh",), what, detail, needs=_IN_REFRESH[1])
     else:
         for name in _IN_REFRESH:
             if name in spec:
-                detail = "It goes with `refresh`."
+                detail = f"`{name}` needs `refresh`, which is missing."
                 yield Problem((name,), codes.OPTION_WITHOUT_PARTNER, detail, needs="refresh")
 
 
 def _in_one_spelling(moment: Any) -> str | None:
-    """Return a time in UTC and in one form. Returns None for a text that is no time or has no zone."""
+    """Return a time in UTC and in one form, or None if the text is no time or has no zone."""
     try:
         read = datetime.fromisoformat(str(moment))
     except ValueError:
@@ -102,10 +105,10 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def to_wire(spec: Spec, _ids: Ids) -> Body:
-    """Return a Credential's spec as the body of a create, or a part of it as the body of a rotation.
+    """Return the body of a create for a credential's spec, or of a rotation for a part of it.
 
-    Fields that cannot change on a live credential stand only in the body of a create. A secret without
-    a value is not sent.
+    The body of a create also contains the fields that cannot change on a live credential. A secret
+    without a value is not sent.
     """
     known = {name: value for name, value in spec.items() if not isinstance(value, MissingSecret)}
     known = revealed(known)
@@ -121,6 +124,7 @@ def to_wire(spec: Spec, _ids: Ids) -> Body:
 
 
 def _refresh_to_wire(known: Mapping[str, Any], *, is_new: bool) -> Body:
+    """Return `refresh` of a request. In a rotation it contains only the new secrets."""
     refresh = known.get("refresh") or {}
     client = {"type": refresh.get("token_endpoint_auth", "none")}
     if known.get("client_secret_env"):
@@ -133,7 +137,7 @@ def _refresh_to_wire(known: Mapping[str, Any], *, is_new: bool) -> Body:
 
 
 def from_wire(row: Row) -> NormalForm:
-    """Return the normal form of a credential. The server returns no secret."""
+    """Return a live credential in normal form. It has no secret, because the server returns none."""
     auth = row.get("auth") or {}
     spec: dict[str, Any] = {"vault": RemoteId("vault", str(row.get("vault_id")))}
     spec |= {"name": row["name"]} if row.get("name") else {}
@@ -148,9 +152,10 @@ def from_wire(row: Row) -> NormalForm:
 
 
 def complete(spec: Spec) -> Spec:
-    """Return a spec with one form for each value.
+    """Return a spec in which equal values are written alike.
 
-    The client's way to authenticate is filled in, and times and hosts have one spelling.
+    The method by which the client authenticates itself is filled in, times are in UTC, and hosts
+    are in lower case.
     """
     filled = dict(spec)
     if moment := _in_one_spelling(spec.get("expires_at")):
@@ -164,17 +169,19 @@ def complete(spec: Spec) -> Spec:
 
 
 def _variable(what: str) -> dict[str, Any]:
+    """Return the schema of a field with the name of an environment variable."""
     return {**text(f"The NAME of the environment variable with {what}."), "pattern": ENV_NAME}
 
 
 _URL: Final = {"pattern": r"^https://[^/@\s]+(/\S*)?$"}
 _NOT_ECHOED: Final = frozenset({*_SECRETS, *_IN_REFRESH})
+"""The fields that the server never returns."""
 
 KIND: Final = Kind(
     name="credential",
     title="Credential",
     summary=(
-        "One secret in a Vault. An environment variable holds the secret. It is read when the "
+        "One secret in a Vault. The secret is in an environment variable. It is read when the "
         "credential is applied, and never shown."
     ),
     schema={
@@ -225,7 +232,7 @@ KIND: Final = Kind(
             "client_secret_env": _variable("the OAuth client's secret"),
             "secret_name": {
                 **text(
-                    "The environment variable of a hosted session that holds a placeholder "
+                    "The environment variable of a hosted session that contains a placeholder "
                     "for the secret."
                 ),
                 "pattern": ENV_NAME,
@@ -253,10 +260,10 @@ KIND: Final = Kind(
             "lifecycle": LIFECYCLE,
         },
         "x-hints": {
-            "token": "A secret never stands in a manifest: name its variable in `token_env`.",
-            "access_token": "A secret never stands in a manifest: see `access_token_env`.",
-            "secret_value": "A secret never stands in a manifest: see `secret_value_env`.",
-            "value": "A secret never stands in a manifest: see `secret_value_env`.",
+            "token": "A manifest must not contain a secret. Name its variable in `token_env`.",
+            "access_token": "A manifest must not contain a secret. Name its variable in `access_token_env`.",
+            "secret_value": "A manifest must not contain a secret. Name its variable in `secret_value_env`.",
+            "value": "A manifest must not contain a secret. Name its variable in `secret_value_env`.",
         },
         "examples": [
             {
@@ -283,7 +290,7 @@ KIND: Final = Kind(
             fields=FieldBehaviour(
                 not_echoed=_NOT_ECHOED,
                 computed=frozenset({"expires_at"}),
-                # The server refreshes OAuth tokens by itself.
+                # The server refreshes OAuth tokens itself, so their date is not that of our last write.
                 dates_our_writes=lambda spec: spec.get("type") != "mcp_oauth",
                 sent_together=(frozenset({*_NOT_ECHOED, "type", "expires_at", "refresh"}),),
             ),

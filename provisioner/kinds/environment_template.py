@@ -1,7 +1,7 @@
-"""EnvironmentTemplate: the files, variables and plugins in the container of an agent's session.
+"""The kind EnvironmentTemplate: what the container of an agent's session contains.
 
-Templates have no metadata, so the mark stands in the name. The server never returns variables,
-commands and the bytes of files. So digests in the mark show if they have changed.
+Templates have no metadata, so the mark is in the name. The server never returns variables, commands
+and the bytes of files, so digests in the mark show whether they have changed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,10 +19,13 @@ from provisioner.model.value import Content, RemoteId, Spec, revealed
 
 NAME: Final = "environment_template"
 LONGEST: Final = 256
+"""The most characters of a name."""
 WORKSPACE: Final = "/workspace/"
+"""The folder that must contain every file."""
 MOST_INLINE: Final = 5_000_000
-"""The most bytes of a file that a request may carry."""
+"""The most bytes of a file that a request may contain."""
 _PLAIN: Final = ("capability_directories", "desktop", "env", "network", "packages")
+"""The fields that have the same name and value in the API."""
 _PACKAGES: Final = ("python", "npm", "system")
 _DEFAULTS: Final[Mapping[str, Any]] = {
     "capability_directories": [],
@@ -40,15 +43,16 @@ def check(spec: Spec) -> Iterable[Problem]:
     for index, file in enumerate(spec.get("files") or ()):
         path = ("files", index, "path")
         if not file["path"].startswith(WORKSPACE) or ".." in file["path"].split("/"):
-            detail = f"Files lie below `{WORKSPACE}`: `{WORKSPACE}rates.csv`."
+            detail = f"The path must be below `{WORKSPACE}`, such as `{WORKSPACE}rates.csv`."
             yield Problem(path, codes.NOT_A_WORKSPACE_PATH, detail)
         if file["path"] in seen:
-            yield Problem(path, codes.SAME_PATH_TWICE, f"`{file['path']}` is there already.")
+            detail = f"An earlier entry already has `{file['path']}`."
+            yield Problem(path, codes.SAME_PATH_TWICE, detail)
         seen.add(file["path"])
         yield from _too_large(file.get("source"), ("files", index, "source"))
     for index, skill in enumerate(spec.get("skills") or ()):
         if ("skill" in skill) == ("skill_id" in skill):
-            detail = "`skill` names a `kind: Skill`; `skill_id` is one that is not ours."
+            detail = "Write `skill`, the name of a `kind: Skill`, or `skill_id`, the id of any other skill."
             yield Problem(("skills", index), codes.SKILL_NAMED_TWICE, detail)
     for index, plugin in enumerate(spec.get("plugins") or ()):
         yield from _too_large(plugin.get("path"), ("plugins", index, "path"))
@@ -56,24 +60,28 @@ def check(spec: Spec) -> Iterable[Problem]:
 
 
 def _too_large(content: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
+    """Yield a problem for a file that is too large for a request."""
     if isinstance(content, Content) and content.size > MOST_INLINE:
-        detail = f"`{content.path}` has {content.size:,} bytes; {MOST_INLINE:,} go along at most."
+        detail = (
+            f"`{content.path}` has {content.size:,} bytes; at most {MOST_INLINE:,} are allowed."
+        )
         yield Problem(path, codes.FILE_TOO_LARGE, detail)
 
 
 def _network(network: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield a problem if the lists of domains do not fit the access."""
     lists = [name for name in ("allowed_domains", "blocked_domains") if network.get(name)]
     restricted = network.get("access") == "restricted"
     if lists and not restricted:
         detail = f"`{lists[0]}` needs `access: restricted`."
         yield Problem(("network", lists[0]), codes.DOMAINS_WITHOUT_RESTRICTION, detail)
     elif restricted and len(lists) != 1:
-        detail = "`access: restricted` takes `allowed_domains`, or `blocked_domains`."
+        detail = "`access: restricted` needs `allowed_domains` or `blocked_domains`, and not both."
         yield Problem(("network",), codes.RESTRICTION_NOT_WHOLE, detail)
 
 
 def normalise(spec: Spec) -> Spec:
-    """Return the normal form.
+    """Return the normal form of a template's spec, in which it is compared.
 
     Files are keyed by path, plugins by name, and commands have their long form.
     """
@@ -94,11 +102,12 @@ def normalise(spec: Spec) -> Spec:
 
 
 def _sent(content: Any) -> Any:
+    """Return a content that is sent as base64."""
     return replace(content, base64=True) if isinstance(content, Content) else content
 
 
 def to_wire(spec: Spec, ids: Ids) -> Body:
-    """Return a template's spec, whole or in part, as a request body. None asks for the default."""
+    """Return the request body for a template's spec, or for a part of it. None sets the default."""
     spec = revealed(spec)
     body = {name: spec[name] for name in (*_PLAIN, "setup_commands") if name in spec}
     if "files" in spec:
@@ -129,7 +138,10 @@ def _skill_to_wire(skill: Mapping[str, Any], ids: Ids) -> Body:
 
 
 def from_wire(row: Row) -> NormalForm:
-    """Return a template in normal form. A file has its size in place of its bytes."""
+    """Return a live template in normal form.
+
+    A file has its size, because the server returns no bytes.
+    """
     spec: dict[str, Any] = {name: row[name] for name in _PLAIN if row.get(name) is not None}
     if name := unmarked(str(row.get("name") or "")):
         spec["name"] = name
@@ -156,7 +168,7 @@ def _skill(skill: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def complete(spec: Spec) -> Spec:
-    """Return a spec that has every list, and the ids of skills that are not ours."""
+    """Return a spec with every list filled in, and with ids for skills that are not ours."""
     filled = dict(spec)
     if isinstance(packages := spec.get("packages"), Mapping):
         filled["packages"] = {name: packages.get(name) or [] for name in _PACKAGES}
@@ -168,6 +180,7 @@ def complete(spec: Spec) -> Spec:
 
 
 def _named(skill: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a skill in the form `skill_id` if its id belongs to no resource of ours."""
     match skill.get("skill"):
         case RemoteId(id=id, address=None):
             rest = {name: value for name, value in skill.items() if name != "skill"}
@@ -177,7 +190,7 @@ def _named(skill: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def echoed(spec: Spec) -> Spec:
-    """Return the part of a spec that the server returns: sizes of files, but no blocked domains."""
+    """Return the part of a spec that the server returns: sizes of files, and no blocked domains."""
     told = dict(spec)
     if files := spec.get("files"):
         told["files"] = {path: {"size": content.size} for path, content in files.items()}
@@ -195,14 +208,14 @@ KIND: Final = Kind(
     title="EnvironmentTemplate",
     summary=(
         "The network, packages, files and skills of a hosted session's container. Templates "
-        "have no metadata: the mark stands in the name."
+        "have no metadata, so the mark is in the name."
     ),
     schema={
         "type": "object",
         "additionalProperties": False,
         "properties": dict(PROPERTIES),
         "x-hints": {
-            "lifecycle": "Templates carry no metadata, so no protection can be recorded on them.",
+            "lifecycle": "Templates have no metadata, so no protection can be recorded on them.",
             "metadata": "The API stores no metadata for a template. Leave it out.",
             "container_size": "It belongs to the session: `session.environment` of an Assistant.",
         },

@@ -1,4 +1,4 @@
-"""The JSON Schema of an EnvironmentTemplate, property by property."""
+"""The JSON Schema of an EnvironmentTemplate's fields."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from provisioner.kinds.shared import Schema, boolean, choice, object_, text, texts
 
 LONGEST_NAME: Final = 100
-"""The most characters of a name. The rest of the field is needed for the mark."""
+"""The most characters of a name. The mark needs the rest of the field."""
 
 _DOMAINS: Final[Schema] = {
     "type": "array",
@@ -22,7 +22,7 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
         "maxLength": LONGEST_NAME,
         "pattern": r"^[^\[\]]*$",
         "description": (
-            "The live name: at most 100 characters, without brackets. Our mark is added behind "
+            "The live name: at most 100 characters, without brackets. Our mark is added after "
             "it in brackets. Default: `metadata.name`."
         ),
     },
@@ -46,7 +46,7 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
         },
     ),
     "packages": object_(
-        "What is installed.",
+        "The packages that are installed in the container.",
         python=texts("Python packages."),
         npm=texts("npm packages, globally."),
         system=texts("System packages."),

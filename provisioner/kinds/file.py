@@ -1,4 +1,4 @@
-"""File: one local file, which is uploaded when something refers to it."""
+"""The kind File: one local file, which is uploaded when another resource refers to it."""
 
 from provisioner.model.kind import Kind
 
@@ -6,8 +6,8 @@ KIND = Kind(
     name="file",
     title="File",
     summary=(
-        "A local file that code interpreters and vector stores refer to by name. It is uploaded "
-        "only if something refers to it, and only once for all that do."
+        "A local file to which code interpreters and vector stores refer by name. It is uploaded "
+        "only if a resource refers to it, and only once for all of them."
     ),
     schema={
         "type": "object",
@@ -24,10 +24,10 @@ KIND = Kind(
             }
         },
         "x-hints": {
-            "glob": "A File is one file; a VectorStore takes globs in its `files`.",
-            "lifecycle": "Files carry no metadata, so no protection can be recorded on them.",
-            "metadata": "Files carry no metadata on the API.",
-            "purpose": "Files are uploaded for assistants; nothing else can use them here.",
+            "glob": "A File is one file. Write a glob into `files` of a VectorStore.",
+            "lifecycle": "Files have no metadata, so no protection can be recorded on them.",
+            "metadata": "The API stores no metadata for a file. Remove it.",
+            "purpose": "Remove it: files are always uploaded with the purpose `assistants`.",
         },
         "examples": [{"path": "knowledge/rates.csv"}],
     },

@@ -1,4 +1,8 @@
-"""The YAML between two lines of `---` at the head of a Markdown file, read and edited in place."""
+"""Front matter: the YAML between two lines of `---` at the beginning of a Markdown file.
+
+The kind Skill uses it to read the name and description of a SKILL.md, and to change the
+description.
+"""
 
 import re
 from collections.abc import Mapping
@@ -7,6 +11,7 @@ from typing import Any, Final
 FENCED: Final = re.compile(
     r"\ufeff?---[ \t]*\r?\n(?P<words>.*?)(?<=\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL
 )
+"""Matches a front matter, with the YAML in the group `words`."""
 
 
 DEEPEST: Final = 20
@@ -14,8 +19,8 @@ DEEPEST: Final = 20
 
 
 def words_of(text: str) -> dict[str, Any] | None:
-    """Return the mapping between the fences, None if there is none."""
-    # Only folders with a skill need the YAML parser here.
+    """Return the mapping in the front matter of a text, or None if there is none."""
+    # Imported here, because only folders with a skill need the YAML parser.
     import yaml
 
     fenced = FENCED.match(text)
@@ -31,7 +36,7 @@ def words_of(text: str) -> dict[str, Any] | None:
 
 
 def _is_shallow(words: str) -> bool:
-    """Return true if nothing is nested deeper than DEEPEST, because the parser is slow beyond that."""
+    """Return true if the YAML has at most DEEPEST levels. The parser is very slow with more."""
     import yaml
 
     depth = 0
@@ -44,14 +49,14 @@ def _is_shallow(words: str) -> bool:
 
 
 def description_of(words: Mapping[str, Any] | None) -> str:
-    """Return the description in a front matter, without the space around it."""
+    """Return the description in a front matter without the space around it, or ''."""
     return str((words or {}).get("description") or "").strip()
 
 
 def redescribed(text: str, description: str, style: str | None = '"') -> str:
-    """Return a text with another description in its front matter. Every other character stays.
+    """Return a text with another description in its front matter, and every other character unchanged.
 
-    `style` is the quote of the description; None selects the least quoting that YAML needs. The
+    `style` is the quote around the description; None selects the least quoting that YAML needs. The
     front matter is edited in place, because a YAML writer would turn `version: 1.10` into 1.1 and
     drop comments.
     """
@@ -67,7 +72,8 @@ def redescribed(text: str, description: str, style: str | None = '"') -> str:
     edited = text[:start] + said.removesuffix("...\n").strip() + ending + text[end:]
     if words_of(edited) == wanted:
         return edited
-    # The description is no plain scalar (an alias, for example), so all words are written anew.
+    # The description is not a plain scalar (but an alias, for example), so the whole front matter is
+    # written again.
     head = yaml.safe_dump(wanted, sort_keys=False, allow_unicode=True, width=10_000)
     return f"---\n{head}{text[fenced.end('words') :]}"
 
@@ -79,7 +85,7 @@ def spelled_as(text: str, other: str) -> str:
 
 
 def _span(text: str) -> tuple[int, int]:
-    """Return the start and the end of the description's value in a text."""
+    """Return the start and the end of the description's value in a text, or (0, 0)."""
     fenced = FENCED.match(text)
     if fenced is None:
         return 0, 0
@@ -88,7 +94,7 @@ def _span(text: str) -> tuple[int, int]:
 
 
 def _place(words: str) -> tuple[int, int]:
-    """Return the start and the end of the description's value in the parsed front matter."""
+    """Return the start and the end of the description's value in the YAML, or (0, 0)."""
     import yaml
 
     node = yaml.compose(words, Loader=yaml.SafeLoader)

@@ -1,6 +1,6 @@
-"""Function: a function of the application that a model may call.
+"""The kind Function: a function of the application that a model may call.
 
-It becomes a part of each assistant that refers to it.
+It has no live object. Each assistant that refers to it contains a copy of it.
 """
 
 from collections.abc import Iterable

@@ -14,6 +14,7 @@ from provisioner.model.kind import Problem
 from provisioner.model.schemas import subschemas
 
 _MAY_BE_NULL: Final = frozenset({"const", "default", "example"})
+"""Keywords for which null is a sensible value."""
 _KEYWORDS: Final = frozenset(
     {
         *("additionalItems", "additionalProperties", "allOf", "anyOf", "const", "contains"),
@@ -32,7 +33,7 @@ _KEYWORDS: Final = frozenset(
 
 
 def schema_problems(schema: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
-    """Yield a problem for each keyword in a schema, at any depth, that is probably a mistake."""
+    """Yield a problem for each key in a schema, at any depth, that is probably a mistake."""
     if isinstance(schema, Mapping):
         for word, value in schema.items():
             yield from _word(str(word), value, (*path, word))
@@ -41,12 +42,13 @@ def schema_problems(schema: Any, path: tuple[str | int, ...]) -> Iterator[Proble
 
 
 def _word(word: str, value: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
+    """Yield a problem for one key, if it is unknown or has no value."""
     if value is None and word not in _MAY_BE_NULL:
         comma = " " in word.strip() or word not in _KEYWORDS
         yield Problem(
             path,
             codes.KEYWORD_WITHOUT_VALUE,
-            f"`{word}` has none. {_COMMA if comma else 'Give it one, or remove it.'}",
+            f"`{word}` has no value. {_COMMA if comma else 'Add a value, or remove it.'}",
             is_warning=True,
         )
     elif word not in _KEYWORDS and not word.startswith(("$", "x-")):
@@ -55,12 +57,12 @@ def _word(word: str, value: Any, path: tuple[str | int, ...]) -> Iterator[Proble
         yield Problem(
             path,
             codes.UNKNOWN_KEYWORD,
-            f"`{word}` says nothing to a model.{meant}",
+            f"`{word}` is no keyword of JSON Schema, so models ignore it.{meant}",
             is_warning=True,
         )
 
 
 _COMMA: Final = (
-    "In braces a comma ends a value, so what stands behind it became a key: put quotes around text "
-    "with a comma in it."
+    "In braces a comma ends a value, so the text after the comma became a key. Put quotes around a "
+    "text that contains a comma."
 )

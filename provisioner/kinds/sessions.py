@@ -1,6 +1,6 @@
 """The environment in which a session of an agent works: its schema, its checks, and its wire form.
 
-Assistants record an environment in their marks, and automations send one to the server.
+An assistant records an environment in its mark, and an automation sends one to the server.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from provisioner.model.value import Reference, RemoteId
 
 TEMPLATE: Final = "environment_template"
 TALKING: Final = {"type": "none"}
-"""The environment of a session whose manifest names none: `none`, in which it can only talk."""
+"""The environment of a session whose manifest names none. In it the agent can only talk."""
 
 ENVIRONMENT: Final[Schema] = object_(
     "The environment of a session. Default: none.",
@@ -50,15 +50,15 @@ def environment_problems(environment: Any, path: tuple[str | int, ...]) -> Itera
     }.get(str(kind), set())
     for name in environment.keys() - ours - {"type"}:
         known = ", ".join(f"`{one}`" for one in sorted(ours)) or "nothing else"
-        detail = f"An environment of `type: {kind}` takes {known}."
+        detail = f"An environment of `type: {kind}` has {known}."
         yield Problem((*path, name), codes.NOT_AN_ENVIRONMENT_SETTING, detail)
     if kind == "self_hosted" and "workspace_directory" not in environment:
-        detail = "Add `workspace_directory`: the folder on your machine that it works in."
+        detail = "Add `workspace_directory`, the folder on your machine in which the agent works."
         yield Problem(path, codes.SELF_HOSTED_WITHOUT_FOLDER, detail)
 
 
 def environment_to_wire(environment: Mapping[str, Any] | None, ids: Ids) -> Body:
-    """Return an environment in the form of a request."""
+    """Return an environment as a request contains it."""
     body = dict(environment or TALKING)
     template = body.pop("template", None)
     return {**body, **({"environment_template_id": id_of(template, ids)} if template else {})}
@@ -75,5 +75,5 @@ def environment_from_wire(shown: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def id_of(value: Any, ids: Ids) -> str:
-    """Return the id to send for a reference. An id in a live spec is sent unchanged."""
+    """Return the id to send for a reference. A value that is an id already is returned as text."""
     return ids(value.address) if isinstance(value, Reference) else str(value)

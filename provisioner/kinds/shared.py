@@ -1,7 +1,7 @@
 """Schemas and checks that several kinds use.
 
-`x-hints` is an annotation of ours. It maps a wrong field or value that users often write to the
-sentence that the message shows. It is removed from the schemas for editors.
+The keyword `x-hints` is our own. It maps a wrong field or value that users often write to the
+sentence that the message then contains. It is removed from the schemas for editors.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,11 +14,18 @@ from provisioner.model.kind import Problem
 Schema: TypeAlias = dict[str, Any]
 
 MARK_KEYS: Final = 4
+"""The most metadata keys that a mark needs."""
 METADATA_KEYS: Final = 16 - MARK_KEYS
+"""The metadata keys that are left for a manifest, of the API's 16."""
 TOOL_NAME: Final = "^[A-Za-z0-9_-]{1,64}$"
-RESERVED: Final = "Keys that begin with `provisioner.` hold the mark that says whose an object is."
+"""The pattern of names of functions, custom tools and MCP servers."""
+RESERVED: Final = (
+    "Keys that begin with `provisioner.` are reserved for the mark, which records the owner."
+)
+"""The message for a metadata key that only a mark may have."""
 
 ENV_NAME: Final = "^[A-Za-z_][A-Za-z0-9_]*$"
+"""The pattern of names of environment variables."""
 
 
 def text(description: str) -> Schema:
@@ -57,17 +64,17 @@ SECRET_HEADERS: Final = frozenset(
 )
 """Headers whose value always counts as a secret."""
 LONGEST_NAME: Final = 256
-"""The most bytes of a name. The Agents API counts them after removing spaces at both ends."""
+"""The most bytes of a name, without spaces at its ends. The limit is the Agents API's."""
 
 
 def name_problems(spec: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield the problems of a live name that the schema cannot express."""
     name = str(spec.get("name") or "x")
     if name != name.strip():
-        detail = "The API takes spaces at its ends away: leave them out."
+        detail = "Remove the spaces at the ends of the name: the API does not store them."
         yield Problem(("name",), codes.SPACE_AROUND_NAME, detail)
     elif len(name.encode()) > LONGEST_NAME:
-        detail = f"It has {len(name.encode())} bytes in UTF-8; {LONGEST_NAME} is the most."
+        detail = f"It has {len(name.encode())} bytes in UTF-8; at most {LONGEST_NAME} are allowed."
         yield Problem(("name",), codes.NAME_TOO_LONG, detail)
 
 
@@ -75,7 +82,7 @@ METADATA: Final[Schema] = {
     "type": "object",
     "description": (
         "Metadata of your own, text to text: at most 12 keys of 64 characters, values of 512. "
-        "The API allows 16 keys; the other 4 hold the mark that says whose the object is. null "
+        "The API allows 16 keys; the other 4 are for the mark, which records the owner. null "
         "removes a key of the defaults."
     ),
     "maxProperties": METADATA_KEYS,
@@ -86,8 +93,9 @@ METADATA: Final[Schema] = {
 ATTRIBUTES: Final[Schema] = {
     "type": "object",
     "description": (
-        "What searches can filter by: at most 12 keys of 64 characters; text of 512 characters,"
-        " numbers, true or false. (The API takes 16; 4 say where a document came from.)"
+        "Attributes by which searches can filter: at most 12 keys of 64 characters; values are"
+        " texts of 512 characters, numbers, true or false. The API allows 16 keys; the other 4"
+        " record the document's owner and source."
     ),
     "maxProperties": METADATA_KEYS,
     "propertyNames": {"minLength": 1, "maxLength": 64, "not": {"pattern": r"^provisioner\."}},
@@ -123,6 +131,7 @@ _SUBSCHEMA: Final[Schema] = {"$ref": "#/$defs/json_schema"}
 
 
 def _schemas(description: str, shape: str) -> Schema:
+    """Return the schema of a list of schemas, or of schemas by name."""
     of = {"items": _SUBSCHEMA} if shape == "array" else {"additionalProperties": _SUBSCHEMA}
     return {"type": shape, "description": description, **of}
 
@@ -158,7 +167,7 @@ JSON_SCHEMA: Final[Schema] = {
         "$defs": _schemas("Schemas that `$ref` names.", "object"),
     },
 }
-"""The part of the JSON Schema meta-schema in which mistakes are common. The API checks the rest."""
+"""The part of JSON Schema's meta-schema in which mistakes are common. The API checks the rest."""
 
 CALLERS: Final[Schema] = {
     "type": "array",
@@ -175,7 +184,7 @@ CALLING: Final[Mapping[str, Schema]] = {
     "async": boolean("If true, the model may go on before the answer arrives. Default false."),
     "allowed_callers": CALLERS,
 }
-"""Fields about finding and calling a tool that the application answers."""
+"""Fields that say how a tool is found and called, for tools whose calls the application answers."""
 
 FUNCTION: Final[Mapping[str, Schema]] = {
     "description": {
@@ -207,7 +216,7 @@ FUNCTION: Final[Mapping[str, Schema]] = {
 
 
 def parameters_problems(function: Mapping[str, Any], path: tuple[str | int, ...]) -> list[Problem]:
-    """Yield the problems of a function's schemas. `path` leads to the function."""
+    """Return the problems of a function's schemas. `path` is the path of the function."""
     answer = [*schema_problems(function.get("output_schema"), (*path, "output_schema"))]
     parameters = function.get("parameters")
     if not isinstance(parameters, Mapping):
@@ -220,7 +229,7 @@ def parameters_problems(function: Mapping[str, Any], path: tuple[str | int, ...]
             Problem(
                 here,
                 codes.PARAMETERS_NOT_OBJECT,
-                "A function's arguments arrive as one JSON object: write `type: object` and put"
+                "The arguments of a function are one JSON object. Write `type: object`, and put"
                 " each argument into `properties`.",
             ),
         ]
@@ -229,7 +238,7 @@ def parameters_problems(function: Mapping[str, Any], path: tuple[str | int, ...]
 
 
 def strict_problems(schema: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
-    """Yield a problem for each broken rule of `strict: true`. The API would answer 400."""
+    """Yield a problem for each broken rule of `strict: true`, for which the API would answer 400."""
     if isinstance(schema, list):
         for index, item in enumerate(schema):
             yield from strict_problems(item, (*path, index))
@@ -246,6 +255,7 @@ def strict_problems(schema: Any, path: tuple[str | int, ...]) -> Iterator[Proble
 
 
 def _strict_object(schema: Mapping[str, Any], path: tuple[str | int, ...]) -> Iterator[Problem]:
+    """Yield the problems of one object of a strict schema."""
     properties = schema.get("properties")
     if schema.get("type") != "object" and not isinstance(properties, Mapping):
         return
@@ -262,6 +272,6 @@ def _strict_object(schema: Mapping[str, Any], path: tuple[str | int, ...]) -> It
         yield Problem(
             path,
             codes.STRICT_NOT_REQUIRED,
-            f"With `strict: true` every property stands in `required`; missing: "
+            f"With `strict: true` every property must be in `required`. Missing: "
             f"{', '.join(missing)}. Make a property optional with `type: [string, 'null']`.",
         )

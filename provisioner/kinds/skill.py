@@ -1,8 +1,8 @@
-"""Skill: a folder of instructions and files that agents use. Its SKILL.md names and describes it.
+"""The kind Skill: a folder of instructions and files that agents use. Its SKILL.md describes it.
 
-Skills have no metadata. The mark stands behind the description in the front matter of the SKILL.md
-that is uploaded; the local file stays as it is. A skill cannot be updated: changed files become its
-next version, which is then the default one.
+Skills have no metadata. The mark is after the description in the front matter of the SKILL.md that
+is uploaded; the local file stays unchanged. A skill cannot be updated: changed files become its
+next version, which is then the default version.
 """
 
 import io
@@ -28,11 +28,17 @@ from provisioner.model.value import Content, Spec
 NAME: Final = "skill"
 MANIFEST: Final = "SKILL.md"
 MOST_FILES: Final = 500
+"""The most files of a skill."""
 LONGEST_NAME: Final = 64
+"""The most characters of a name."""
 LONGEST: Final = 1024
+"""The most characters of a description that the API accepts."""
 LONGEST_DESCRIPTION: Final = 512
-"""The most characters of a description: half of the API's limit, because the mark needs the rest."""
+"""The most characters of a description in a manifest: half of `LONGEST`, because the mark needs the
+rest.
+"""
 ROOM: Final = 380
+"""The characters of a description that are certainly left for the digests in the mark."""
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -44,7 +50,7 @@ def check(spec: Spec) -> Iterable[Problem]:
     manifests = [path for path in files if path.rpartition("/")[2].lower() == MANIFEST.lower()]
     if manifests != [MANIFEST]:
         found = ", ".join(f"`{path}`" for path in manifests) or "none"
-        detail = f"A skill has exactly one, at the top of its folder; here is {found}."
+        detail = f"A skill has exactly one SKILL.md, at the top of its folder. Found: {found}."
         yield Problem(("path",), kind_codes.NOT_ONE_SKILL_FILE, detail)
     elif len(files) > MOST_FILES:
         detail = f"The folder has {len(files)} files; a skill has at most {MOST_FILES}."
@@ -57,26 +63,25 @@ def _no_words(content: Content) -> str:
     """Return a sentence that says why a SKILL.md has no usable name and description."""
     if FENCED.match(content.text):
         return (
-            f"`{content.path}`: what stands between its two lines of `---` is no YAML mapping."
-            " Write `name: …` and `description: …` there, each on a line of its own; a text with"
-            " `: ` in it needs quotes."
+            f"`{content.path}`: the text between its two lines of `---` is not a YAML mapping."
+            " Write `name: …` and `description: …` there, each on its own line. A text that"
+            " contains `: ` needs quotes."
         )
     return (
-        f"`{content.path}` has to begin with YAML between two lines of `---`, with a `name`"
+        f"`{content.path}` must begin with YAML between two lines of `---`, with a `name`"
         " and a `description`."
     )
 
 
 def _front_matter_problems(content: Any) -> Iterator[Problem]:
+    """Yield the problems of a SKILL.md."""
     if not isinstance(content, Content):
         return
     if "\ufffd" in content.text:
         yield Problem(("path",), manifest_codes.NOT_UTF8, f"`{content.path}`: save it as UTF-8.")
         return
     if content.size and not content.text:
-        detail = (
-            f"`{content.path}` has {content.size:,} bytes; put what is long into files beside it."
-        )
+        detail = f"`{content.path}` has {content.size:,} bytes. Move long texts into other files of the skill."
         yield Problem(("path",), kind_codes.SKILL_FILE_TOO_LARGE, detail)
         return
     words = words_of(content.text)
@@ -85,43 +90,47 @@ def _front_matter_problems(content: Any) -> Iterator[Problem]:
         return
     name, said = words.get("name"), words.get("description")
     if not isinstance(name, str) or not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
-        detail = f"`{content.path}`: `name` is 1 to 64 small letters, digits and single dashes."
+        detail = f"`{content.path}`: `name` must be 1 to 64 lower-case letters, digits and single dashes."
         yield Problem(("path",), kind_codes.SKILL_WITHOUT_NAME, detail)
     if not isinstance(said, str) or not 1 <= len(said.strip()) <= LONGEST_DESCRIPTION:
         detail = (
-            f"`{content.path}`: `description` has 1 to {LONGEST_DESCRIPTION} characters; our mark"
-            " stands behind it."
+            f"`{content.path}`: `description` must have 1 to {LONGEST_DESCRIPTION} characters, because"
+            " our mark is added after it."
         )
         yield Problem(("path",), kind_codes.SKILL_WITHOUT_DESCRIPTION, detail)
     elif mark_in(said, NAME):
-        detail = f"`{content.path}`: the description holds a mark of this program. Take `[provisioner …]` out."
+        detail = f"`{content.path}`: the description contains a mark of this program. Remove `[provisioner …]`."
         yield Problem(("path",), kind_codes.MARK_IN_MANIFEST, detail)
 
 
 def normalise(spec: Spec) -> Spec:
-    """Return the files of the folder, by their path in it."""
+    """Return the normal form of a skill's spec: the files of the folder, by their path in it."""
     return {"files": spec["path"]} if "path" in spec else {}
 
 
 def to_wire(spec: Spec, _ids: Ids) -> Body:
-    """Return every file to upload, by its path."""
+    """Return the files to upload, by their path."""
     return {"files": dict(spec.get("files") or {})}
 
 
 def from_wire(_row: Row) -> NormalForm:
-    """Return an empty spec, because a list of skills shows no files."""
+    """Return an empty spec, because a list of skills contains no files."""
     return NormalForm({})
 
 
 def live_name(spec: Spec) -> str:
-    """Return the name in the front matter."""
+    """Return the name in the front matter, or ''."""
     content = (spec.get("files") or {}).get(MANIFEST)
     words = words_of(content.text) if isinstance(content, Content) else None
     return str((words or {}).get("name") or "")
 
 
 def unpacked(archive: bytes, spec: Spec) -> Mapping[str, Content]:
-    """Return the files of a live skill by path, with a SKILL.md without our mark."""
+    """Return the files of a live skill by path, with a SKILL.md without our mark.
+
+    `archive` is the zip of the live version, and `spec` the desired spec. The result is empty for a
+    broken zip.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
             names = [info.filename for info in bundle.infolist() if not info.is_dir()]
@@ -138,7 +147,11 @@ def unpacked(archive: bytes, spec: Spec) -> Mapping[str, Content]:
 
 
 def _as_written(data: bytes, ours: Any) -> bytes:
-    """Return an uploaded SKILL.md without the mark that was added to its description."""
+    """Return an uploaded SKILL.md without the mark that was added to its description.
+
+    If its description is that of our local file, it is also quoted like it, so that the files
+    compare as equal.
+    """
     text = data.decode("utf-8-sig", "replace")
     said = unmarked(description_of(words_of(text)))
     local = ours.text if isinstance(ours, Content) else ""
@@ -148,6 +161,7 @@ def _as_written(data: bytes, ours: Any) -> bytes:
 
 
 def _read(row: Row) -> Mark | None:
+    """Return the mark in the description of a live skill, or None."""
     return mark_in(str(row.get("description") or ""), NAME)
 
 
@@ -157,7 +171,7 @@ def _write(body: Body, _spec: Spec, _others: Mapping[str, Any], mark: Mark) -> B
     text = files[MANIFEST].decode("utf-8-sig", "replace")
     words = words_of(text)
     if words is None:
-        detail = "Its SKILL.md changed since it was read. Plan again."
+        detail = "Its SKILL.md has changed since the plan was made. Plan again."
         raise ProvisionerError(
             Diagnostic(kind_codes.NO_FRONT_MATTER, detail, subject=str(mark.address))
         )
@@ -166,6 +180,7 @@ def _write(body: Body, _spec: Spec, _others: Mapping[str, Any], mark: Mark) -> B
 
 
 def _excess(spec: Spec, mark: Mark) -> int:
+    """Return the number of characters by which description and mark are too long."""
     content = (spec.get("files") or {}).get(MANIFEST)
     words = words_of(content.text) if isinstance(content, Content) else None
     return len(beside(description_of(words), mark)) - LONGEST
@@ -176,7 +191,7 @@ KIND: Final = Kind(
     title="Skill",
     summary=(
         "A folder with a SKILL.md and further files for agents. Skills have no metadata: the "
-        "mark stands in the front matter that is uploaded."
+        "mark is in the front matter that is uploaded."
     ),
     schema={
         "type": "object",
@@ -195,7 +210,7 @@ KIND: Final = Kind(
         "x-hints": {
             "name": "Write the name into the front matter of the SKILL.md.",
             "description": "Write the description into the front matter of the SKILL.md.",
-            "lifecycle": "Skills carry no metadata, so no protection can be recorded on them.",
+            "lifecycle": "Skills have no metadata, so no protection can be recorded on them.",
             "metadata": "The API stores no metadata for a skill. Leave it out.",
         },
         "examples": [{"path": "skills/refunds"}],

@@ -1,4 +1,4 @@
-"""Vault: a container for Credentials that sessions of agents may use."""
+"""The kind Vault: a container for Credentials that sessions of agents may use."""
 
 from typing import Any, Final
 
@@ -11,15 +11,15 @@ from provisioner.model.value import Spec, revealed
 
 
 def to_wire(spec: Spec, _ids: Ids) -> Body:
-    """Return the request body of a Vault's spec, whole or in part: its name.
+    """Return the request body for a vault's spec, or for a part of it: its name.
 
-    The mark adds the metadata.
+    The metadata is added together with the mark.
     """
     return {"name": revealed(spec["name"])} if "name" in spec else {}
 
 
 def from_wire(row: Row) -> NormalForm:
-    """Return a vault in normal form."""
+    """Return a live vault in normal form."""
     spec: dict[str, Any] = {"name": row["name"]} if row.get("name") else {}
     theirs = user_metadata(row.get("metadata") or {})
     return NormalForm({**spec, "metadata": theirs} if theirs else spec)
@@ -46,7 +46,7 @@ KIND: Final = Kind(
             "lifecycle": LIFECYCLE,
         },
         "x-hints": {
-            "credentials": "Each is a document of its own: `kind: Credential`, with `vault: NAME`."
+            "credentials": "Write each as its own document: `kind: Credential`, with `vault: NAME`."
         },
         "examples": [{"name": "Shop systems", "metadata": {"owner": "customer-care"}}],
     },

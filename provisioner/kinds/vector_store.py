@@ -1,4 +1,4 @@
-"""VectorStore: documents that assistants search."""
+"""The kind VectorStore: documents that assistants search."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -15,6 +15,9 @@ AUTO: Final = {
 """The chunking that the API uses for `chunking_strategy: {type: auto}`."""
 
 CAREFUL: Final = 256
+"""The length of an attribute's value that every server accepts. The API's reference allows twice as
+much.
+"""
 
 _ENTRY: Final[dict[str, Any]] = {
     "type": ["string", "object"],
@@ -44,7 +47,7 @@ _ENTRY: Final[dict[str, Any]] = {
         "file": {"type": "string", "description": "The name of a `kind: File`."},
         "attributes": ATTRIBUTES,
     },
-    "x-hints": {"metadata": "Documents carry `attributes`."},
+    "x-hints": {"metadata": "Write `attributes`: documents have no metadata."},
 }
 
 _CHUNKING: Final[dict[str, Any]] = {
@@ -113,7 +116,7 @@ def check(spec: Spec) -> Iterable[Problem]:
 
 
 def normalise(spec: Spec) -> Spec:
-    """Return the spec with `auto` chunking spelled out, as the API would."""
+    """Return the normal form of a vector store's spec, in which `auto` chunking has its sizes."""
     chunking = spec.get("chunking_strategy")
     if isinstance(chunking, dict) and chunking.get("type") == "auto":
         return {**spec, "chunking_strategy": AUTO}
@@ -121,6 +124,7 @@ def normalise(spec: Spec) -> Spec:
 
 
 def _chunking(chunking: dict[str, Any]) -> Iterable[Problem]:
+    """Yield the problems of a chunking strategy."""
     sizes, static = chunking.get("static"), chunking.get("type") == "static"
     if static and sizes is None:
         yield Problem(
@@ -132,7 +136,7 @@ def _chunking(chunking: dict[str, Any]) -> Iterable[Problem]:
         yield Problem(
             ("chunking_strategy", "static"),
             codes.AUTO_WITH_SIZES,
-            "Write `type: static` to set them, or leave `static` out.",
+            "Write `type: static` to set the sizes, or remove `static`.",
         )
     elif sizes and sizes["chunk_overlap_tokens"] * 2 > sizes["max_chunk_size_tokens"]:
         yield Problem(
@@ -144,12 +148,13 @@ def _chunking(chunking: dict[str, Any]) -> Iterable[Problem]:
 
 
 def _entry(entry: dict[str, Any], index: int) -> Iterable[Problem]:
+    """Yield the problems of one entry of `files`."""
     named = [key for key in ("path", "glob", "file") if key in entry]
     if len(named) != 1:
         yield Problem(
             ("files", index),
             codes.ENTRY_NAMES_ONE,
-            f"This one has {' and '.join(named) or 'none of them'}.",
+            f"This entry has {' and '.join(named) or 'none of them'}.",
         )
     if "exclude" in entry and "glob" not in entry:
         yield Problem(
@@ -189,8 +194,8 @@ KIND = Kind(
             },
             "files": {
                 "type": "array",
-                "description": "The documents. The store holds these, and no other documents of "
-                "ours.",
+                "description": "The documents of the store. Other documents of ours are removed "
+                "from it.",
                 "items": _ENTRY,
             },
             "chunking_strategy": _CHUNKING,
@@ -198,7 +203,7 @@ KIND = Kind(
             "metadata": METADATA,
             "lifecycle": LIFECYCLE,
         },
-        "x-hints": {"file_ids": "List local documents in `files`; ids are looked up for you."},
+        "x-hints": {"file_ids": "List local documents in `files`. Their ids are looked up."},
         "examples": [
             {
                 "files": [

@@ -1,6 +1,6 @@
-"""The runtimes: places where assistants live.
+"""The runtimes: the places where assistants can live, in one table.
 
-A new runtime is one file here and one line in the table.
+A new runtime is one file or folder in this package and one line in the table.
 """
 
 from collections.abc import Mapping
@@ -12,4 +12,4 @@ from provisioner.runtimes import agents, assistants, responses
 RUNTIMES: Final[Mapping[str, Runtime]] = {
     runtime.name: runtime for runtime in (assistants.RUNTIME, responses.RUNTIME, agents.RUNTIME)
 }
-"""All runtimes, by the name that a target gives."""
+"""All runtimes, by the name in `runtime:` of a target."""

@@ -1,7 +1,7 @@
 """All collections of an account that can be listed, for `gc`, whatever runtime a target has.
 
-An account holds more than the objects of one runtime: a file may be named by a batch, by a fine-tuning
-job, or by an agent. A server that does not have a collection answers 404 to its list.
+An account contains more than the objects of one runtime: a batch, a fine-tuning job or an agent may
+refer to a file. A server that does not have a collection answers its list with 404.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,10 +21,12 @@ def _says(*words: str) -> Callable[[Row], bool]:
 
 
 def _nothing(_row: Row) -> NormalForm:
+    """Return an empty spec."""
     return NormalForm({})
 
 
 def _is_empty(row: Row) -> bool:
+    """Return true if a store's row says that it has no files and uses no bytes."""
     counts: Any = row.get("file_counts")
     total = counts.get("total") if isinstance(counts, Mapping) else None
     return total == 0 and not row.get("usage_bytes")
@@ -140,14 +142,14 @@ ACCOUNT: Final = Account(
     held_by_threads=frozenset({"assistants"}),
     starts_threads="assistant",
 )
-"""The collections, and the purposes of files that applications, threads or runs hold by id."""
+"""The collections, and the purposes of files to which applications, threads or runs refer by id."""
 
 
 def binding_of(listable: Listable, runtime: Runtime) -> tuple[str, Binding]:
-    """Return the kind whose objects live in this collection on a runtime, with its binding.
+    """Return the kind whose objects are in this collection on a runtime, with its binding.
 
-    A collection in which no kind of this runtime lives gets a binding without a mark, under its own
-    name: its objects can be deleted, and nothing else.
+    If the runtime has no such kind, the collection gets a binding without a mark, under its own
+    name. Its objects can be deleted, and in no other way changed.
     """
     for kind, binding in runtime.bindings.items():
         if binding.collection == listable.collection:
@@ -162,7 +164,7 @@ def binding_of(listable: Listable, runtime: Runtime) -> tuple[str, Binding]:
 
 
 def marked_by(listable: Listable) -> Binding | None:
-    """Return a binding of any runtime that reads the mark of objects in this collection."""
+    """Return a binding of any runtime that reads the mark of objects in this collection, or None."""
     found = (
         binding
         for runtime in RUNTIMES.values()

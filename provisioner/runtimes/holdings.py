@@ -1,4 +1,8 @@
-"""Returns the support of a field by each runtime, from the support matrix or the bindings."""
+"""Returns each runtime's support of a field, for `explain`.
+
+It comes from the support matrix for fields of assistants and functions, and from the bindings for
+all others.
+"""
 
 import json
 import re
@@ -12,12 +16,16 @@ from provisioner.runtimes import RUNTIMES
 from provisioner.runtimes.matrix import word
 
 _BECOMES: Final = re.compile(r"Becomes `(?P<name>[^`]+)`\.\s*")
+"""Matches the note of `becomes`, which names the field of the API."""
 _MATRIX: Final = {"assistant": "", "function": "tools[function]."}
-"""Kinds whose fields are rows of the matrix, and the beginning of their paths in it."""
+"""Kinds whose fields are rows of the matrix, with the beginning of their paths in it."""
 
 
 def holdings(kind: Kind, path: str) -> Iterator[Holding]:
-    """Yield each runtime's support of the field at a path of a kind, such as `tools[function].strict`."""
+    """Yield each runtime's support of a field.
+
+    `path` is its path in the kind, such as `tools[].type`.
+    """
     path = path.replace("[]", "")
     for runtime in RUNTIMES.values():
         if kind.name in _MATRIX:
@@ -27,11 +35,11 @@ def holdings(kind: Kind, path: str) -> Iterator[Holding]:
 
 
 def places(kind: Kind) -> Iterator[tuple[str, str]]:
-    """Yield the name of each runtime, with a phrase about how objects of a kind live there."""
+    """Yield (name of the runtime, phrase that says how objects of a kind live there)."""
     for runtime in RUNTIMES.values():
         binding = runtime.bindings.get(kind.name)
         if kind.inlined:
-            yield runtime.name, "a part of whatever refers to it"
+            yield runtime.name, "a part of each object that refers to it"
         elif binding is None:
             yield runtime.name, "does not exist there"
         else:
@@ -39,6 +47,7 @@ def places(kind: Kind) -> Iterator[tuple[str, str]]:
 
 
 def _by_matrix(runtime: Runtime, kind: Kind, path: str, row: str) -> Holding:
+    """Return the support of a field that is a row of the matrix."""
     support = word(runtime, row)
     lacks = support.level is Level.UNSUPPORTED
     renamed = _BECOMES.search(support.note)
@@ -72,7 +81,7 @@ def _by_binding(runtime: Runtime, kind: Kind, path: str) -> Holding:
 
 
 def _default(runtime: Runtime, kind: Kind, path: str) -> str:
-    """Return the value of a field that was never set on the server, as JSON; '' if it is not known."""
+    """Return the value of a field that was never set, as JSON, or '' if it is not known."""
     binding = runtime.bindings.get(kind.name)
     value: Any = binding.fields.defaults.get(path) if binding else None
     return "" if value is None else json.dumps(value)

@@ -17,13 +17,16 @@ END: Final = "<!-- End of the matrix. -->"
 _SILENT: Final = Support(Level.UNSUPPORTED)
 _CELL: Final = {Level.STORED: "stored", Level.PER_RUN: "per run", Level.UNSUPPORTED: "no"}
 OURS: Final = ("lifecycle", "checks")
-"""Fields that are about us, and are sent to no runtime."""
+"""Fields for this tool alone, which are sent to no runtime."""
 _PARTS: Final = ("type", "ref", "function", *NAMES.values())
 """Options that identify a tool. Every runtime that has the tool has them."""
 
 
 def paths() -> list[str]:
-    """Return every row: the fields in the order of the language, each followed by its inner fields."""
+    """Return the path of every row.
+
+    Fields are ordered as in the manifest reference. Each is followed by the fields inside of it.
+    """
     known = [path for runtime in RUNTIMES.values() for path in runtime.support]
     tops = [name for name in KINDS["assistant"].schema["properties"] if name not in OURS]
     rows: list[str] = []
@@ -34,6 +37,7 @@ def paths() -> list[str]:
 
 
 def _options(top: str) -> list[str]:
+    """Return the options of a tool that are rows of their own."""
     options = TOOLS.get(top[6:-1], {}) if top.startswith("tools[") else {}
     return [name for name in options if name not in _PARTS]
 
@@ -41,7 +45,7 @@ def _options(top: str) -> list[str]:
 def word(runtime: Runtime, path: str) -> Support:
     """Return a runtime's support of a row.
 
-    A row that it does not list has the support of the row around it.
+    If its table does not list the row, the support is that of the row around it.
     """
     whole = path
     while whole not in runtime.support:
@@ -53,7 +57,7 @@ def word(runtime: Runtime, path: str) -> Support:
 
 
 def markdown() -> str:
-    """Return the matrix as a table, and after it the notes on its cells."""
+    """Return the matrix as a table, followed by the notes on its cells."""
     head = f"| | {' | '.join(f'`{name}`' for name in RUNTIMES)} |\n|---|{'---|' * len(RUNTIMES)}\n"
     rows = "".join(f"| `{path}` | {' | '.join(_cells(path))} |\n" for path in paths())
     notes = "".join(_notes(runtime) for runtime in RUNTIMES.values())
@@ -66,6 +70,7 @@ def _cells(path: str) -> Iterator[str]:
 
 
 def _notes(runtime: Runtime) -> str:
+    """Return the notes of a runtime. A note that several rows share is written once."""
     said: dict[str, list[str]] = {}
     for path in paths():
         if path in runtime.support and (note := runtime.support[path].note):
@@ -75,7 +80,7 @@ def _notes(runtime: Runtime) -> str:
 
 
 def refreshed(page: str) -> str:
-    """Return the page with the present matrix in it."""
+    """Return the page with the present matrix between the two comments."""
     before, _, rest = page.partition(BEGIN)
     return f"{before}{markdown()}{rest.partition(END)[2].lstrip()}"
 

@@ -1,12 +1,11 @@
-"""A pytest plugin that gives each test of an application an account with its assistants in it.
+"""A pytest plugin that gives each test of an application its own account with the assistants in it.
 
 It is named in the `conftest.py` at the top of the application's tests:
 
     pytest_plugins = ["provisioner.testing"]
 
-The manifests are applied once to an embedded server. Each test that asks for the fixture
-`provisioner_account` begins with a copy of that account, and nothing that it changes is seen by
-another test.
+The manifests are applied once to an embedded server. Each test that uses the fixture
+`provisioner_account` begins with a copy of that account, and no other test sees its changes.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ INI = {
     "provisioner_env": "The environment of the Stack that is applied.",
     "provisioner_target": "The target whose runtime is used. No request is sent to its host.",
 }
-"""Options of pytest's configuration file, and their help."""
+"""Options of pytest's configuration file, with their help."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def provisioner_accounts(
     pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Accounts]:
-    """Apply the manifests once, and give what the account of each test is copied from."""
+    """Apply the manifests once, and yield the account that is copied for each test."""
     from provisioner.model.errors import ProvisionerError
     from provisioner.testing.account import accounts
 
@@ -55,7 +54,7 @@ def provisioner_accounts(
         try:
             found = stack.enter_context(opened)
         except ProvisionerError as error:
-            # A traceback through this package would hide the sentence that says what to mend.
+            # A traceback through this package would hide the sentence that says what to correct.
             pytest.fail(str(error), pytrace=False)
         yield found
 
@@ -74,10 +73,10 @@ def _variables(lines: Any) -> dict[str, str]:
 def provisioner_account(
     provisioner_accounts: Accounts, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Account]:
-    """Give the test an account of its own, in which the manifests have been applied.
+    """Yield an account for one test, in which the manifests have been applied.
 
-    OPENAI_BASE_URL and OPENAI_API_KEY lead to it, and `provisioner.load` reads it whatever its
-    arguments say of folders, targets and registries. So the application is tested as it stands.
+    OPENAI_BASE_URL and OPENAI_API_KEY are set to it. `provisioner.load` reads it, whatever folder,
+    target or registry its arguments name, so that the application is tested unchanged.
     """
     with provisioner_accounts.account() as account:
         for name, value in account.environment.items():

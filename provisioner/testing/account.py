@@ -1,8 +1,8 @@
 """Accounts of the embedded server, in which a folder of manifests has been applied.
 
 The manifests are applied once, to a database in a file. The account of a test is a copy of that
-database in memory, behind one server that stays: its URL is the same in every test, as applications
-often read it when they are imported.
+database in memory. One server serves the account of the running test. Its URL is the same in every
+test, because applications often read it once, when they are imported.
 """
 
 from __future__ import annotations
@@ -42,18 +42,21 @@ DATA, RELEASES = "account.sqlite", "releases"
 EMBEDDED = "embedded"
 KEY_VARIABLE, URL_VARIABLE = "OPENAI_API_KEY", "OPENAI_BASE_URL"
 KEY = "embedded"
-"""The embedded server accepts every bearer token."""
+"""The API key. The embedded server accepts every bearer token."""
 NO_LEDGER = "none"
+"""The value of `--ledger` that uses no ledger."""
 TIMEOUT = 60.0
+"""Seconds that a request of `provisioner.load` may take."""
 
 
 @frozen
 class Account:
-    """An account of the embedded server.
+    """An account of the embedded server, for one test.
 
-    `base_url` and `api_key` are those of the SDK's client. `ids` are the ids of live objects by
-    address, such as `assistant.policy-qa`; a release has its path in the registry. `releases` is the
-    folder of the release registry, which all tests share: only the account is copied for each.
+    `base_url` and `api_key` are arguments of the SDK's client. `ids` are the ids of live objects by
+    address, such as `assistant.policy-qa`; the id of a release is its path in the registry.
+    `releases` is the folder of the release registry, which all tests share: only the account is
+    copied for each test.
     """
 
     base_url: str
@@ -63,12 +66,12 @@ class Account:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Returns the variables from which the SDK's client takes its settings."""
+        """Return the variables from which the SDK's client reads its settings."""
         return {URL_VARIABLE: self.base_url, KEY_VARIABLE: self.api_key}
 
 
 class _Switch:
-    """A WSGI application that hands each request to the account of the test that runs now."""
+    """A WSGI application that passes each request to the account of the running test."""
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -78,7 +81,7 @@ class _Switch:
 
 
 class Accounts:
-    """One server, and the applied account that is copied for each test."""
+    """One server, and the account with the applied manifests, which is copied for each test."""
 
     def __init__(self, template: App, stack: Stack, ids: Mapping[str, str]) -> None:
         self._template = template
@@ -93,7 +96,10 @@ class Accounts:
 
     @contextmanager
     def account(self) -> Iterator[Account]:
-        """Yield a fresh account. `provisioner.load` reads it until the block ends."""
+        """Yield a new copy of the account.
+
+        `provisioner.load` reads that copy until the block ends.
+        """
         with self._template.copy() as app:
             self._switch.app = app
             try:
@@ -104,6 +110,7 @@ class Accounts:
                 self._switch.app = self._template
 
     def _load(self, address: Address) -> LiveAssistant:
+        """Return an assistant of the account; `provisioner.load` calls it during a test."""
         wanted = Wanted(
             address,
             self._stack.root,
@@ -125,11 +132,11 @@ class Accounts:
 def accounts(
     manifests: Path, folder: Path, *, environment: str, target: str, variables: Mapping[str, str]
 ) -> Iterator[Accounts]:
-    """Apply the manifests to an embedded account with its data in `folder`, and yield its copies.
+    """Apply the manifests to an embedded account in `folder`, and yield the account to be copied.
 
-    The Stack's target says which runtime it is and which fields are dropped. Its host, its key and
-    its release registry are replaced, so no request leaves the machine.
-    Raises ManifestErrors, and ProvisionerError where a change failed.
+    The Stack's target determines the runtime and the fields to drop. Its host, its key and its
+    release registry are replaced, so no request leaves the machine. Raises ManifestErrors, and
+    ProvisionerError if a change failed.
     """
     options = RunOptions(
         path=manifests,
@@ -159,13 +166,17 @@ def accounts(
 
 
 def _stand_ins(loaded: Loaded) -> dict[str, str]:
-    """Return a value for each secret variable that is not set: a test must not need real secrets."""
+    """Return a made-up value for each secret variable that is not set.
+
+    A test must not need real secrets.
+    """
     resources = loaded.desired.values()
     missing = [leaf for one in resources for leaf in leaves(one.spec, MissingSecret)]
     return {leaf.variable: f"{leaf.variable} of a test" for leaf in missing}
 
 
 def _embedded(target: Target, folder: Path) -> Target:
+    """Return a target of the same runtime whose server, data and releases are in `folder`."""
     publishes = RUNTIMES[target.runtime].publishes
     return replace(
         target,
@@ -182,6 +193,7 @@ def _embedded(target: Target, folder: Path) -> Target:
 
 
 def _not_applied(report: Report) -> ProvisionerError:
+    """Return the error for manifests that could not be applied."""
     failed = [f"{outcome.address}: {outcome.error}" for outcome in report.outcomes if outcome.error]
     detail = "The tests cannot begin. " + " ".join(failed)
     return ProvisionerError(Diagnostic(codes.TEST_ACCOUNT, detail), *report.diagnostics)

@@ -62,7 +62,7 @@ SKILLS: dict[str, tuple[dict[str, str | bytes], str, str, str]] = {
     "no such folder": ({}, "skills/none", "not a folder", "`skills/none` does not exist"),
     "a file": ({"skills/a.md": GOOD}, "skills/a.md", "not a folder", "`skills/a.md` is a file"),
     "outside": ({}, "../skills", "a path leaves the manifest folder", "is outside of"),
-    "no SKILL.md": ({"s/a.md": GOOD}, "s", "not one SKILL.md", "here is none"),
+    "no SKILL.md": ({"s/a.md": GOOD}, "s", "not one SKILL.md", "Found: none"),
     "one in a folder of it": ({"s/t/SKILL.md": GOOD}, "s", "not one SKILL.md", "`t/SKILL.md`"),
     "one in small letters": ({"s/skill.md": GOOD}, "s", "not one SKILL.md", "`skill.md`"),
     "two": (
@@ -73,19 +73,19 @@ SKILLS: dict[str, tuple[dict[str, str | bytes], str, str, str]] = {
     ),
     "no front matter": ({"s/SKILL.md": "# How\n"}, "s", "no front matter", "two lines of `---`"),
     "an open fence": ({"s/SKILL.md": "---\nname: a\n"}, "s", "no front matter", "YAML between"),
-    "broken YAML": ({"s/SKILL.md": "---\nname: [\n---\n"}, "s", "no front matter", "no YAML mapping"),
-    "a list": ({"s/SKILL.md": "---\n- a\n---\n"}, "s", "no front matter", "no YAML mapping"),
+    "broken YAML": ({"s/SKILL.md": "---\nname: [\n---\n"}, "s", "no front matter", "not a YAML mapping"),
+    "a list": ({"s/SKILL.md": "---\n- a\n---\n"}, "s", "no front matter", "not a YAML mapping"),
     "no name": (
         {"s/SKILL.md": "---\ndescription: a\n---\n"},
         "s",
         "a skill without a name",
-        "small letters, digits and single dashes",
+        "lower-case letters, digits and single dashes",
     ),
     "a bad name": (
         {"s/SKILL.md": "---\nname: Refunds_2\ndescription: a\n---\n"},
         "s",
         "a skill without a name",
-        "s/SKILL.md`: `name` is 1 to 64",
+        "s/SKILL.md`: `name` must be 1 to 64",
     ),
     "a name too long": (
         {"s/SKILL.md": f"---\nname: {'a' * 65}\ndescription: a\n---\n"},
@@ -103,13 +103,13 @@ SKILLS: dict[str, tuple[dict[str, str | bytes], str, str, str]] = {
         {"s/SKILL.md": f"---\nname: a\ndescription: {'a' * 513}\n---\n"},
         "s",
         "a skill without a description",
-        "our mark stands behind it",
+        "our mark is added after it",
     ),
     "a mark": (
         {"s/SKILL.md": "---\nname: a\ndescription: a [provisioner k3v9/default a abcdefghij]\n---\n"},
         "s",
         "a mark in a manifest",
-        "Take `[provisioner …]` out",
+        "Remove `[provisioner …]`",
     ),
     "not UTF-8": (
         {"s/SKILL.md": GOOD.encode() + b"\xff\xfe"},
@@ -121,7 +121,7 @@ SKILLS: dict[str, tuple[dict[str, str | bytes], str, str, str]] = {
         {"s/SKILL.md": GOOD + "a" * 300_000},
         "s",
         "SKILL.md is too large",
-        "put what is long into files beside it",
+        "Move long texts into other files",
     ),
     "too many files": (
         {"s/SKILL.md": GOOD, **{f"s/{n}.txt": "a" for n in range(500)}},
@@ -368,7 +368,7 @@ def test_what_was_meant_is_offered(folder: Folder) -> None:
     token = loaded(folder, "Credential", CREDENTIALS["a token in the manifest"][0])
 
     assert "Did you mean `shop`?" in said(vault)
-    assert "A secret never stands in a manifest: name its variable in `token_env`." in said(token)
+    assert "A manifest must not contain a secret. Name its variable in `token_env`." in said(token)
     assert "abcdefgh" not in said(token)
 
 

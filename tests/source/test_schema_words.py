@@ -45,8 +45,8 @@ def test_a_comma_in_braces_is_said_at_its_line(
     ((code, line, detail),) = found(schema, tmp_path, monkeypatch)
 
     assert (code, line) == ("keyword-without-value", 8)
-    assert "`if one is concerned.` has none" in detail
-    assert "quotes around text with a comma" in detail
+    assert "`if one is concerned.` has no value" in detail
+    assert "quotes around a text that contains a comma" in detail
 
 
 @pytest.mark.parametrize(

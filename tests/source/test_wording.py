@@ -16,7 +16,7 @@ _MESSAGES = [
         "model: m\nmax_tokens: 1",
         (
             "6:3: error: unknown field [unknown-field]\n"
-            "  There is no `max_tokens`. The API has `max_prompt_tokens` and `max_completion_tokens`."
+            "  There is no `max_tokens`. Use `max_prompt_tokens` or `max_completion_tokens`."
         ),
     ),
     (
@@ -67,8 +67,8 @@ _MESSAGES = [
         "model: m\nmetadata: {provisioner.owner: me}",
         (
             "6:14: error: reserved key [reserved-key]\n"
-            "  `provisioner.owner`: Keys that begin with `provisioner.` hold the mark that says whose"
-            " an object is."
+            "  `provisioner.owner`: Keys that begin with `provisioner.` are reserved for the mark,"
+            " which records the owner."
         ),
     ),
     (
@@ -82,24 +82,26 @@ _MESSAGES = [
             "  Got `retrieval`, expected `file_search`, `web_search`, `code_interpreter`, `shell`,"
             " `apply_patch`, `computer_use`, `function`, `custom`, `tool_search`,"
             " `programmatic_tool_calling`, `automations`, `mcp` or `image_generation`."
-            " It has been called `file_search` since version 2."
+            " Write `file_search`, its name since version 2 of the Assistants API."
         ),
     ),
     (
         "model: m\ntools: [{type: mcp, server_label: crm, authorization: t0ken}]",
         (
             "6:42: error: unknown field [unknown-field]\n"
-            "  There is no `authorization`. A token never stands in a manifest: name the"
-            " variable that holds it in `authorization_env`, or put it into a vault of the session."
+            "  There is no `authorization`. A manifest must not contain a token. Write the name of"
+            " the variable with the token into `authorization_env`, or put the token into a vault of"
+            " the session."
         ),
     ),
     (
         "model: m\ntruncation_strategy: {type: none}",
         (
             "6:31: error: unknown value [unknown-value]\n"
-            "  Got `none`, expected `auto`, `last_messages` or `disabled`. There are `auto`,"
-            " which drops messages from the middle, `last_messages`, which keeps the last"
-            " `last_messages: N`, and, on Responses, `disabled`: what does not fit fails."
+            "  Got `none`, expected `auto`, `last_messages` or `disabled`. Use `auto`,"
+            " which drops messages from the middle; `last_messages`, which keeps the last"
+            " `last_messages: N`; or, on Responses, `disabled`, which lets a run fail that does not"
+            " fit."
         ),
     ),
     (

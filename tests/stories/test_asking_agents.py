@@ -131,7 +131,7 @@ def test_a_reached_spend_limit_is_told_with_what_was_said(world: World) -> None:
 
     assert not answer.completed
     assert answer.status == "budget_reached"
-    assert answer.why == "5 of 3 US cents are spent (session.spend_limit)"
+    assert answer.why == "5 of 3 US cents have been spent (session.spend_limit)"
     assert "You asked: Hello?" in answer.text
     assert sessions(world) == []
 
@@ -322,7 +322,7 @@ def test_an_approval_is_not_given(world: World) -> None:
     answer = ask(options, CLERK, Question("Hello?"))
 
     assert answer.status == "cancelled"
-    assert answer.why == "it waits for an approval, which is not given here (mcp_approval_request)"
+    assert answer.why == "it waits for an approval, which `ask` cannot give (mcp_approval_request)"
     assert sessions(world) == []
 
 

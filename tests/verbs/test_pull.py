@@ -416,7 +416,7 @@ def test_a_second_store_of_one_assistant_is_lost_and_named(out: Path) -> None:
     checked(out)
     assert ("lost", "assistant.helper-1") in notes(pulled)
     assert (
-        "A manifest names one store, and the assistant had 2: vs_a, vs_b." in pulled.notes[-1].text
+        "A manifest names one store, but the assistant has 2: vs_a, vs_b." in pulled.notes[-1].text
     )
 
 
@@ -449,11 +449,14 @@ def test_an_assistant_of_version_one_is_understood(out: Path) -> None:
         ({"tools": "file_search"}, "tools. It is not a list."),
         ({"metadata": ["team"]}, "metadata. It is not a mapping."),
         ({"tool_resources": "vs_1"}, "tool_resources. It is not a mapping."),
-        ({"tool_resources": {"file_search": ["vs_1"]}}, "tool_resources.file_search. Not all"),
-        ({"tool_resources": {"warp": {"ids": []}}}, "tool_resources.warp. Not all"),
+        (
+            {"tool_resources": {"file_search": ["vs_1"]}},
+            "tool_resources.file_search. It is not only",
+        ),
+        ({"tool_resources": {"warp": {"ids": []}}}, "tool_resources.warp. It is not only"),
         (
             {"tool_resources": {"code_interpreter": {"file_ids": ["file-1", 7]}}},
-            "tool_resources.code_interpreter. Not all",
+            "tool_resources.code_interpreter. It is not only",
         ),
         ({"tools": [function(), function()]}, "tools[lookup]"),
         ({"tools": [function(name="no name")]}, "tools[no name]"),

@@ -1,1 +1,1 @@
-"""Parts that several runtimes share: bindings of knowledge, wire paths, and readers of answers."""
+"""Parts that several runtimes share: bindings of vector stores, wire paths, and readers of answers."""

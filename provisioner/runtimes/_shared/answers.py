@@ -1,4 +1,7 @@
-"""Reads the result of a run: its text, its citations, the files that it made, its function calls."""
+"""Reads the result of a run: its text, its citations, its output files and its function calls.
+
+The `ask` of each runtime uses it.
+"""
 
 import json
 import re
@@ -15,16 +18,20 @@ from provisioner.runtimes._shared.shapes import mapping, mappings, words_or_json
 PATIENCE = (0.2, 3.0)
 """The first and the longest pause between two requests for the state of a run, in seconds."""
 CANCELLING = 20
-"""The most requests for the state of a cancelled run, before the conversation stops waiting for it."""
+"""The most requests for the state of a run that was cancelled, until `ask` stops waiting for its
+end.
+"""
 TOKENS = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens"}
-"""The names that runs have for counts of tokens, and those that turns have for them."""
+"""For each count of tokens in an Answer, the name that turns and responses use for it."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+"""Matches characters that are replaced in a file name from a server."""
 LONGEST_NAME = 100
+"""The most characters of such a file name."""
 
 
 @dataclass(slots=True)
 class CallLog:
-    """The function calls of one question, in order, with the outputs that the question provides."""
+    """The function calls of one question, in order."""
 
     asking: Asking
     calls: list[Call] = field(default_factory=list)
@@ -33,7 +40,7 @@ class CallLog:
         """Record the calls and report them to the user.
 
         Returns '' if the question has an output for each call. Otherwise it returns the reason why
-        the run cannot go on.
+        the run cannot continue.
         """
         outputs = self.asking.question.tool_outputs
         for call in calls:
@@ -60,7 +67,7 @@ def text_of_item(part: Any) -> str:
 
 
 def text_of(message: Row) -> str:
-    """Return the text of a message. A part of an unknown form is shown as JSON."""
+    """Return the text of a message. A part of an unknown form is returned as JSON, an image as ''."""
     content = message.get("content")
     if not isinstance(content, list):
         return words_or_json(content)
@@ -80,7 +87,7 @@ def _text_of_part(part: Any) -> str:
 def citations(messages: Sequence[Row], provider: Provider) -> tuple[str, ...]:
     """Return the names of the cited files, each once.
 
-    A file that does not exist any more is shown by its id.
+    A file that does not exist any more is named by its id.
     """
     ids = [
         str(cited.get("file_id"))
@@ -91,7 +98,7 @@ def citations(messages: Sequence[Row], provider: Provider) -> tuple[str, ...]:
 
 
 def made_files(messages: Sequence[Row], provider: Provider) -> tuple[MadeFile, ...]:
-    """Return the files that the code interpreter made and that the messages refer to."""
+    """Return the output files of the code interpreter to which the messages refer."""
     found: dict[str, str] = {}
     for annotation in _annotations(messages):
         if path := mapping(annotation.get("file_path")):
@@ -109,7 +116,11 @@ def made_files(messages: Sequence[Row], provider: Provider) -> tuple[MadeFile, .
 
 
 def safe_name(path: str) -> str:
-    """Return the last part of a path that a server sent, so that no file lands in another folder."""
+    """Return a file name for a path that a server sent.
+
+    It is only the last part, without special characters, so that a server cannot choose another
+    folder.
+    """
     name = _UNSAFE.sub("_", re.split(r"[/\\]", path)[-1]).lstrip("._-")
     suffix = Path(name).suffix
     if len(name) <= LONGEST_NAME or len(suffix) > LONGEST_NAME // 2:
@@ -118,10 +129,12 @@ def safe_name(path: str) -> str:
 
 
 def _parts(message: Row) -> list[Mapping[str, Any]]:
+    """Return the parts of a message that are objects."""
     return mappings(message.get("content"))
 
 
 def _annotations(messages: Sequence[Row]) -> Iterator[Mapping[str, Any]]:
+    """Yield the annotations of all texts in the messages."""
     for message in messages:
         for part in _parts(message):
             for text in mappings(part.get("text")):
@@ -129,6 +142,7 @@ def _annotations(messages: Sequence[Row]) -> Iterator[Mapping[str, Any]]:
 
 
 def _file_name(id: str, provider: Provider) -> str:
+    """Return the name of an upload, or its id if the upload cannot be read."""
     try:
         return str(provider.get("files", id).get("filename") or id)
     except ProviderError:

@@ -1,7 +1,8 @@
-"""Vector stores and files, which several runtimes have. Their API is the same on all of them.
+"""The bindings of vector stores and files, whose API is the same on several runtimes.
 
-A file has no metadata. So the attributes of a document in a store record its provenance: its path,
-a digest of its content, a digest of its attributes, and the File that declares it.
+A file has no metadata. So its provenance is recorded in the attributes of each document, which is a
+file in a store: its path, a digest of its content, a digest of its attributes, and the File that
+declares it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,9 +18,10 @@ from provisioner.model.remote import RemoteDocument
 from provisioner.model.resource import Document
 from provisioner.model.value import Spec, digest, revealed, same
 
+# The keys of our attributes of a document.
 PATH, SHA256, DIGEST, FILE = (f"{PREFIX}{name}" for name in ("path", "sha256", "digest", "file"))
 AUTO = {"type": "static", "static": {"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400}}
-"""The chunking that `chunking_strategy: {type: auto}` stands for, and that a server returns for it."""
+"""The chunking that a server returns for `chunking_strategy: {type: auto}`."""
 
 
 def _store_to_wire(spec: Spec, _ids: Ids) -> Body:
@@ -33,6 +35,7 @@ def _store_from_wire(row: Row) -> NormalForm:
 
 
 def _complete_store(spec: Spec) -> Spec:
+    """Return a store's spec in which `auto` chunking has its sizes."""
     chunking = spec.get("chunking_strategy")
     if chunking is not None and chunking.get("type") == "auto":
         return {**spec, "chunking_strategy": AUTO}
@@ -40,10 +43,12 @@ def _complete_store(spec: Spec) -> Spec:
 
 
 def _nothing_to_wire(_spec: Spec, _ids: Ids) -> Body:
+    """Return an empty body, because an upload is sent as a file and not as JSON."""
     return {}
 
 
 def _nothing_from_wire(_row: Row) -> NormalForm:
+    """Return an empty spec, because no field of an upload can be compared."""
     return NormalForm({})
 
 
@@ -57,10 +62,10 @@ FILES = Binding(
 
 
 def attributes_to_wire(document: Document, kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return a document's attributes as they are sent: the user's, and its provenance.
+    """Return the attributes to send for a document: the user's, and our record of its provenance.
 
-    `kept` are the user's attributes in the form in which this server stores them, if it changes
-    them.
+    If this server stores the user's attributes in another form, `kept` are the attributes in that
+    form.
     """
     sent = attributes_digest(document)
     ours = {
@@ -74,7 +79,7 @@ def attributes_to_wire(document: Document, kept: Mapping[str, Any] | None = None
 
 
 def document_from_wire(row: Row) -> RemoteDocument | None:
-    """Return the document that a row of a store describes, or None if its attributes are not ours."""
+    """Return the document in a row of a store, or None if it does not have our attributes."""
     attributes = row.get("attributes") or {}
     if not isinstance(attributes, Mapping) or not attributes.get(PATH):
         return None
@@ -93,7 +98,7 @@ def document_from_wire(row: Row) -> RemoteDocument | None:
 
 
 def chunking_from_wire(rows: Iterable[Row]) -> Mapping[str, Any] | None:
-    """Return the chunking of a store's documents, or None if they do not all have the same."""
+    """Return the chunking of a store's documents, or None if it is unknown or not the same for all."""
     found = [row.get("chunking_strategy") for row in rows]
     first = found[0] if found else None
     if not isinstance(first, Mapping) or first.get("type") not in ("auto", "static"):
@@ -104,12 +109,13 @@ def chunking_from_wire(rows: Iterable[Row]) -> Mapping[str, Any] | None:
 
 
 def _is_empty(row: Row) -> bool:
-    """Return true if a store's own row says that the store has no files."""
+    """Return true if the row of a store says that the store has no files."""
     counts = row.get("file_counts")
     return isinstance(counts, Mapping) and counts.get("total") == 0
 
 
 def _shown(rows: Iterable[Row]) -> Spec:
+    """Return the fields of a store's spec that only its documents show: the chunking."""
     chunking = chunking_from_wire(rows)
     return {"chunking_strategy": chunking} if chunking else {}
 

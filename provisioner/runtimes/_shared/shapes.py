@@ -1,7 +1,7 @@
 """Reads values of unexpected types, so that an unusual answer does not end a command.
 
-Servers that implement an API only partly send a text in place of an object, a list in place of a
-text, or null. These functions accept any value and return the type that the caller needs.
+Servers that implement an API only partly may send a text where the API has an object, a list where
+it has a text, or null. These functions accept any value and return the type that the caller needs.
 """
 
 import json
@@ -10,17 +10,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 DEEPEST = 20
-"""The number of levels in which a text is searched for."""
+"""The most levels of a value in which a text is searched for."""
 _KEYS = ("value", "text", "refusal", "content")
+"""The keys of an object under which its text may be."""
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
-    """Return an object unchanged, and an empty one for anything else."""
+    """Return an object unchanged, and {} for any other value."""
     return value if isinstance(value, Mapping) else {}
 
 
 def items_of(value: Any) -> Sequence[Any]:
-    """Return a list unchanged, and an empty one for anything else."""
+    """Return a list unchanged, and () for any other value."""
     return value if isinstance(value, list | tuple) else ()
 
 
@@ -32,14 +33,14 @@ def mappings(value: Any) -> list[Mapping[str, Any]]:
 
 
 def number(value: Any) -> int:
-    """Return a number as a whole number, and 0 for anything else."""
+    """Return a number as a whole number, and 0 for any other value."""
     if isinstance(value, int | float) and math.isfinite(value):
         return int(value)
     return 0
 
 
 def words(value: Any, depth: int = 0) -> str:
-    """Return the text in a value, '' if there is none.
+    """Return the text in a value, or '' if there is none.
 
     The text of an object is under `value`, `text`, `refusal` or `content`. The text of a list has
     one line for each item.
@@ -59,7 +60,8 @@ def words(value: Any, depth: int = 0) -> str:
 def words_or_json(value: Any) -> str:
     """Return the text in a value.
 
-    If there is none, return the value as JSON, so that nothing is lost.
+    If there is none, return the value as JSON, so that nothing is lost. The result is '' for an
+    empty value.
     """
     if found := words(value):
         return found

@@ -1,4 +1,4 @@
-"""Short functions that make each `Support` of a runtime's table."""
+"""Short functions by which each runtime writes its table of supported fields."""
 
 from collections.abc import Mapping
 from typing import Final, TypeAlias
@@ -8,6 +8,7 @@ from provisioner.model.runtime import Level, Support
 Table: TypeAlias = Mapping[str, Support]
 
 SAME: Final = Support(Level.STORED)
+"""The support of a field that is stored under the same name and in the same form."""
 
 
 def becomes(parameter: str, note: str = "") -> Support:
@@ -21,14 +22,21 @@ def caveat(note: str, limit: int = 0) -> Support:
 
 
 def recorded(note: str) -> Support:
-    """Return the support of a field that our mark records and that a run or a session is given."""
+    """Return the support of a field that our mark records, and that each run or session is given."""
     return Support(Level.PER_RUN, note)
 
 
 def lacking(note: str) -> Support:
+    """Return the support of a field that the runtime does not have.
+
+    `note` says why, or what to use.
+    """
     return Support(Level.UNSUPPORTED, note)
 
 
 def each(word: Support, *names: str, of: str = "") -> Table:
-    """Return a table with the same support for several fields, or for several options `of` a tool."""
+    """Return a table with the same support for several fields.
+
+    With `of`, they are options of the tool of that type.
+    """
     return {f"tools[{of}].{name}" if of else name: word for name in names}

@@ -1,6 +1,6 @@
 """Converts fields between their names in a manifest and their paths on the wire.
 
-One table serves both directions.
+A table of `WirePath`s by field name serves both directions. Each runtime has such tables.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +11,7 @@ from provisioner.model.provider import Body
 
 
 def _same(value: Any) -> Any:
+    """Return a value unchanged."""
     return value
 
 
@@ -18,7 +19,7 @@ def _same(value: Any) -> Any:
 class WirePath:
     """The path of a field on the wire, such as `text.format`, and the conversion of its value.
 
-    `from_wire` returns None for a wire value that sets nothing in a manifest.
+    `from_wire` returns None for a value of the server that sets nothing in a manifest.
     """
 
     path: str
@@ -34,9 +35,9 @@ WirePaths: TypeAlias = Mapping[str, WirePath]
 
 
 def to_wire_paths(fields: Mapping[str, Any], paths: WirePaths) -> Body:
-    """Return the fields under their wire paths.
+    """Return a body with the fields at their wire paths.
 
-    A field that is None clears its path. If the path lies inside of an object, the whole object is
+    A field that is None clears its path. If the path is inside of an object, the whole object is
     cleared.
     """
     body: Body = {}
@@ -53,6 +54,7 @@ def to_wire_paths(fields: Mapping[str, Any], paths: WirePaths) -> Body:
 
 
 def _inner(body: Body, keys: list[str]) -> Body:
+    """Return the object at some keys of a body, which is created if it is missing."""
     for key in keys:
         body[key] = body.get(key) or {}
         body = body[key]
@@ -60,9 +62,9 @@ def _inner(body: Body, keys: list[str]) -> Body:
 
 
 def from_wire_paths(body: Mapping[str, Any], paths: WirePaths) -> dict[str, Any]:
-    """Return the fields of a body under their names in a manifest.
+    """Return the fields of a body by their names in a manifest.
 
-    Keys that no wire path names are left out.
+    A key that begins no wire path keeps its name.
     """
     heads = {wire_path.keys[0] for wire_path in paths.values()}
     fields = {key: value for key, value in body.items() if key not in heads}
@@ -70,6 +72,7 @@ def from_wire_paths(body: Mapping[str, Any], paths: WirePaths) -> dict[str, Any]
 
 
 def _found(body: Mapping[str, Any], paths: WirePaths) -> Iterator[tuple[str, Any]]:
+    """Yield the name and the value of each field whose wire path a body contains."""
     for name, wire_path in paths.items():
         value: Any = body
         for key in wire_path.keys:
@@ -81,7 +84,7 @@ def _found(body: Mapping[str, Any], paths: WirePaths) -> Iterator[tuple[str, Any
 def without_nulls(value: Any, depth: int = 2) -> Any:
     """Return `value` without keys that are null, down to `depth` levels of objects.
 
-    It is for servers that treat null and a missing key alike.
+    Servers treat null and a missing key alike.
     """
     if not depth or not isinstance(value, Mapping):
         return value

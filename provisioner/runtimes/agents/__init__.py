@@ -1,8 +1,8 @@
-"""The `agents` runtime: an object of the OpenAI Agents API (beta).
+"""The `agents` runtime: an assistant is an object of the OpenAI Agents API (beta).
 
 The server returns every field with its default. So `complete` adds the same defaults to both sides
-before they are compared. Only fields that a manifest can set are read from a row, so that a field which
-the platform adds later is no difference. The settings of a session are recorded in the mark.
+before they are compared. Only fields that a manifest can set are read from a row, so that a field
+that the platform adds later is no difference. The settings of a session are recorded in the mark.
 """
 
 from collections.abc import Mapping
@@ -30,10 +30,10 @@ from provisioner.runtimes.assistants import NO_PARAMETERS, wire_id
 
 
 def to_wire(spec: Spec, ids: Ids) -> Body:
-    """Return an Assistant's spec, whole or in part, as the body of a create or an update.
+    """Return the body of a create or an update for an assistant's spec, or for a part of it.
 
-    The server replaces an object of the body as a whole. It merges only `experimental`, which must
-    not be null. So every object is sent whole.
+    The server replaces each object of the body as a whole, so every object is sent whole. It merges
+    only `experimental`, which must not be null.
     """
     spec = revealed(spec)
     body = to_wire_paths({name: spec[name] for name in _FIELDS if name in spec}, _WIRE_PATHS)
@@ -80,6 +80,7 @@ _TOOL_WIRE_PATHS: Final[Mapping[str, WirePaths]] = {
 
 
 def _tool_to_wire(key: str, tool: Mapping[str, Any], ids: Ids) -> Body:
+    """Return one tool of a spec in the form of the API."""
     type = tool["type"]
     options = {name: value for name, value in tool.items() if name not in ("type", "strict")}
     if "credential" in options:
@@ -94,7 +95,7 @@ def _tool_to_wire(key: str, tool: Mapping[str, Any], ids: Ids) -> Body:
 
 
 def from_wire(row: Row) -> NormalForm:
-    """Return an agent in normal form, with those fields that a manifest can set."""
+    """Return a live agent in normal form, with those fields that a manifest can set."""
     metadata = row.get("metadata") or {}
     mark = Mark.from_metadata(metadata)
     fields = from_wire_paths(without_nulls(row), _WIRE_PATHS)
@@ -108,7 +109,7 @@ def from_wire(row: Row) -> NormalForm:
 
 
 def _recorded(mark: Mark | None) -> dict[str, Any]:
-    """Return the session settings that the mark holds, with References in place of ids."""
+    """Return the session settings in the mark, with references and ids as such."""
     run = mark.settings.get(RUN) if mark else None
     if not isinstance(run, Mapping):
         return {}
@@ -116,6 +117,7 @@ def _recorded(mark: Mark | None) -> dict[str, Any]:
 
 
 def _referring(value: Any) -> Any:
+    """Return a value of the mark with `{ref: ADDRESS}` and `{id: ID}` replaced by what they stand for."""
     if isinstance(value, Mapping):
         if value.keys() == {"ref"}:
             return Reference(Address.parse(str(value["ref"])))
@@ -126,6 +128,10 @@ def _referring(value: Any) -> Any:
 
 
 def _tool_from_wire(body: Mapping[str, Any]) -> tuple[str, Any]:
+    """Return (key, tool in normal form) for a tool of the API.
+
+    Options that no manifest can set are left out.
+    """
     type = str(body.get("type"))
     whole = {name: body[name] for name in ("parameters", "request_metadata") if body.get(name)}
     options = from_wire_paths({**without_nulls(body), **whole}, _TOOL_WIRE_PATHS.get(type, {}))
@@ -167,7 +173,7 @@ _DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "computer_use": {"include_screenshots": False},
     "mcp": {"connection_origin": "service", "request_metadata": {}, "required": False},
 }
-"""The options of each type of tool that the server fills in if they are not given."""
+"""For each type of tool, the options that the server fills in if they are not given."""
 _STDIO: Final[Mapping[str, Any]] = {"args": [], "env_vars": []}
 _HTTP: Final[Mapping[str, Any]] = {"headers": {}}
 

@@ -1,4 +1,7 @@
-"""The conversation of the `agents` runtime: parameters of a session, ask, ready code."""
+"""The conversation of the `agents` runtime: parameters of a session, `ask`, and ready code.
+
+Ready code is the program that `show --as python` or `--as curl` prints.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -19,6 +22,7 @@ from provisioner.runtimes._shared.wire_paths import WirePath, to_wire_paths
 from provisioner.runtimes.assistants import wire_id
 
 PER_RUN: Final = frozenset({"session", "prompt_cache_options"})
+"""The fields of an assistant that the mark records for its sessions."""
 _TALKING: Final = {"type": "none"}
 """The environment of a session whose manifest names none. Such a session can only talk."""
 _SESSION: Final = {"spend_limit": WirePath("spend_control.limit"), "vaults": WirePath("vault_ids")}
@@ -40,12 +44,12 @@ def session_params(settings: Mapping[str, Any], ids: Ids) -> Body:
 
 
 def parameters(assistant: AppliedAssistant) -> dict[str, Any]:
-    """Return the arguments of a session: the agent, and the recorded settings with live ids."""
+    """Return the arguments of a session: the agent's id, and the recorded settings with live ids."""
     return {"agent_id": assistant.id, **session_params(assistant.settings, assistant.id_of)}
 
 
 def _ask(assistant: AppliedAssistant, asking: Asking) -> Answer:
-    # Most commands import this table of runtimes and ask nothing.
+    # Imported here, because most commands import the table of runtimes and never ask.
     from provisioner.runtimes.agents.sessions import ask
 
     return ask(assistant, parameters(assistant), asking)

@@ -1,4 +1,4 @@
-"""Ask on the `agents` runtime: session, turn, answer.
+"""`ask` on the `agents` runtime: it begins a session, waits for its turn and returns the answer.
 
 A session costs money while it runs. So a turn that has not ended is cancelled, and the session is
 deleted, unless the question keeps it. A session that existed before the question stays.
@@ -37,18 +37,22 @@ from provisioner.runtimes._shared.shapes import mapping, mappings, number
 SESSIONS, EVENTS, TURNS = "agents/sessions", "agents/sessions/events", "agents/sessions/turns"
 ITEMS, ARTIFACTS = "agents/sessions/turns/items", "agents/sessions/artifacts"
 INPUT = "agent.session.input."
+"""The beginning of the type of every event that is sent to a session."""
 RUNNING = frozenset({"in_progress", "requires_action"})
+"""The statuses of a session whose turn has not ended."""
 CANCELLED = "cancelled"
 OVER = frozenset({"completed", "failed", CANCELLED})
+"""The statuses of a turn that has ended."""
 STOPPED = frozenset({"failed", "budget_reached"})
-"""The states of a session that has ended, whatever the state of its last turn is."""
+"""The statuses of a session that has ended, whatever the status of its last turn is."""
 CONNECTION = "environment_connection"
+"""The type of the action by which a session waits for a self-hosted environment."""
 ASKED = "provisioner.asked"
 """The metadata key by which a session is found if the answer to its creation was lost."""
 
 
 def ask(assistant: AppliedAssistant, params: Mapping[str, Any], asking: Asking) -> Answer:
-    """Begin a session with these parameters, or continue one, and wait for the end of its turn.
+    """Begin a session with these parameters, or continue one, and wait until its turn has ended.
 
     Raises ProvisionerError.
     """
@@ -65,9 +69,10 @@ def ask(assistant: AppliedAssistant, params: Mapping[str, Any], asking: Asking) 
 def _begun(
     assistant: AppliedAssistant, asking: Asking, body: Mapping[str, Any]
 ) -> Iterator[tuple[str, frozenset[str]]]:
-    """Send the question, and yield the session's id and the ids of the turns that had ended before.
+    """Send the question, and yield (the session's id, the ids of the turns that had ended before).
 
-    When the block ends, for any reason, a turn that still runs is cancelled.
+    If the block is left by an exception, a turn that still runs is cancelled. At its end the
+    session is deleted, unless the question keeps it.
     """
     question, provider = asking.question, assistant.provider
     if question.thread:
@@ -81,7 +86,7 @@ def _begun(
             asking.tell(f"Session {id}{'' if question.keep_thread else ', deleted afterwards'}")
         yield id, earlier
     except BaseException:
-        # This runs on Ctrl-C too, because a turn that nobody waits for still costs money.
+        # This also happens on Ctrl-C, because a turn that nobody waits for still costs money.
         with suppress(ProviderError):
             _send(provider, id, {"type": f"{INPUT}cancel"})
         raise
@@ -91,7 +96,11 @@ def _begun(
 
 
 def _made(provider: Provider, body: Mapping[str, Any], asking: Asking) -> str:
-    """Return the id of a new session. After a lost answer the session is searched for and used."""
+    """Return the id of a new session.
+
+    If the answer was lost, the session is searched for and used, because a second create would make
+    a second session.
+    """
     try:
         return str(provider.create(SESSIONS, body)["id"])
     except Ambiguous:
@@ -102,7 +111,7 @@ def _made(provider: Provider, body: Mapping[str, Any], asking: Asking) -> str:
             time.sleep(PATIENCE[0])
         return found
     except KeyboardInterrupt:
-        # The session may exist although its creation was not answered yet.
+        # The server may have created the session although it has not answered yet.
         with suppress(ProviderError):
             if found := _unanswered(provider, body):
                 _delete(provider, found, asking.tell)
@@ -110,7 +119,7 @@ def _made(provider: Provider, body: Mapping[str, Any], asking: Asking) -> str:
 
 
 def _unanswered(provider: Provider, body: Mapping[str, Any]) -> str:
-    """Return the id of the session that was begun with this body, '' if the list shows none."""
+    """Return the id of the session that was created with this body, or '' if the list has none."""
     rows = provider.list(SESSIONS, agent_id=body["agent_id"])
     wanted = body["metadata"][ASKED]
     mine = (row for row in rows if (row.get("metadata") or {}).get(ASKED) == wanted)
@@ -118,16 +127,21 @@ def _unanswered(provider: Provider, body: Mapping[str, Any]) -> str:
 
 
 def _continued(provider: Provider, agent: str, id: str) -> tuple[str, frozenset[str]]:
+    """Return (the id of an existing session, the ids of its ended turns).
+
+    Raises ProvisionerError if the session is one of another agent.
+    """
     row = provider.get(SESSIONS, id)
     other = (row.get("agent") or {}).get("id")
     if other != agent:
-        detail = f"It is one of {other}, and a session keeps the agent that it began with."
+        detail = f"It is a session of {other}, and a session keeps the agent with which it began."
         raise ProvisionerError(Diagnostic(codes.NOT_THIS_ASSISTANTS_SESSION, detail, subject=id))
     turns = provider.list(TURNS, id)
     return str(row["id"]), frozenset(str(t["id"]) for t in turns if t.get("status") in OVER)
 
 
 def _message(text: str) -> dict[str, Any]:
+    """Return the event that sends a text to a session."""
     said = [{"role": "user", "content": [{"type": "input_text", "text": text}]}]
     return {"type": f"{INPUT}message", "input": said}
 
@@ -137,7 +151,10 @@ def _send(provider: Provider, id: str, *events: Mapping[str, Any]) -> None:
 
 
 def _delete(provider: Provider, id: str, tell: Tell) -> None:
-    """Delete a session. The server refuses that while a turn runs, so the turn is cancelled first."""
+    """Delete a session, and warn if that fails.
+
+    The server refuses to delete a session while a turn runs, so the turn is cancelled first.
+    """
     for tries_left in reversed(range(CANCELLING)):
         try:
             provider.delete(SESSIONS, id)
@@ -156,7 +173,10 @@ def _delete(provider: Provider, id: str, tell: Tell) -> None:
 
 @dataclass(slots=True)
 class _Turn:
-    """One turn of a session. `earlier` are the turns that had ended before the question was sent."""
+    """One turn of a session. `earlier` are the turns that had ended before the question was sent.
+
+    `why` is the reason if `ask` gave the turn up.
+    """
 
     provider: Provider
     id: str
@@ -169,7 +189,7 @@ class _Turn:
     """Ids of calls that were answered, and of connections that were reported to the user."""
 
     def end(self) -> tuple[Row, Row]:
-        """Return the session and its turn once the turn has ended, {} for a turn that never began."""
+        """Return (session, turn) when the turn has ended, with {} for a turn that never began."""
         pause, longest = PATIENCE
         while True:
             row = self.provider.get(SESSIONS, self.id)
@@ -186,17 +206,20 @@ class _Turn:
             pause = min(pause * 1.5, longest)
 
     def _turn(self) -> Row:
-        """Return the first new turn that is not a subagent's, {} if there is none."""
+        """Return the first new turn that is not a subagent's, or {} if there is none."""
         for turn in self.provider.list(TURNS, self.id):
             if str(turn["id"]) not in self.earlier and not turn.get("subagent_id"):
                 return turn
         return {}
 
     def _act(self, row: Row) -> str:
-        """Do what the session waits for. Returns '' if that was possible, else the reason."""
+        """Do what the session waits for.
+
+        Returns '' if that is possible, else the reason why it is not.
+        """
         waiting = mappings(row.get("required_actions"))
         if others := [a for a in waiting if a.get("type") not in ("function_call", CONNECTION)]:
-            return f"it waits for an approval, which is not given here ({others[0].get('type')})"
+            return f"it waits for an approval, which `ask` cannot give ({others[0].get('type')})"
         for action in waiting:
             if action.get("type") == CONNECTION and CONNECTION not in self._known:
                 self._known.add(CONNECTION)
@@ -209,6 +232,7 @@ class _Turn:
         return self._answer_calls(fresh) if fresh else ""
 
     def _answer_calls(self, calls: Sequence[Mapping[str, Any]]) -> str:
+        """Send the outputs of function calls. Returns '', or the reason why that is not possible."""
         if why := self.log.note([_call(call) for call in calls]):
             return why
         outputs = self.asking.question.tool_outputs
@@ -228,6 +252,7 @@ class _Turn:
         return row, turn
 
     def answer(self, assistant: AppliedAssistant, ended: tuple[Row, Row]) -> Answer:
+        """Return the answer of a session and a turn that have ended."""
         row, turn = ended
         items = self._items(turn)
         status = str(
@@ -242,7 +267,7 @@ class _Turn:
             run_id=str(turn.get("id") or ""),
             status=status,
             text=_said(items),
-            # A turn can complete while it is being given up, and then it has completed.
+            # A turn may complete while `ask` gives it up. It then counts as completed.
             why="" if status == "completed" else self.why or _why(row, turn),
             usage={name: number(usage.get(theirs)) for name, theirs in TOKENS.items() if usage},
             calls=tuple(self.log.calls),
@@ -256,7 +281,7 @@ class _Turn:
         return self.provider.list(ITEMS, f"{self.id}/{turn['id']}")
 
     def _files(self, row: Row, turn: Row) -> tuple[MadeFile, ...]:
-        """Return the files that the turn published. Only a hosted session has a place for files."""
+        """Return the files that the turn published. Only a hosted session can publish files."""
         if mapping(row.get("environment")).get("type") != "openai_hosted":
             return ()
         files = (
@@ -269,6 +294,7 @@ class _Turn:
         return tuple(map(self._saved, files))
 
     def _saved(self, file: MadeFile) -> MadeFile:
+        """Return a file after it was saved, if the question asks for that."""
         save = self.asking.save
         return save(file, self.provider.content(file.file_id, ARTIFACTS, self.id)) if save else file
 
@@ -298,7 +324,7 @@ def _why(row: Row, turn: Row) -> str:
     if row.get("status") == "budget_reached":
         control = mapping(row.get("spend_control"))
         spent, limit = control.get("consumed"), control.get("limit")
-        parts.append(f"{spent} of {limit} US cents are spent (session.spend_limit)")
+        parts.append(f"{spent} of {limit} US cents have been spent (session.spend_limit)")
     elif row.get("status") == "failed" and row.get("error") not in (None, error.get("message")):
         parts.append(str(row["error"]))
     return ": ".join(parts)

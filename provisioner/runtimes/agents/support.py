@@ -1,4 +1,4 @@
-"""The support of each field, tool and option of an assistant by the `agents` runtime."""
+"""The `agents` runtime's support of each field, tool and option of an assistant."""
 
 from typing import Final
 
@@ -18,7 +18,7 @@ _PER_SESSION: Final = "Recorded in the mark. `ask` and `load` create each sessio
 
 _FIELDS: Final[Table] = {
     **each(SAME, "model", "metadata", "service_tier", "multi_agent", "experimental"),
-    "name": caveat("At most 128 characters there.", limit=128),
+    "name": caveat("The Agents API allows at most 128 characters.", limit=128),
     "description": lacking("An agent has only a name, and metadata in which it can be described."),
     "instructions": caveat("Appended to the agent's own base instructions, which stay in force."),
     "reasoning_effort": becomes("reasoning.effort"),
@@ -27,11 +27,11 @@ _FIELDS: Final[Table] = {
     "verbosity": becomes("text.verbosity"),
     "service_tier=scale": _RESPONSES,
     "response_format": becomes("text.format"),
-    "response_format=json_object": lacking("An answer is text, or JSON of a given shape."),
+    "response_format=json_object": lacking("Use `type: text`, or `type: json_schema`."),
     "response_format.json_schema": becomes("text.format", "Only the schema itself is sent."),
-    "response_format.json_schema.name": lacking("An answer format has no name there."),
+    "response_format.json_schema.name": lacking("The Agents API has no name for an answer format."),
     "response_format.json_schema.description": lacking("Put it into the schema's `description`."),
-    "response_format.json_schema.strict=true": lacking("There is no strict mode there."),
+    "response_format.json_schema.strict=true": lacking("The Agents API has no strict mode."),
     "compaction": caveat("If not set, the agent waits while its context is compacted."),
     "session": recorded(_PER_SESSION),
     "session.environment": recorded(_PER_SESSION),
@@ -54,7 +54,7 @@ _FIELDS: Final[Table] = {
 _TOOLS: Final[Table] = {
     "tools": SAME,
     "tools[file_search]": lacking(
-        "The Agents API has no vector stores: give it files in an EnvironmentTemplate, a Skill, or"
+        "The Agents API has no vector stores. Use files of an EnvironmentTemplate, a Skill, or"
         " an MCP server that searches."
     ),
     "tools[code_interpreter]": lacking("A hosted session runs code in its own environment."),
@@ -67,8 +67,8 @@ _TOOLS: Final[Table] = {
     "tools[function].parameters": caveat(
         "Sent as the schema of an empty object if there are none."
     ),
-    "tools[function].strict": caveat("Not sent: functions have no strict mode there."),
-    "tools[function].strict=true": lacking("Functions have no strict mode there."),
+    "tools[function].strict": caveat("Not sent: the Agents API has no strict mode for functions."),
+    "tools[function].strict=true": lacking("The Agents API has no strict mode for functions."),
     **each(SAME, "defer_loading", "async", of="function"),
     **each(_RESPONSES, "output_schema", "allowed_callers", of="function"),
     "tools[web_search]": SAME,
@@ -80,7 +80,7 @@ _TOOLS: Final[Table] = {
     "tools[computer_use]": caveat("A browser in a hosted session. Other sessions do not have it."),
     "tools[computer_use].include_screenshots": SAME,
     "tools[automations]": caveat(
-        "The agent schedules its own sessions. Automations that it makes are never ours."
+        "The agent schedules its own sessions. Automations that an agent creates are never ours."
     ),
 }
 
@@ -99,7 +99,7 @@ _MCP: Final[Table] = {
     **each(SAME, "connection_origin", "credential_id", "request_metadata", "required", of="mcp"),
     **each(_RESPONSES, "tunnel_id", "connector_id", "server_description", of="mcp"),
     **each(_RESPONSES, "defer_loading", "allowed_callers", of="mcp"),
-    "tools[mcp].require_approval": lacking("See `session.review`."),
+    "tools[mcp].require_approval": lacking("Use `session.review` instead."),
     "tools[mcp].authorization_env": lacking("Put the token into a vault: see `session.vaults`."),
 }
 

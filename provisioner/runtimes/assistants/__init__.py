@@ -1,7 +1,7 @@
-"""The `assistants` runtime: an object of the Assistants v2 wire.
+"""The `assistants` runtime: an assistant is an object of the Assistants v2 API.
 
-In this API, truncation, token limits and tool choice belong to a run and not to the assistant. They are
-recorded in the mark, are compared like every other field, and are applied by `ask` and `load`.
+In this API, truncation, token limits and tool choice belong to a run and not to the assistant. They
+are recorded in the mark, are compared like every other field, and are applied by `ask` and `load`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,13 +26,14 @@ from provisioner.runtimes.assistants.fields import CODE, DEFAULT_RANKER, PLAIN, 
 from provisioner.runtimes.assistants.support import SUPPORT
 
 NO_PARAMETERS = {"type": "object", "properties": {}}
+"""The parameters of a function that has none."""
 
 
 def to_wire(spec: Spec, ids: Ids) -> Body:
-    """Return an Assistant's spec, whole or in part, as the body of a create or an update.
+    """Return the body of a create or an update for an assistant's spec, or for a part of it.
 
     A field that is None is cleared. A tool that is None is removed together with its resources,
-    which the server would keep otherwise.
+    which the server would otherwise keep.
     """
     spec = revealed(spec)
     body = {name: spec[name] for name in PLAIN if name in spec}
@@ -54,6 +55,7 @@ def _tool_to_wire(key: str, tool: Mapping[str, Any]) -> Body:
 
 
 def _resources(tools: Mapping[str, Any], ids: Ids) -> Iterator[tuple[str, Body]]:
+    """Yield (type of tool, resources) for each tool of a spec that has resources."""
     if SEARCH in tools:
         store = (tools[SEARCH] or {}).get("vector_store")
         yield SEARCH, {"vector_store_ids": [wire_id(store, ids)] if store else []}
@@ -63,12 +65,12 @@ def _resources(tools: Mapping[str, Any], ids: Ids) -> Iterator[tuple[str, Body]]
 
 
 def wire_id(value: Any, ids: Ids) -> str:
-    """Return the id to send for a reference. An id in a live spec is sent unchanged."""
+    """Return the id to send for a reference. A value that is an id already is returned as text."""
     return ids(value.address) if isinstance(value, Reference) else str(value)
 
 
 def from_wire(row: Row) -> NormalForm:
-    """Return an assistant in normal form; a field that is `null` counts as absent."""
+    """Return a live assistant in normal form. A field that is null counts as absent."""
     metadata = row.get("metadata") or {}
     mark = Mark.from_metadata(metadata)
     spec: dict[str, Any] = {name: row[name] for name in PLAIN if row.get(name) not in (None, "")}
@@ -84,6 +86,7 @@ def from_wire(row: Row) -> NormalForm:
 
 
 def _tools(row: Row, file_provenance: Mapping[str, FileProvenance]) -> dict[str, Any]:
+    """Return the tools of a row in normal form, with their resources."""
     found: dict[str, Any] = {}
     resources = row.get("tool_resources") or {}
     for tool in row.get("tools") or []:
@@ -110,12 +113,16 @@ def _free(key: str, taken: Mapping[str, Any]) -> str:
 
 
 def _file_provenance(row: Row, mark: Mark | None) -> Iterator[FileProvenance]:
+    """Yield the provenance of the code interpreter's files in a row."""
     resources = (row.get("tool_resources") or {}).get(CODE) or {}
     yield from file_provenance_of(map(str, resources.get("file_ids") or []), mark)
 
 
 def file_provenance_of(ids: Iterable[str], mark: Mark | None) -> Iterator[FileProvenance]:
-    """Return the provenance that a mark records for files of the code interpreter."""
+    """Yield the provenance that a mark records for files of the code interpreter.
+
+    The mark has room only for the end of each id, by which the file is found.
+    """
     entries = mark.settings.get(FILES_IN_MARK) if mark else None
     for id in ids:
         for entry in entries if isinstance(entries, list) else []:
@@ -158,6 +165,7 @@ def _complete_tool(tool: Mapping[str, Any], model: str) -> Mapping[str, Any]:
 
 
 def _set(mapping: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a mapping without the keys whose value is None."""
     return {key: value for key, value in mapping.items() if value is not None}
 
 

@@ -1,4 +1,7 @@
-"""The conversation of the `assistants` runtime: parameters of a run, ask, ready code."""
+"""The conversation of the `assistants` runtime: parameters of a run, `ask`, and ready code.
+
+Ready code is the program that `show --as python` or `--as curl` prints.
+"""
 
 from collections.abc import Mapping
 from copy import deepcopy
@@ -23,6 +26,7 @@ PER_RUN: Final = frozenset(
         "max_completion_tokens",
     }
 )
+"""The fields of an assistant that this API has only in runs."""
 
 
 def parameters(assistant: AppliedAssistant) -> dict[str, Any]:
@@ -31,7 +35,7 @@ def parameters(assistant: AppliedAssistant) -> dict[str, Any]:
 
 
 def _ask(assistant: AppliedAssistant, asking: Asking) -> Answer:
-    # Most commands import this table of runtimes and ask nothing.
+    # Imported here, because most commands import the table of runtimes and never ask.
     from provisioner.runtimes.assistants.runs import ask
 
     return ask(assistant, parameters(assistant), asking)

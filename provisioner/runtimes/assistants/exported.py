@@ -1,7 +1,7 @@
-"""Reads an assistant from an export of the Assistants API, as far as a manifest can hold it.
+"""Reads an assistant from an export of the Assistants API, for a manifest.
 
-An export may contain anything, so every part is checked. A part that fits no manifest is left out
-and reported.
+`pull` uses it. An export may contain anything, so every part is checked. A part that a manifest
+cannot contain is left out and reported.
 """
 
 import re
@@ -17,19 +17,23 @@ from provisioner.runtimes.assistants.conversation import PER_RUN
 from provisioner.runtimes.assistants.fields import CODE, DEFAULT_RANKER, PLAIN, SEARCH
 
 DEEPEST: Final = 50
-"""The number of levels that one assistant may have. The API takes ten levels of a schema."""
+"""The most levels of one assistant. The API accepts ten levels of a schema."""
 ABOUT: Final = frozenset({"id", "object", "created_at"})
+"""Fields that the server sets, which no manifest has."""
 DEFAULTS: Final = {"temperature": 1, "top_p": 1, "response_format": "auto"}
 FORMAT_KEYS: Final = ("name", "description", "strict", "schema")
+"""The keys of a JSON Schema format."""
 DEFAULT_RANKING: Final = {"ranker": DEFAULT_RANKER, "score_threshold": 0}
 _ID: Final = re.compile(r"[\w.:-]{1,100}", re.ASCII)
+"""Matches the id of an object."""
 _HALVES: Final = re.compile("[\ud800-\udfff]")
+"""Matches half of a surrogate pair, which no UTF-8 file can contain."""
 
 Json = dict[str, Any]
 
 
 def exported(row: Row) -> Exported:
-    """Return one object of an export as an assistant, and the parts that no manifest can hold."""
+    """Return one object of an export as an assistant, with the parts that no manifest can contain."""
     one = Exported(_id(row.get("id")))
     if row.get("object", "assistant") != "assistant":
         one.refuse("It is not an assistant.")
@@ -47,7 +51,7 @@ def _take(one: Exported, row: Row) -> None:
         one.lose("", "Halves of surrogate pairs were replaced by �.")
     one.spec = {name: clean[name] for name in (*PLAIN, *sorted(PER_RUN)) if _says(clean, name)}
     if not isinstance(one.spec.get("instructions", ""), str):
-        # A manifest may name a file here; an export may not.
+        # In a manifest a mapping names a file to read, which an export must not choose.
         del one.spec["instructions"]
         one.lose("instructions", "They are not text.")
     _lose_odd_shapes(one, clean)
@@ -66,22 +70,24 @@ _SHAPES: Final[tuple[tuple[str, type, str], ...]] = (
     ("tool_resources", dict, "It is not a mapping."),
     ("metadata", dict, "It is not a mapping."),
 )
+"""For each field: its type, and the reason to report if it has another type."""
 _RESOURCES: Final = {SEARCH: "vector_store_ids", CODE: "file_ids"}
-"""The key of the ids that a tool has among the `tool_resources`."""
+"""For each tool with resources, the key of their ids in `tool_resources`."""
 
 
 def _lose_odd_shapes(one: Exported, row: Json) -> None:
-    """Report the fields whose shape is not the API's, and the ids that are none."""
+    """Report fields that do not have the API's type, and ids that are not ids."""
     for name, shape, why in _SHAPES:
         if not isinstance(row.get(name) or shape(), shape):
             one.lose(name, why)
     for tool, inner in _set(row.get("tool_resources")).items():
         ids = inner.get(_RESOURCES[tool]) or [] if _is_resource(tool, inner) else None
         if ids is None or _set(inner).keys() - {_RESOURCES[tool]} or not all(map(_id, ids or ())):
-            one.lose(render(("tool_resources", tool)), "Not all of it is a list of ids.")
+            one.lose(render(("tool_resources", tool)), "It is not only a list of ids.")
 
 
 def _is_resource(tool: str, inner: Any) -> bool:
+    """Return true if a value has the form of the resources of this tool."""
     key = _RESOURCES.get(tool, "")
     return bool(key) and isinstance(inner, dict) and isinstance(inner.get(key) or [], list)
 
@@ -95,6 +101,7 @@ def _says(row: Json, name: str) -> bool:
 
 
 def _take_tools(one: Exported, row: Json) -> None:
+    """Add the tools, and the ids of their stores and files."""
     resources = row.get("tool_resources")
     resources = resources if isinstance(resources, dict) else {}
     one.searching = SEARCH
@@ -109,13 +116,14 @@ def _take_tools(one: Exported, row: Json) -> None:
     if one.stores[1:]:
         one.lose(
             "tool_resources.file_search",
-            f"A manifest names one store, and the assistant had {len(one.stores)}: {', '.join(one.stores)}.",
+            f"A manifest names one store, but the assistant has {len(one.stores)}: {', '.join(one.stores)}.",
         )
     if tools:
         one.spec["tools"] = tools
 
 
 def _tool(one: Exported, tool: Any, number: int) -> Json | None:
+    """Return one tool as a manifest has it, or None after reporting the loss."""
     kind = tool.get("type") if isinstance(tool, dict) else None
     if not isinstance(kind, str):
         one.lose("tools", f"Item {number} of the list has no type.")
@@ -131,11 +139,12 @@ def _tool(one: Exported, tool: Any, number: int) -> Json | None:
         if _set(options.get("ranking_options")) in ({}, DEFAULT_RANKING):
             options.pop("ranking_options", None)
         return {"type": kind, **options}
-    one.lose(f"tools[{kind}]", "There is no such tool on the Assistants wire.")
+    one.lose(f"tools[{kind}]", "The Assistants API has no such tool.")
     return None
 
 
 def _take_format(one: Exported) -> None:
+    """Keep only those keys of a JSON Schema format that a manifest has."""
     shape = one.spec.get("response_format")
     inner = shape.get("json_schema") if isinstance(shape, dict) else None
     if isinstance(shape, dict) and isinstance(inner, dict):
@@ -144,32 +153,31 @@ def _take_format(one: Exported) -> None:
 
 
 def _take_metadata(one: Exported, metadata: Any) -> None:
+    """Add the metadata without marks, as far as there is room for it."""
     theirs = _set(metadata)
     for key in [key for key in theirs if key.startswith(PREFIX)]:
         del theirs[key]
-        one.lose(
-            render(("metadata", key)), "It is the mark of the stack that this one belonged to."
-        )
+        one.lose(render(("metadata", key)), "It is the mark of the Stack that owned the assistant.")
     for key in list(theirs)[METADATA_KEYS:]:
         del theirs[key]
-        one.lose(
-            render(("metadata", key)), f"There is room for {METADATA_KEYS} keys beside our mark."
-        )
+        one.lose(render(("metadata", key)), f"Our mark leaves room for {METADATA_KEYS} keys.")
     if theirs:
         one.spec["metadata"] = theirs
 
 
 def _id(value: Any) -> str:
-    """Return an id, '' for another value, because ids are written into comments and reports."""
+    """Return an id, or '' for any other value, because ids are written into comments and reports."""
     return value if isinstance(value, str) and _ID.fullmatch(value) else ""
 
 
 def _ids(resources: Json, tool: str, key: str) -> tuple[str, ...]:
+    """Return the ids in the resources of a tool."""
     inner = resources.get(tool)
     return _strings(inner.get(key)) if isinstance(inner, dict) else ()
 
 
 def _strings(value: Any) -> tuple[str, ...]:
+    """Return the ids in a list, each once."""
     return tuple(dict.fromkeys(filter(None, map(_id, _list(value)))))
 
 
@@ -178,10 +186,12 @@ def _list(value: Any) -> list[Any]:
 
 
 def _set(value: Any) -> Json:
+    """Return a mapping without the keys whose value is None, and {} for any other value."""
     return {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else {}
 
 
 def _depth(value: Any) -> int:
+    """Return the number of nested levels of a value."""
     depth, level = 0, [value]
     while level:
         depth += 1

@@ -1,7 +1,7 @@
-"""Ask on the `assistants` runtime: thread, message, run, answer.
+"""`ask` on the `assistants` runtime: it starts a run on a thread, waits for it and returns the answer.
 
-A thread that was made for the question is deleted afterwards. A thread that the question continues
-is kept.
+A thread that was created for the question is deleted afterwards. A thread that the question
+continues is kept.
 """
 
 import time
@@ -32,11 +32,13 @@ from provisioner.runtimes._shared.shapes import mapping, mappings
 
 RUNS, MESSAGES, STEPS = "threads/runs", "threads/messages", "threads/runs/steps"
 ENDED = frozenset({"completed", "failed", "cancelled", "expired", "incomplete"})
+"""The statuses of a run that has ended."""
 WAITING = "requires_action"
+"""The status of a run that waits for the outputs of functions."""
 
 
 def ask(assistant: AppliedAssistant, params: Mapping[str, Any], asking: Asking) -> Answer:
-    """Send the question to a thread and wait for the end of a run with these parameters.
+    """Send the question to a thread, and wait until a run with these parameters has ended.
 
     Raises ProvisionerError.
     """
@@ -51,7 +53,7 @@ def ask(assistant: AppliedAssistant, params: Mapping[str, Any], asking: Asking) 
 def _thread(provider: Provider, asking: Asking) -> Iterator[str]:
     """Yield the id of the thread for the question.
 
-    A thread that was made here is deleted, unless the question keeps it.
+    A thread that was created here is deleted at the end, unless the question keeps it.
     """
     question = asking.question
     if question.thread:
@@ -71,7 +73,10 @@ def _thread(provider: Provider, asking: Asking) -> Iterator[str]:
 
 @dataclass(slots=True)
 class _Run:
-    """One run on a thread, from the question to the answer. `why` is the reason if it was given up."""
+    """One run on a thread, from the question to the answer.
+
+    `why` is the reason if it was given up.
+    """
 
     provider: Provider
     thread: str
@@ -81,9 +86,9 @@ class _Run:
     why: str = ""
 
     def begun(self, body: Mapping[str, Any]) -> Row:
-        """Send the question, wait for its run to end, and return the run.
+        """Send the question, wait until its run has ended, and return the run.
 
-        If the waiting fails or is interrupted, the run is cancelled.
+        If waiting fails or is interrupted, the run is cancelled.
         """
         message = {"role": "user", "content": self.asking.question.text}
         self.provider.create(MESSAGES, message, self.thread)
@@ -91,12 +96,13 @@ class _Run:
         try:
             return self._ended(run)
         except BaseException:
-            # This runs on Ctrl-C too, because a run that nobody reads still costs money.
+            # This also happens on Ctrl-C, because a run that nobody waits for still costs money.
             with suppress(ProviderError):
                 self.provider.action(RUNS, str(run["id"]), "cancel", {}, self.thread)
             raise
 
     def _ended(self, run: Row) -> Row:
+        """Return the run when it has ended, after sending the outputs that it waits for."""
         pause, longest = PATIENCE
         while run.get("status") not in ENDED:
             if run.get("status") == WAITING:
@@ -115,6 +121,7 @@ class _Run:
         return run
 
     def _with_outputs(self, run: Row, calls: Sequence[Call]) -> Row:
+        """Send the outputs of function calls, and return the run."""
         given = self.asking.question.tool_outputs
         outputs = [{"tool_call_id": call.id, "output": given[call.name]} for call in calls]
         body = {"tool_outputs": outputs}
@@ -126,7 +133,7 @@ class _Run:
         try:
             run = self.provider.action(RUNS, id, "cancel", {}, self.thread)
         except Invalid:
-            # It ended by itself in the meantime.
+            # The server refuses to cancel a run that has ended meanwhile.
             run = self.provider.get(RUNS, id, self.thread)
         for _ in range(CANCELLING):
             if run.get("status") in ENDED:
@@ -136,6 +143,7 @@ class _Run:
         return run
 
     def answer(self, assistant: AppliedAssistant, run: Row) -> Answer:
+        """Return the answer of a run that has ended."""
         question, run_id = self.asking.question, str(run["id"])
         messages = self._messages(run_id)
         steps = self._steps(run_id) if question.steps else ()
@@ -147,7 +155,7 @@ class _Run:
             run_id=run_id,
             status=str(run.get("status")),
             text="\n\n".join(filter(None, map(text_of, messages))),
-            # A run can complete while it is being given up, and then it has completed.
+            # A run may complete while `ask` gives it up. It then counts as completed.
             why="" if run.get("status") == "completed" else self.why or _why(run),
             usage=mapping(run.get("usage")),
             calls=tuple(self.log.calls),
@@ -157,14 +165,16 @@ class _Run:
         )
 
     def _saved(self, file: MadeFile) -> MadeFile:
+        """Return a file after it was saved, if the question asks for that."""
         save = self.asking.save
         return save(file, self.provider.content(file.file_id, "files", "")) if save else file
 
     def _steps(self, run_id: str) -> Sequence[Row]:
+        """Return the steps of the run, or none, after a warning, if they cannot be read."""
         try:
             return self.provider.list(STEPS, f"{self.thread}/{run_id}", order="asc")
         except ProviderError as error:
-            # The answer stands in the messages, so it is complete without the steps.
+            # The answer is in the messages, so it is complete without the steps.
             self.asking.tell(f"warning: the steps of {run_id} cannot be read: {error}")
             return ()
 
@@ -173,12 +183,12 @@ class _Run:
         rows = self.provider.list(MESSAGES, self.thread, order="asc", run_id=run_id)
         said = [row for row in rows if row.get("role") == "assistant"]
         mine = [row for row in said if row.get("run_id") == run_id]
-        # Some servers do not say which run a message is of; in a thread of ours there is only one.
+        # Some servers do not record the run of a message. A thread of ours has only one run.
         return mine or ([] if self.asking.question.thread else said)
 
 
 def _required(run: Row) -> list[Call]:
-    """Return the function calls that a run waits for."""
+    """Return the function calls for which a run waits."""
     action = mapping(run.get("required_action"))
     calls = mappings(mapping(action.get("submit_tool_outputs")).get("tool_calls"))
     functions = ((str(call.get("id")), mapping(call.get("function"))) for call in calls)

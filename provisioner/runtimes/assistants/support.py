@@ -1,4 +1,4 @@
-"""The support of each field, tool and option of an assistant by the `assistants` runtime."""
+"""The `assistants` runtime's support of each field, tool and option of an assistant."""
 
 from typing import Final
 
@@ -14,11 +14,11 @@ from provisioner.runtimes._shared.support_table import (
 )
 
 _BY_RUNNER: Final = recorded(
-    "An assistant has no such field on this wire. It is recorded in the mark, and applied to "
+    "An assistant has no such field in this API. It is recorded in the mark, and applied to "
     "every run by `ask` and by `provisioner.load`."
 )
 _NEWER: Final = lacking("The Assistants v2 API is older than this field and does not have it.")
-_ON_RESPONSES: Final = lacking("Responses has it; the Assistants v2 wire does not.")
+_ON_RESPONSES: Final = lacking("Responses has it; the Assistants v2 API does not.")
 
 _FIELDS: Final[Table] = {
     **each(SAME, "name", "description", "model", "instructions", "temperature", "top_p"),
@@ -42,7 +42,7 @@ _FIELDS: Final[Table] = {
 _TOOLS: Final[Table] = {
     "tools[file_search]": SAME,
     "tools[file_search].vector_store": becomes("tool_resources.file_search.vector_store_ids"),
-    "tools[file_search].vector_stores": lacking("A search uses one store there."),
+    "tools[file_search].vector_stores": lacking("In this API a search uses only one store."),
     **each(SAME, "max_num_results", "ranking_options", of="file_search"),
     "tools[file_search].ranking_options.score_threshold": SAME,
     "tools[file_search].ranking_options.ranker": caveat(
@@ -58,12 +58,12 @@ _TOOLS: Final[Table] = {
     ),
     "tools[function]": SAME,
     **each(SAME, "description", "parameters", of="function"),
-    "tools[function].strict": caveat("False if it is not set."),
+    "tools[function].strict": caveat("The server returns false if it is not set."),
     **each(
         *(_ON_RESPONSES, "output_schema", "defer_loading", "async", "allowed_callers"),
         of="function",
     ),
-    "tools[web_search]": lacking("The Assistants v2 wire has no web search tool."),
+    "tools[web_search]": lacking("The Assistants v2 API has no web search tool."),
     **{
         f"tools[{type}]": _NEWER
         for type in (

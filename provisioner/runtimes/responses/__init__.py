@@ -1,8 +1,8 @@
 """The `responses` runtime: an assistant is a published release.
 
-A release holds the exact parameters of `client.responses.create`. An application loads the release and
-adds its input. A field without an exact equivalent in this API is unsupported here; it is never
-replaced by something similar.
+A release contains the exact parameters of `client.responses.create`. An application loads the
+release and adds its input. A field without an exact equivalent in this API is unsupported here; it
+is never replaced by something similar.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,10 @@ from provisioner.runtimes.responses.tools import tool_from_wire, tool_to_wire, w
 
 
 def to_wire(spec: Spec, ids: Ids) -> Body:
-    """Return an Assistant's spec, whole or in part, as a release's body. None clears a parameter."""
+    """Return the body of a release for an assistant's spec, or for a part of it.
+
+    None clears a parameter.
+    """
     spec = revealed(spec)
     params = to_wire_paths({name: spec[name] for name in _PARAMETERS if name in spec}, _WIRE_PATHS)
     if "tools" in spec:
@@ -64,7 +67,10 @@ def _choice_from_wire(value: Any) -> Any:
 
 
 def _renamed(choice: Any, was: str, becomes: str) -> Any:
-    """Return a tool choice with the type `was` called `becomes`, also among the tools that it allows."""
+    """Return a tool choice in which the type `was` is replaced by `becomes`.
+
+    It is also replaced among the tools that an `allowed_tools` choice lists.
+    """
     if not isinstance(choice, Mapping):
         return choice
     tools = {"tools": [_renamed(tool, was, becomes) for tool in choice.get("tools", ())]}
@@ -94,10 +100,11 @@ _SENT_TOGETHER: Final = (
     frozenset(name for name in _WIRE_PATHS if name.startswith("reasoning_")),
     frozenset({"response_format", "verbosity"}),
 )
+"""Fields that are parts of one object of the API, so that all of them are sent if one changes."""
 
 
 def from_wire(row: Row) -> NormalForm:
-    """Return a release in normal form."""
+    """Return a live release in normal form."""
     params = {name: value for name, value in (row.get("params") or {}).items() if value is not None}
     metadata = row.get("metadata") or {}
     listed = params.pop("tools", [])
@@ -113,13 +120,14 @@ def from_wire(row: Row) -> NormalForm:
 
 
 def _file_provenance(tools: Any, mark: Mark | None) -> Iterator[FileProvenance]:
+    """Yield the provenance of the code interpreter's files, which the mark records."""
     containers = [tool.get("container") or {} for tool in tools]
     ids = [str(id) for container in containers for id in container.get("file_ids") or []]
     yield from assistants.file_provenance_of(ids, mark)
 
 
 def complete(spec: Spec) -> Spec:
-    """Return a spec with the defaults that a release always spells out."""
+    """Return a spec with the defaults that a release always contains."""
     filled = dict(spec)
     if isinstance(spec.get("tools"), Mapping):
         filled["tools"] = {key: _complete_tool(tool) for key, tool in spec["tools"].items()}

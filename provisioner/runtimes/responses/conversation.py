@@ -1,4 +1,7 @@
-"""The conversation of the `responses` runtime: parameters of a request, ask, ready code."""
+"""The conversation of the `responses` runtime: parameters of a request, `ask`, and ready code.
+
+Ready code is the program that `show --as python` or `--as curl` prints.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -19,12 +22,12 @@ ABOUT: Final = ("name", "description")
 
 
 def parameters(assistant: AppliedAssistant) -> dict[str, Any]:
-    """Return the parameters of the release, with the tokens that its tools need."""
+    """Return the parameters of the release, with the tokens that its tools need filled in."""
     return with_tokens(assistant.row.get("params") or {}, assistant.token)
 
 
 def _ask(assistant: AppliedAssistant, asking: Asking) -> Answer:
-    # Most commands import this table of runtimes and ask nothing.
+    # Imported here, because most commands import the table of runtimes and never ask.
     from provisioner.runtimes.responses.turns import ask
 
     return ask(assistant, parameters(assistant), asking)

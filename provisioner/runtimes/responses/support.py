@@ -1,4 +1,4 @@
-"""The support of each field, tool and option of an assistant by the `responses` runtime."""
+"""The `responses` runtime's support of each field, tool and option of an assistant."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ _FIELDS: Final[Table] = {
         "Metadata of the release. A response has metadata of its own, which the application sets."
     ),
     "instructions": caveat(
-        "`previous_response_id` does not carry it over, so every request of the release sends it."
+        "`previous_response_id` does not repeat it, so every request of the release contains it."
     ),
     "reasoning_effort": becomes("reasoning.effort"),
     "reasoning_summary": becomes("reasoning.summary"),
@@ -23,8 +23,8 @@ _FIELDS: Final[Table] = {
     "reasoning_mode": becomes("reasoning.mode"),
     "verbosity": becomes("text.verbosity"),
     "response_format": becomes("text.format"),
-    "response_format.json_schema": becomes("text.format", "It is one level higher there."),
-    "tool_choice": becomes("tool_choice", "A function's name is one level higher there."),
+    "response_format.json_schema": becomes("text.format", "Its fields are one level higher."),
+    "tool_choice": becomes("tool_choice", "A function's name is one level higher."),
     "truncation_strategy": becomes(
         "truncation",
         "`auto` drops messages from the beginning of the conversation; the Assistants API "
@@ -40,7 +40,7 @@ _FIELDS: Final[Table] = {
     **each(SAME, "service_tier", "top_logprobs", "context_management", "include", "store"),
     **each(SAME, "prompt_cache_key", "prompt_cache_options", "moderation", "image"),
     **each(SAME, "prompt_cache_options.mode", "prompt_cache_options.ttl", "access_programs"),
-    "prompt_cache_retention": caveat("Deprecated there. `prompt_cache_options` has replaced it."),
+    "prompt_cache_retention": caveat("Deprecated by the API. Use `prompt_cache_options` instead."),
     "max_tool_calls": caveat("It counts calls of built-in tools in one response."),
     **each(_AGENTS_ONLY, "multi_agent", "compaction", "experimental"),
     "session": _NO_SESSION,
@@ -54,7 +54,7 @@ _SEARCHES: Final[Table] = {
     **each(SAME, "ranking_options.score_threshold", of="file_search"),
     "tools[file_search].ranking_options.hybrid_search": SAME,
     "tools[file_search].ranking_options.ranker": caveat(
-        "`default_2024_08_21` is called `default-2024-11-15` there."
+        "`default_2024_08_21` is sent as `default-2024-11-15`, its name in this API."
     ),
     "tools[web_search]": SAME,
     "tools[web_search].allowed_domains": becomes("filters.allowed_domains"),
@@ -63,14 +63,14 @@ _SEARCHES: Final[Table] = {
         "user_location", "Without it, the location is the United States."
     ),
     "tools[web_search].mode": becomes("external_web_access", "True with `live`."),
-    "tools[web_search].mode=disabled": lacking("Leave the tool out instead."),
+    "tools[web_search].mode=disabled": lacking("Remove the tool instead."),
 }
 
 _FUNCTIONS: Final[Table] = {
     "tools[function]": SAME,
     "tools[function].strict": caveat(
-        "Published as declared, and as false if it is not declared, because the server would "
-        "try strict mode by itself."
+        "Published as false if it is not declared, because the server would otherwise "
+        "choose strict mode itself."
     ),
     "tools[function].parameters": caveat(
         "Sent as the schema of an empty object if there are none."
@@ -84,7 +84,7 @@ _FUNCTIONS: Final[Table] = {
     **each(SAME, "execution", "description", "parameters", of="tool_search"),
     "tools[programmatic_tool_calling]": SAME,
     "tools[programmatic_tool_calling].enabled": lacking(
-        "The tool is on if it is attached, and off otherwise."
+        "The tool is enabled if it is attached. To disable it, remove it."
     ),
     "tools[automations]": _AGENTS_ONLY,
 }
@@ -92,7 +92,8 @@ _FUNCTIONS: Final[Table] = {
 _CODE: Final[Table] = {
     "tools[code_interpreter]": SAME,
     "tools[code_interpreter].files": becomes(
-        "container.file_ids", "They are mounted into a container that exists as long as a session."
+        "container.file_ids",
+        "They are copied into a container, which expires after some minutes without use.",
     ),
     "tools[code_interpreter].memory_limit": becomes("container.memory_limit"),
     "tools[code_interpreter].network_policy": becomes("container.network_policy"),
@@ -119,13 +120,13 @@ _IN_A_SESSION: Final = lacking(
 _MCP: Final[Table] = {
     "tools[mcp]": SAME,
     **each(SAME, "server_url", "headers", "tunnel_id", "server_description", of="mcp"),
-    "tools[mcp].connector_id": caveat("Models released after 1 September 2026 have none."),
-    "tools[mcp].allowed_tools": caveat("A plain list if only names are given."),
+    "tools[mcp].connector_id": caveat("Models released after 1 September 2026 have no connectors."),
+    "tools[mcp].allowed_tools": caveat("Sent as a plain list if it has only names."),
     **each(SAME, "allowed_tools.tool_names", "allowed_tools.read_only", of="mcp"),
     **each(SAME, "require_approval", "defer_loading", "allowed_callers", of="mcp"),
     "tools[mcp].authorization_env": becomes(
         "authorization",
-        "The release holds the variable's name. `load` and `ask` replace it by the value.",
+        "The release contains the variable's name. `load` and `ask` replace it by the value.",
     ),
     **each(_IN_A_SESSION, "command", "args", "cwd", "env_vars", "connection_origin", of="mcp"),
     "tools[mcp].credential": lacking("Vaults belong to agents: use `authorization_env`."),

@@ -18,18 +18,20 @@ from provisioner.runtimes.assistants import NO_PARAMETERS, wire_id
 from provisioner.runtimes.assistants.fields import CODE, SEARCH
 
 _RANKERS: Final = {"default_2024_08_21": "default-2024-11-15"}
-"""The names that the Responses API gives to rankers of the Assistants API."""
+"""For each ranker of the Assistants API, its name in the Responses API."""
 _TYPES: Final = {"computer_use": "computer"}
+"""Types of tools that have another name in the Responses API."""
 _TYPES_BACK: Final = {wire: type for type, wire in _TYPES.items()}
 
 
 def with_ranker(ranking: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return ranking options with the name of the only ranker."""
+    """Return ranking options with the name that the Responses API has for their ranker."""
     ranker = ranking.get("ranker", "auto")
     return {**ranking, "ranker": _RANKERS.get(ranker, ranker)}
 
 
 def _allowed_to_wire(allowed: Mapping[str, Any]) -> Any:
+    """Return allowed tools as a plain list if they are only names."""
     return allowed["tool_names"] if allowed.keys() == {"tool_names"} else allowed
 
 
@@ -38,6 +40,7 @@ def _allowed_from_wire(allowed: Any) -> Any:
 
 
 def _without_type(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a mapping without its key `type`."""
     return {key: item for key, item in value.items() if key != "type"}
 
 
@@ -72,7 +75,7 @@ _WIRE_PATHS: Final[Mapping[str, WirePaths]] = {
 
 
 def tool_to_wire(key: str, tool: Mapping[str, Any], ids: Ids) -> Body:
-    """Return one tool of a spec in the form of a request."""
+    """Return one tool of a spec as a request contains it."""
     type = tool["type"]
     options = walk(_without_type(tool), lambda leaf: _id(leaf, ids))
     if type == "function":
@@ -100,7 +103,7 @@ def _id(leaf: Any, ids: Ids) -> Any:
 def tool_from_wire(
     body: Mapping[str, Any], file_provenance: Mapping[str, FileProvenance]
 ) -> tuple[str, Any]:
-    """Return the key and the normal form of a request's tool."""
+    """Return (key, tool in normal form) for a tool of a request."""
     type = str(_TYPES_BACK.get(str(body.get("type")), body.get("type")))
     options = from_wire_paths(_without_type(body), _WIRE_PATHS.get(type, {}))
     key = tool_key(type, str(options.pop(NAMES[type], "")) if type in NAMES else "")

@@ -1,4 +1,4 @@
-"""Ask on the `responses` runtime: send the published parameters and a question.
+"""`ask` on the `responses` runtime: it sends the published parameters with a question.
 
 Each turn is stored on the server until the question is answered, because the next turn refers to
 it. Afterwards all turns are deleted, unless the question keeps them.
@@ -24,13 +24,13 @@ from provisioner.runtimes._shared.shapes import mapping, mappings, number
 
 RESPONSES = "responses"
 IN_CONVERSATION = "conv_"
-"""The text with which the id of a conversation begins."""
+"""The beginning of the id of a conversation."""
 
 
 def ask(assistant: AppliedAssistant, params: Mapping[str, Any], asking: Asking) -> Answer:
-    """Send the question with these parameters and wait for all turns. Raises ProvisionerError.
+    """Send the question with these parameters, and wait for all turns. Raises ProvisionerError.
 
-    The question's `thread` is the id of the response, or of the conversation, that it continues.
+    The question's `thread` is the id of the response or conversation that it continues.
     """
     params = {**params, "store": True}
     deadline = time.monotonic() + asking.timeout
@@ -70,15 +70,18 @@ class _Turns:
             if time.monotonic() >= self.deadline:
                 self.why = "it was still calling functions when the time was up (--timeout)"
                 return
+            # With the `tool_choice` of the release, a function could be demanded again in each turn.
             body = {"input": [self._output(call) for call in calls], "tool_choice": "auto"}
             body |= self._goes_on(self._conversation or str(turn["id"]))
 
     @property
     def _conversation(self) -> str:
+        """Return the id of the conversation that the question continues, or ''."""
         thread = self.asking.question.thread
         return thread if thread.startswith(IN_CONVERSATION) else ""
 
     def _goes_on(self, thread: str) -> dict[str, str]:
+        """Return the parameter that continues a response or a conversation, or {} for a new one."""
         if not thread:
             return {}
         return {"conversation" if self._conversation else "previous_response_id": thread}
@@ -96,13 +99,14 @@ class _Turns:
                 self.asking.tell(f"warning: {turn['id']} could not be deleted and stays: {error}")
 
     def answer(self, assistant: AppliedAssistant) -> Answer:
+        """Return the answer of all turns together."""
         last, question = self.turns[-1], self.asking.question
         output = [item for turn in self.turns for item in mappings(turn.get("output"))]
         said = [item for item in output if item.get("type") == "message"]
         parts = [part for item in said for part in mappings(item.get("content"))]
         notes = [note for part in parts for note in mappings(part.get("annotations"))]
         if self.asking.save and any(map(_is_file, notes)):
-            self.asking.tell("warning: files in containers are named here, and not saved")
+            self.asking.tell("warning: files in containers are only named, and not saved")
         return Answer(
             address=assistant.address,
             assistant_id=assistant.id,
@@ -121,6 +125,7 @@ class _Turns:
 
 
 def _called(turn: Row) -> Iterator[Call]:
+    """Yield the function calls of a turn."""
     for item in mappings(turn.get("output")):
         if item.get("type") == "function_call":
             id, name = str(item.get("call_id")), str(item.get("name"))
@@ -139,10 +144,12 @@ def _name(note: Mapping[str, Any]) -> str:
 
 
 def _is_source(note: Mapping[str, Any]) -> bool:
+    """Return true if an annotation cites a document."""
     return note.get("type") == "file_citation"
 
 
 def _is_file(note: Mapping[str, Any]) -> bool:
+    """Return true if an annotation names an output file of the code interpreter."""
     return note.get("type") == "container_file_citation"
 
 
