@@ -1,10 +1,9 @@
-"""Group the changes of a plan that do the same, so that text shows them once.
+"""Group the changes of a plan that do the same, so that a plan shows them once.
 
-Two changes do the same if they have the same action, reason, field paths, causes and values. Of a
-long text only the removed and added lines are compared. The rows of one table often differ only in
-their own values, so such changes are compared with the values of the row replaced by placeholders.
-A change with a hidden secret is never grouped, because nobody can see whether the secrets are the
-same.
+Two changes do the same if they have equal actions, reasons, field paths, causes and values. For a
+long text, only the removed and added lines are compared. The resources of one table often differ
+only in the values of their rows, so those values are replaced by placeholders before the
+comparison. A change with a hidden secret is never grouped, because the secrets may differ.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
@@ -19,14 +18,15 @@ from provisioner.render.masking import is_hidden
 FEWEST: Final = 3
 """The fewest changes that are shown as one group."""
 _SHORTEST: Final = 3
-"""The fewest characters of a row's value that is replaced inside of a longer text."""
+"""The fewest characters of a row's value that is replaced inside a longer text. A shorter one
+occurs everywhere."""
 
 
 @frozen
 class Group:
-    """Changes that do the same, in their order. Most groups have one change.
+    """Changes that do the same, in the order of the plan. Most groups have one change.
 
-    `by_row` is true if the changes differ in the values of their rows.
+    `by_row` is true if the changes differ, but only in the values of their rows.
     """
 
     changes: tuple[Change, ...]
@@ -44,8 +44,8 @@ class Group:
 def grouped(changes: Sequence[Change], *, by_row: bool = True) -> list[Group]:
     """Return the changes in groups, each at the place of its first change.
 
-    A delete is always alone, because each deleted object is named on a line of its own. With
-    `by_row`, changes that differ only in the values of their rows are grouped too.
+    A delete is always alone, because each deleted object needs a line of its own. With `by_row`,
+    changes that differ only in the values of their rows are grouped too.
     """
     exact = _groups(changes, ())
     if not by_row:
@@ -73,6 +73,10 @@ def grouped(changes: Sequence[Change], *, by_row: bool = True) -> list[Group]:
 def _in_order(
     groups: Iterable[Sequence[Change]], changes: Sequence[Change], by_row: Iterable[int] = ()
 ) -> Iterator[Group]:
+    """Yield the groups in the order of their first changes. Groups that are too small are split up.
+
+    `by_row` has the `id()` of the first change of each group that was formed by rows.
+    """
     place = {id(change): index for index, change in enumerate(changes)}
     whole = set(by_row)
     found = []
@@ -85,6 +89,7 @@ def _in_order(
 
 
 def _groups(changes: Iterable[Change], values: tuple[()] | None) -> dict[Hashable, list[Change]]:
+    """Return changes by their key. With `values` None, the values of rows are replaced in the keys."""
     found: dict[Hashable, list[Change]] = {}
     for change in changes:
         row = _row(change) if values is None else ()
@@ -93,7 +98,10 @@ def _groups(changes: Iterable[Change], values: tuple[()] | None) -> dict[Hashabl
 
 
 def _row(change: Change) -> tuple[tuple[str, str], ...]:
-    """Return the values of the change's row, longest first, each with its placeholder."""
+    """Return each value of the change's row with its placeholder, the longest value first.
+
+    Longer values come first, because a shorter one may be a part of them.
+    """
     row: Mapping[str, str] = change.desired.row if change.desired else {}
     columns = {change.address.key: "key"} if row and change.address.key else {}
     columns |= {value: name for name, value in row.items() if value not in columns and value}
@@ -102,7 +110,7 @@ def _row(change: Change) -> tuple[tuple[str, str], ...]:
 
 
 def _key(change: Change, row: Sequence[tuple[str, str]]) -> Hashable:
-    """Return a key that is equal for changes that do the same."""
+    """Return a key that is equal for changes that do the same, and unique for a change that stays alone."""
     hidden = any(
         one.sensitive or is_hidden(one.live) or is_hidden(one.desired) for one in change.fields
     )
@@ -124,6 +132,7 @@ def _key(change: Change, row: Sequence[tuple[str, str]]) -> Hashable:
 
 
 def _field(field: FieldChange, row: Sequence[tuple[str, str]], parts: Sequence[Part]) -> Hashable:
+    """Return the part of a change's key for one field."""
     live, desired = field.live, field.desired
     head = (_text(field.path, row), field.cause)
     if _is_text(live) and _is_text(desired):
@@ -137,7 +146,7 @@ def _field(field: FieldChange, row: Sequence[tuple[str, str]], parts: Sequence[P
 def _trimmed(
     live: Sequence[str], desired: Sequence[str]
 ) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
-    """Return the number of equal first lines, and the different lines of each text."""
+    """Return the number of equal lines at the start, and the lines of each text that differ."""
     start, most = 0, min(len(live), len(desired))
     while start < most and live[start] == desired[start]:
         start += 1
@@ -148,7 +157,7 @@ def _trimmed(
 
 
 def _frozen(value: Any, row: Sequence[tuple[str, str]]) -> Hashable:
-    """Return a hashable form of a value, with placeholders for the values of the row."""
+    """Return a hashable form of a value, in which the row's values are placeholders."""
     if isinstance(value, dict):
         return tuple((key, _frozen(item, row)) for key, item in value.items())
     if isinstance(value, list | tuple):
@@ -162,6 +171,7 @@ def _frozen(value: Any, row: Sequence[tuple[str, str]]) -> Hashable:
 
 
 def _text(text: str, row: Sequence[tuple[str, str]]) -> str:
+    """Return a text in which the row's values are placeholders."""
     for value, name in row:
         if text == value:
             return name

@@ -1,4 +1,4 @@
-"""Turn the answer of an assistant into the texts that `ask` prints."""
+"""Render the answer of an assistant as text and as JSON, for `provisioner ask`."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -11,15 +11,17 @@ from provisioner.render.visible import visible
 from provisioner.render.widths import head
 
 WIDEST = 100
+"""The most columns of the line about one step."""
 
 
 def answer_text(answer: Answer) -> tuple[str, str]:
-    """Return two texts: the answer itself for stdout, and everything beside it for stderr."""
+    """Return two texts: the answer for stdout, and everything else about the run for stderr."""
     text = "\n".join(visible(line) for line in answer.text.splitlines())
     return f"{text}\n" if text else "", "\n".join(_beside(answer)) + "\n"
 
 
 def answer_document(answer: Answer) -> dict[str, Any]:
+    """Return the answer and the run as a JSON document."""
     return {
         "format_version": FORMAT_VERSION,
         "address": str(answer.address),
@@ -45,19 +47,23 @@ def answer_document(answer: Answer) -> dict[str, Any]:
 
 
 def _beside(answer: Answer) -> Iterator[str]:
+    """Yield the lines about the run: its steps, the sources it cites, its files, its status."""
     yield ""
     for step in answer.steps:
         yield visible(f"Step    {head(_step(step), WIDEST)}")
     for name in answer.citations:
         yield visible(f"Source  {name}")
     for file in answer.files:
-        where = f"saved as {file.path}" if file.path else "not saved: --save-files DIR keeps it"
+        where = (
+            f"saved as {file.path}" if file.path else "not saved: use --save-files DIR to keep it"
+        )
         yield visible(f"File    {file.name} ({file.file_id}), {where}")
     why = f": {answer.why}" if answer.why else ""
     yield visible(f"Run     {answer.run_id} {answer.status}{why}{_usage(answer.usage)}")
 
 
 def _usage(usage: Mapping[str, Any]) -> str:
+    """Return the numbers of tokens that a run used, after a comma; empty if they are not known."""
     names = {"prompt_tokens": "in", "completion_tokens": "out"}
     told = [
         f"{usage[key]:,} {what}" for key, what in names.items() if isinstance(usage.get(key), int)
@@ -66,6 +72,7 @@ def _usage(usage: Mapping[str, Any]) -> str:
 
 
 def _step(step: Mapping[str, Any]) -> str:
+    """Return one line about a step of a run, or an item of a response or session."""
     calls = [_call(call) for call in _tool_calls(step)]
     return f"{'; '.join(calls) or _item(step)}  {step.get('status')}"
 
@@ -78,7 +85,7 @@ def _tool_calls(step: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _item(item: Mapping[str, Any]) -> str:
-    """Return a line for an item of a response or session: a call with its arguments, else its type."""
+    """Return a line about an item of a response or session: its call, or its type and role."""
     if item.get("name"):
         arguments = json.dumps(item.get("arguments"), ensure_ascii=False)
         return f"{item['name']}({arguments})"
@@ -87,7 +94,7 @@ def _item(item: Mapping[str, Any]) -> str:
 
 
 def _call(call: Mapping[str, Any]) -> str:
-    """Return one tool call of a step, whatever the tool."""
+    """Return a line about one tool call of a step."""
     kind = str(call.get("type"))
     inner = call.get(kind)
     inner = inner if isinstance(inner, Mapping) else {}

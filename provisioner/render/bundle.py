@@ -1,7 +1,7 @@
-"""The attachment of a bug report: shapes of manifests and live objects, without any content. Pure.
+"""Make the attachment of a bug report: the structure of manifests and live objects, without content.
 
-Names of fields and types of values say what a server answered. Texts are counted and not shown, so
-neither a prompt, an id, a name nor a secret is in it.
+It has the names of fields and the types of values, which show what a server answered. It has no
+text of a prompt, no id, no name and no secret. `doctor --bundle` writes it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,13 +13,14 @@ from provisioner.model.resource import Desired
 from provisioner.render.output import FORMAT_VERSION
 
 MOST_ROWS: Final = 20
-"""Rows of one kind whose shapes are shown. Rows of equal shape are shown once."""
+"""The most different shapes of one kind that are listed."""
 WORDS: Final = frozenset({"object", "type", "status", "purpose", "anchor"})
-"""Keys of the API whose values are words of the API."""
+"""Keys of the API whose values are words of the API, such as the type of a tool, and no text of
+users."""
 LONGEST_WORD: Final = 32
-"""Characters of the longest word of the API."""
+"""The most characters of a word of the API. A longer value is treated as a text of users."""
 SCHEMAS: Final = frozenset({"parameters", "schema", "output_schema"})
-"""Keys whose values are JSON Schemas, written by users."""
+"""Keys whose values are JSON Schemas, which users write."""
 METADATA, TOOLS = "metadata", "tools"
 OURS: Final = "provisioner."
 
@@ -29,7 +30,8 @@ def bundle_document(
 ) -> dict[str, Any]:
     """Return a JSON document that may be attached to a public bug report.
 
-    Of a finding it has the codes of its diagnostics, whose details may hold names and addresses.
+    For a finding, it has only the codes of the diagnostics, because their details may contain names
+    and addresses.
     """
     return {
         "format_version": FORMAT_VERSION,
@@ -51,6 +53,7 @@ def bundle_document(
 
 
 def _by_kind(desired: Desired) -> dict[str, list[Mapping[str, Any]]]:
+    """Return the specs of the declared resources, by kind."""
     found: dict[str, list[Mapping[str, Any]]] = {}
     for address, resource in desired.items():
         found.setdefault(address.kind, []).append(resource.spec)
@@ -58,7 +61,7 @@ def _by_kind(desired: Desired) -> dict[str, list[Mapping[str, Any]]]:
 
 
 def _shapes(rows: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
-    """Return, for each kind, the number of its rows and the different shapes among them."""
+    """Return the number of rows and their different shapes, by kind."""
     found = {}
     for kind, of_kind in sorted(rows.items()):
         shapes: list[Any] = []
@@ -70,10 +73,10 @@ def _shapes(rows: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
 
 
 def shape_of(value: Any, key: str = "") -> Any:
-    """Return the shape of a JSON value: keys, types, lengths of lists. No text of it is kept.
+    """Return the shape of a JSON value: its keys, the types of its values, and the lengths of its lists.
 
-    Words of the API itself are kept, such as the type of a tool. Keys that a user chose are not:
-    those of metadata, names of functions, and properties of JSON Schemas.
+    Words of the API, such as the type of a tool, are kept. Keys that a user chose are not: those of
+    metadata, names of functions, and properties of JSON Schemas.
     """
     match value:
         case Mapping():
@@ -90,6 +93,7 @@ def shape_of(value: Any, key: str = "") -> Any:
 
 
 def _shape_of_object(value: Mapping[Any, Any], key: str) -> Any:
+    """Return the shape of an object, without the keys that a user chose."""
     if key in SCHEMAS:
         return "JSON Schema"
     if key == METADATA:

@@ -1,6 +1,6 @@
-"""The report of `test`, as text, Markdown, JUnit and JSON. Pure.
+"""Render the report of `test` as text, Markdown, JUnit and JSON, and read the JSON again.
 
-A check that has to pass before an apply stands before those that are only compared with.
+The results of checks that decide over an apply come before those that are only for comparison.
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,21 +33,23 @@ class AttemptDocument(TypedDict):
     """One answer to the question of a check."""
 
     passed: bool
-    failures: Annotated[list[str], "A sentence for each thing that did not hold."]
-    text: Annotated[str | None, "The answer; null where there was none."]
+    failures: Annotated[list[str], "A sentence for each expectation that the answer did not meet."]
+    text: Annotated[str | None, "The answer. Null if there was none."]
     status: str | None
     tokens: Count
     seconds: Seconds
 
 
 class TestedDocument(TypedDict):
-    """The answers to one check on one side."""
+    """The answers to one check by one side: the candidate or the live assistant."""
 
     address: AddressText
     check: str
-    check_digest: Annotated[str, "That of the question and of all that is expected of its answers."]
+    check_digest: Annotated[
+        str, "The digest of the question and of everything that is expected of its answers."
+    ]
     side: Annotated[str, one_of(Side)]
-    decides: Annotated[bool, "True where `apply --tested` asks for it to have passed."]
+    decides: Annotated[bool, "True if `apply --tested` requires this check to have passed."]
     repeats: Annotated[int, {"minimum": 1}]
     passed: bool
     attempts: list[AttemptDocument]
@@ -60,10 +62,10 @@ class ChecksDocument(TypedDict):
     stack: str
     environment: str
     target: str
-    digest: Annotated[str, "That of the plan whose assistants were tested."]
+    digest: Annotated[str, "The digest of the plan whose assistants were tested."]
     passed: bool
     judged: Annotated[
-        Mapping[str, str], "Address -> the side whose results decide: candidate or live."
+        Mapping[str, str], "By address: the side whose results decide, candidate or live."
     ]
     tokens: Count
     results: list[TestedDocument]
@@ -87,6 +89,7 @@ def checks_document(report: ChecksReport) -> ChecksDocument:
 
 
 def _tested(one: Tested, report: ChecksReport) -> TestedDocument:
+    """Return one result as a JSON document."""
     return {
         "address": str(one.address),
         "check": one.check.name,
@@ -114,12 +117,12 @@ def decides(one: Tested, report: ChecksReport) -> bool:
 
 
 def tested_line(one: Tested) -> str:
-    """Return a line for one check as soon as it was asked."""
+    """Return the line about one check that is printed as soon as it was asked."""
     return f"{_MARKS[one.passed]} {one.side:<9}  {one.address}  {visible(one.check.name)}\n"
 
 
 def checks_text(report: ChecksReport) -> str:
-    """Return a report for a terminal: a table, each failure in full, and the outcome."""
+    """Return a report as text: a table, every failure in full, and the outcome as the last line."""
     rows = [
         (
             _MARKS[one.passed],
@@ -140,6 +143,7 @@ def checks_text(report: ChecksReport) -> str:
 
 
 def _failures_text(one: Tested) -> Iterator[str]:
+    """Yield the failures of one result, each under a line that says which answer failed."""
     for number, attempt in enumerate(one.attempts, 1):
         if not attempt.passed:
             yield f"\n{one.address}, {visible(one.check.name)}, {one.side}, answer {number}:"
@@ -160,7 +164,7 @@ def mean_seconds(one: Tested) -> float:
 
 
 def outcome(report: ChecksReport) -> str:
-    """Return the sentence that says whether the plan passed."""
+    """Return the sentence that says whether the plan has passed."""
     deciding = report.deciding
     passed = sum(one.passed for one in deciding)
     told = f"{passed} of {plural(len(deciding), 'check')} passed, {plural(report.tokens, 'token')}."
@@ -170,7 +174,7 @@ def outcome(report: ChecksReport) -> str:
 
 
 def checks_markdown(report: ChecksReport) -> str:
-    """Return a report as Markdown of at most `room.LIMIT` characters, failures first."""
+    """Return a report as Markdown of at most `room.LIMIT` bytes, failures first."""
     title = "passed" if report.passed else "not passed"
     head = [f"### Test of {escaped(report.stack)} on {escaped(report.target)}: {title}", ""]
     head += [escaped(outcome(report)), ""]
@@ -181,6 +185,7 @@ def checks_markdown(report: ChecksReport) -> str:
 
 
 def _piece(one: Tested, report: ChecksReport) -> Piece:
+    """Return one result as a piece of Markdown, in full and as one line."""
     word = "passed" if one.passed else "**failed**"
     beside = "" if decides(one, report) else " (for comparison)"
     short = f"- {word} {code(str(one.address))} {code(one.check.name)}, {one.side}{beside}"
@@ -192,16 +197,19 @@ def _piece(one: Tested, report: ChecksReport) -> Piece:
         for line in _attempt_lines(number, attempt)
     ]
     summary = f"<b>failed</b> {tag(str(one.address))} {tag(one.check.name)}, {one.side}{beside}"
-    return Piece(short, tuple(details(summary, fenced(lines or ["It was not asked."], "text"))))
+    return Piece(
+        short, tuple(details(summary, fenced(lines or ["The check was not asked."], "text")))
+    )
 
 
 def _attempt_lines(number: int, attempt: Attempt) -> Iterator[str]:
+    """Yield the failures of one answer, with its number."""
     for said in attempt.failures:
         yield from (visible(line) for line in f"answer {number}: {said}".splitlines())
 
 
 def checks_junit(report: ChecksReport) -> str:
-    """Return a report as JUnit XML: a test for each deciding check, failures with their sentences."""
+    """Return a report as JUnit XML: one test for each check, which fails if the check decides and failed."""
     whole = Case(
         "every assistant passed",
         "test",
@@ -213,8 +221,9 @@ def checks_junit(report: ChecksReport) -> str:
 
 
 def _case(one: Tested, report: ChecksReport) -> Case:
+    """Return one result as a JUnit test. A result that does not decide counts as skipped."""
     said = [line for n, a in enumerate(one.attempts, 1) for line in _attempt_lines(n, a)]
-    failed = "" if one.passed else (said or ["It was not asked."])[0]
+    failed = "" if one.passed else (said or ["The check was not asked."])[0]
     is_deciding = decides(one, report)
     return Case(
         f"{one.check.name} ({one.side})",
@@ -230,14 +239,14 @@ def _case(one: Tested, report: ChecksReport) -> Case:
 def passed_of_document(
     data: Mapping[str, Any],
 ) -> tuple[str, bool, Mapping[Address, frozenset[str]]]:
-    """Return the digest, whether all passed, and the candidates, of what `checks_document` wrote.
+    """Return what `apply --tested` needs of a document that `checks_document` made.
 
-    The candidates are mapped to the digests of the checks that they passed. Raises ValueError for data
-    of another form.
+    Return the digest of the plan, true if every deciding check passed, and for each candidate the
+    digests of the checks that it passed. Raises ValueError for any other document.
     """
     try:
         if data["format_version"] != FORMAT_VERSION:
-            raise ValueError("it was written by another version")
+            raise ValueError("it was written by another version of provisioner")
         judged = {Address.parse(key): Side(side) for key, side in data["judged"].items()}
         held: dict[Address, set[str]] = {}
         for one in data["results"]:

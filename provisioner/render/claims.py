@@ -1,4 +1,8 @@
-"""Limit claims about the live side to what a plan could see."""
+"""Limit claims about the live side to what a plan could see.
+
+"No changes" and "no drift" are only as true as what was read. The functions here add what could not
+be read.
+"""
 
 from typing import Final
 
@@ -15,7 +19,10 @@ def is_partly_unread(plan: Plan) -> bool:
 
 
 def match(plan: Plan) -> str:
-    """Return the words that limit the claim "matches the live side", with its leading punctuation."""
+    """Return the words that limit the claim "matches the live side", beginning with punctuation.
+
+    Empty if the claim needs no limit.
+    """
     limits = ["the server shows it"] if plan.unshown else []
     limits += ["it could be read (see above)"] if is_partly_unread(plan) else []
     text = f", as far as {' and '.join(limits)}" if limits else ""
@@ -23,7 +30,7 @@ def match(plan: Plan) -> str:
 
 
 def no_drift(plan: Plan) -> str:
-    """Return the claim that nothing changed, limited to the part of the live side that was read."""
+    """Return the claim that there is no drift, limited to what was read."""
     limits = ["in what the server shows"] if plan.unshown else []
     limits += ["in what could be read"] if is_partly_unread(plan) else []
     limits += ["in what the manifests declare"] if plan.undeclared else []

@@ -1,6 +1,6 @@
-"""Write code that asks a live assistant: Python with the official SDK, or curl.
+"""Write code that asks a live assistant: Python with the official SDK, or a curl command.
 
-The code takes keys and tokens from the environment. It never contains one.
+`show --as` prints it. The code reads keys and tokens from the environment and never contains one.
 """
 
 import keyword
@@ -15,18 +15,19 @@ from provisioner.render.literals import INDENT, FromEnvironment, enclosed, pytho
 from provisioner.render.visible import visible
 
 QUESTION = "What can you help me with?"
+"""The question that the generated code asks."""
 OPENAI = "https://api.openai.com/v1"
 JSON = "Content-Type: application/json"
 FIRST = ("model", "instructions", "assistant_id", "agent_id")
-"""Parameters that stand first in the code, whatever the order of the others."""
+"""Parameters that come first in the code, whatever the order of the others."""
 
 
 @frozen
 class Access:
     """The settings that code needs to reach a target.
 
-    `base_url` is '' if the SDK's default holds. `key` signs requests: a variable, or any text if
-    the server accepts every key. `headers` are taken from the environment, because they may be
+    `base_url` is empty if the SDK's default is right. `key` is an environment variable, or any text
+    if the server accepts every key. `headers` are read from the environment, because they may be
     secret.
     """
 
@@ -42,11 +43,11 @@ class Access:
 class Recipe:
     """Everything that code needs to ask one assistant.
 
-    `code` is the shape that its runtime gives to code. `params` are those of the runtime's call,
-    without the question; None: they may not be printed, and code has to load them. `about` are
-    lines of comment on top; `load` is the call that finds the assistant, and `loads` the method
-    that then gives its parameters, never out of date. `beside` are parameters that the SDK takes in
-    `extra_body` only.
+    `code` is the form of code of its runtime. `params` are the parameters of the runtime's call
+    without the question; None if they must not be printed, so that the code has to load them.
+    `about` are lines of comment at the top. `load` is the call that finds the assistant in an
+    application, and `loads` the method that returns its parameters. `beside` are parameters that
+    the SDK takes only in `extra_body`.
     """
 
     code: ReadyCode
@@ -71,9 +72,7 @@ def python_code(recipe: Recipe) -> str:
 def curl_code(recipe: Recipe) -> str:
     """Return one curl command that asks the question.
 
-    Where an answer takes several requests, it is streamed.
-
-    The recipe has to have its parameters.
+    If an answer would take several requests, it is streamed. The recipe has to have parameters.
     """
     access = recipe.access
     request = recipe.code.request(recipe.params or {}, QUESTION)
@@ -85,10 +84,11 @@ def curl_code(recipe: Recipe) -> str:
 
 
 def _comments(recipe: Recipe) -> Iterator[str]:
+    """Yield the lines of comment at the top of the code."""
     lines = list(recipe.about)
     if recipe.params is not None:
         lines += [
-            "In an application, never out of date:",
+            "In an application, so that it is never out of date:",
             f"    {variable(recipe.name)} = {recipe.load}",
             f"    {recipe.code.in_application.replace('{}', _loaded(recipe))}",
         ]
@@ -96,10 +96,12 @@ def _comments(recipe: Recipe) -> Iterator[str]:
 
 
 def _loaded(recipe: Recipe) -> str:
+    """Return the argument that passes the parameters which an application has loaded."""
     return f"**{variable(recipe.name)}.{recipe.loads}()"
 
 
 def _imports(recipe: Recipe) -> list[str]:
+    """Return the import lines that the code needs."""
     access = recipe.access
     values = [recipe.params, access.key, access.headers]
     needed = {*recipe.code.imports, *(["os"] if leaves(values, FromEnvironment) else [])}
@@ -111,12 +113,13 @@ def _imports(recipe: Recipe) -> list[str]:
 
 
 def variable(name: str) -> str:
-    """Return a name as a Python variable."""
+    """Return a name as the name of a Python variable."""
     spelled = "".join(c if c.isascii() and c.isalnum() else "_" for c in name)
     return f"_{spelled}" if spelled[:1].isdecimal() or keyword.iskeyword(spelled) else spelled
 
 
 def _client(access: Access) -> list[tuple[str, Any]]:
+    """Return the arguments of the SDK's client."""
     given = {
         "api_key": access.key,
         "base_url": access.base_url,
@@ -129,7 +132,7 @@ def _client(access: Access) -> list[tuple[str, Any]]:
 
 
 def _call(recipe: Recipe) -> str:
-    """Return the call with one argument on each line, and `last` as the last one."""
+    """Return the call, with one argument on each line and the question as the last one."""
     params = dict(sorted((recipe.params or {}).items(), key=_first_things_first))
     # The SDK has no keyword for these parameters, so they go into `extra_body`.
     plain = {
@@ -147,10 +150,12 @@ def _call(recipe: Recipe) -> str:
 
 
 def _first_things_first(item: tuple[str, Any]) -> int:
+    """Return the sort key of a parameter: those in FIRST come first, others keep their order."""
     return FIRST.index(item[0]) if item[0] in FIRST else len(FIRST)
 
 
 def _url(access: Access, path: str) -> str:
+    """Return the URL as a shell word. Without a `base_url`, the shell fills in the SDK's variable."""
     query = f"?api-version={access.api_version}" if access.api_version else ""
     if access.base_url:
         return shlex.quote(f"{access.base_url.rstrip('/')}/{path}{query}")
@@ -158,7 +163,7 @@ def _url(access: Access, path: str) -> str:
 
 
 def _headers(access: Access) -> Iterator[str]:
-    """Yield the headers of the target, each quoted as one shell word."""
+    """Yield the headers of a request to the target, each quoted as one shell word."""
     if isinstance(access.key, FromEnvironment):
         yield f'"Authorization: Bearer ${access.key.variable}"'
     else:

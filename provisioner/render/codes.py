@@ -1,4 +1,4 @@
-"""Write `docs/diagnostics.md` from the table of codes, if run as a module."""
+"""Generate `docs/diagnostics.md` from the table of codes, if run as a module."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,11 +22,12 @@ This page is generated: `python -m provisioner.render.codes`.
 
 
 def generate() -> str:
-    """Return the whole page, as Markdown."""
+    """Return the text of the whole page, as Markdown."""
     return "\n".join([_HEAD, *_sections()])
 
 
 def _sections() -> Iterator[str]:
+    """Yield the lines of a table of codes for each theme."""
     for theme, module in THEMES.items():
         yield f"## {theme}\n"
         yield "| code | severity | says | meaning |"

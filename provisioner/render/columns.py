@@ -11,13 +11,13 @@ from provisioner.render.visible import visible
 from provisioner.render.widths import columns, fits, head, pieces, tail
 
 GUTTER = 10
-"""The columns of a row beside its text: the line number, the sign and a bar."""
+"""The columns that a row needs beside its text: for the line number, the sign and a bar."""
 
 _LEAST = 16
-"""The fewest columns of unchanged text on either side of a change."""
+"""The fewest columns of unchanged text that are shown on either side of a change."""
 
 _MOST = 600
-"""The columns of one run of added or removed text before its middle is left out."""
+"""The columns of added or removed text above which its middle is left out."""
 
 _WORD_STYLE = {"-": Style.TAKEN, "+": Style.ADDED, " ": Style.PLAIN}
 _MARKED = {"-": "[-{}-]", "+": "{{+{}+}}", " ": "{}"}
@@ -28,13 +28,17 @@ Piece: TypeAlias = tuple[Style, str]
 
 @frozen
 class Column:
-    """A column of text, `room` columns wide, to the right of an indent and the line number."""
+    """A column of text, to the right of an indent, a line number and a sign.
+
+    `room` is its width in columns.
+    """
 
     room: int
     indent: str
     paint: Palette
 
     def rows(self, lines: Iterable[Line]) -> Iterator[str]:
+        """Yield the rows of some lines."""
         bar = self.paint(Style.DIM, "│")
         for line in lines:
             number = self.paint(Style.DIM, str(line.number or "").rjust(5))
@@ -44,6 +48,7 @@ class Column:
                 yield f"{self.indent}{gutter} {bar} {row}".rstrip()
 
     def _texts(self, line: Line) -> Iterator[str]:
+        """Yield the text of one line in rows."""
         style = OF_SIGN[line.sign]
         if line.note:
             note = f"({line.note})"
@@ -57,7 +62,7 @@ class Column:
             yield from self._wrapped([(style, shortened(visible(line.text)))])
 
     def _marked(self, spans: tuple[Span, ...]) -> list[Piece]:
-        """Return changed words, marked by colour or brackets, with as much context as fits."""
+        """Return the words of a changed line, the changed ones marked, with as much context as fits."""
         widths = (self.room, *range(self.room // 2, _LEAST, -4), _LEAST)
         for keep in widths:
             pieces = list(self._windowed(spans, keep))
@@ -66,6 +71,7 @@ class Column:
         return pieces
 
     def _windowed(self, spans: tuple[Span, ...], keep: int) -> Iterator[Piece]:
+        """Yield the pieces of a changed line, with `keep` columns of unchanged text beside each change."""
         for index, span in enumerate(spans):
             text = visible(span.text)
             if span.sign == " ":
@@ -75,6 +81,7 @@ class Column:
                 yield _WORD_STYLE[span.sign], mark.format(shortened(text))
 
     def _wrapped(self, pieces: Iterable[Piece]) -> Iterator[str]:
+        """Yield pieces of text in rows of at most `room` columns."""
         row, used = "", 0
         for style, text in pieces:
             run = ""
@@ -90,7 +97,7 @@ class Column:
 
 
 def _chunks(text: str, room: int) -> Iterator[str]:
-    """Yield words with the space before them. A word wider than a row is cut between letters."""
+    """Yield the words of a text, each with the space before it. A word wider than a row is cut."""
     for chunk in _CHUNK.findall(text):
         if columns(chunk) <= room:
             yield chunk
@@ -99,7 +106,10 @@ def _chunks(text: str, room: int) -> Iterator[str]:
 
 
 def window(text: str, keep: int, is_first: bool, is_last: bool) -> str:
-    """Return unchanged text shortened to `keep` columns beside each change."""
+    """Return unchanged text, shortened to `keep` columns beside each change.
+
+    `is_first` and `is_last` tell whether a change follows it, or comes before it, only.
+    """
     if is_first:
         return tail(text, keep)
     if is_last:
@@ -110,6 +120,7 @@ def window(text: str, keep: int, is_first: bool, is_last: bool) -> str:
 
 
 def shortened(text: str) -> str:
+    """Return a long text without its middle, and the number of characters that are left out."""
     if fits(text, _MOST):
         return text
     left_out = len(text) - _MOST

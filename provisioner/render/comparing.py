@@ -1,4 +1,4 @@
-"""Compare both sides of one changed field, alike for every format: texts, words and causes."""
+"""Compare both sides of one changed field in the same way for every format."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -18,11 +18,11 @@ NOTES: Final = {
     Reason.RENAMED: "renamed",
     Reason.SERVER: "server: the server resolved it",
 }
-"""The words for the cause of a field, where they say more than that the manifest changed."""
+"""The words for the cause of a field, for every cause but a changed manifest."""
 
 
 def texts_of(live: Any, desired: Any) -> tuple[str, str] | None:
-    """Return both sides where both are texts, or documents whose texts are known; else None."""
+    """Return both sides if both are texts, or documents whose texts are known; else None."""
     if isinstance(live, Content) and isinstance(desired, Content) and live.text and desired.text:
         return live.text.replace("\r\n", "\n"), desired.text.replace("\r\n", "\n")
     if all(isinstance(side, str) and not isinstance(side, Placeholder) for side in (live, desired)):
@@ -31,7 +31,10 @@ def texts_of(live: Any, desired: Any) -> tuple[str, str] | None:
 
 
 def changed_parts(groups: Sequence[Sequence[Line]], parts: Sequence[Part]) -> str:
-    """Return the parts of a text that changed: ` in prompts/tone.md, shared by 400 resources`."""
+    """Return the changed parts of a text, such as ` in prompts/tone.md, shared by 400 resources`.
+
+    Empty if the text has only one part.
+    """
     if len(parts) < len(("one", "another")):
         return ""
     found: dict[str, Part] = {}
@@ -52,7 +55,7 @@ def changed_parts(groups: Sequence[Sequence[Line]], parts: Sequence[Part]) -> st
 
 
 def headline(groups: Sequence[Sequence[Line]]) -> str:
-    """Return what changed in a few words: `3 words changed`, `12 words added, 1 taken out`."""
+    """Return what changed in a text in a few words, such as `12 words added, 1 taken out`."""
     added, taken = edited(groups)
     if words := words_told(added, taken):
         return words

@@ -1,7 +1,7 @@
-"""Find the lines about cost that stand at a change, and not in the list of what to look at first.
+"""Find the costs that a plan shows at each change, such as tokens, bytes or a price.
 
-Only what has a number is among them: a price, tokens or bytes. That a price is another one, and nobody
-knows which, is told by the change of the model itself.
+Costs that are warnings are in the list "Look first" and not repeated. A change of model whose
+prices are not known has no line here.
 """
 
 from collections.abc import Iterable
@@ -14,6 +14,7 @@ from provisioner.model.risk import Risk
 _TOLD: Final = frozenset(
     {codes.PRICE_LOWERED, codes.PROMPT_LONGER, codes.TOOL_CHARGED, codes.STORAGE_GREW}
 )
+"""The codes of costs with a known number."""
 
 
 def costs_of(risks: Iterable[Risk]) -> dict[Address, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Findings of `doctor`, as lines for a terminal and as JSON. Pure."""
+"""Render the findings of `doctor` as text and as JSON."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Final, TypedDict
@@ -7,6 +7,7 @@ from provisioner.model.finding import Condition, Finding
 from provisioner.render.document import diagnostic_document
 from provisioner.render.json_schema import one_of
 from provisioner.render.output import FORMAT_VERSION, DiagnosticDocument, Version
+from provisioner.render.values import plural
 from provisioner.render.visible import visible
 
 GLYPHS: Final = {
@@ -18,11 +19,11 @@ GLYPHS: Final = {
 
 
 class FindingDocument(TypedDict):
-    """One part of a setup."""
+    """One part of a setup and its condition."""
 
     part: str
     condition: Annotated[str, one_of(Condition)]
-    said: Annotated[str, "A sentence about what was seen."]
+    said: Annotated[str, "A sentence that says what was found."]
     diagnostics: list[DiagnosticDocument]
 
 
@@ -34,26 +35,29 @@ class DoctorDocument(TypedDict):
 
 
 def finding_text(finding: Finding) -> str:
-    """Return a line for a finding, and the text of each of its diagnostics below it."""
+    """Return a line for a finding, and each of its diagnostics below the line."""
     line = f"{GLYPHS[finding.condition]} {finding.part:<10} {visible(finding.said)}"
     return "\n".join([line, *_details(finding)]) + "\n"
 
 
 def _details(finding: Finding) -> Iterator[str]:
+    """Yield the lines of a finding's diagnostics, indented."""
     for one in finding.diagnostics:
         yield from (f"    {line}" for line in str(one).splitlines())
 
 
 def summary_text(findings: Sequence[Finding]) -> str:
-    """Return the last line: the number of parts that are wrong."""
+    """Return the last line: the parts of the setup that are wrong."""
     wrong = [one.part for one in findings if one.condition is Condition.WRONG]
     if not wrong:
         return "\nNothing is wrong with this setup.\n"
-    return f"\n{len(wrong)} of {len(findings)} parts are wrong: {', '.join(wrong)}.\n"
+    verb = "is" if len(wrong) == 1 else "are"
+    parts = plural(len(findings), "part")
+    return f"\n{len(wrong)} of {parts} {verb} wrong: {', '.join(wrong)}.\n"
 
 
 def findings_document(findings: Sequence[Finding]) -> DoctorDocument:
-    """Return findings as a JSON document."""
+    """Return the findings as a JSON document."""
     return {
         "format_version": FORMAT_VERSION,
         "findings": [

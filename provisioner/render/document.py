@@ -1,6 +1,6 @@
 """Turn plans and reports into the JSON documents that pipelines read.
 
-`render.output` declares their keys, and the schemas in `schemas/` are derived from it.
+`render.output` declares their keys, and the files in `schemas/` are derived from it.
 """
 
 import json
@@ -16,6 +16,7 @@ from provisioner.model.risk import Risk
 from provisioner.model.text_change import Line, TextChange
 from provisioner.model.validation import Validation
 from provisioner.model.value import encode
+from provisioner.render.outcome_output import OutcomeDocument, ReportDocument, ValidationDocument
 from provisioner.render.output import (
     FORMAT_VERSION,
     ChangeDocument,
@@ -23,13 +24,10 @@ from provisioner.render.output import (
     FieldDocument,
     FileDocument,
     LineDocument,
-    OutcomeDocument,
     PlanDocument,
     PositionDocument,
-    ReportDocument,
     RiskDocument,
     TextChangeDocument,
-    ValidationDocument,
 )
 from provisioner.render.undeclared import undeclared_document, unshown_document
 from provisioner.render.view import View
@@ -48,7 +46,7 @@ __all__ = [
 
 
 def plan_document(plan: View) -> PlanDocument:
-    """Return the plan as `plan --format json` prints it. No-ops are counted, not listed."""
+    """Return a plan as `plan --format json` prints it. Unchanged resources are counted, not listed."""
     return {
         "format_version": FORMAT_VERSION,
         "stack": plan.stack,
@@ -74,7 +72,7 @@ def plan_document(plan: View) -> PlanDocument:
 
 
 def outcome_document(report: Report) -> ReportDocument:
-    """Return the report as `apply --format json` prints it."""
+    """Return a report as `apply --format json` prints it."""
     ended = [o for o in report.outcomes if o.status is not Status.STARTED]
     return {
         "format_version": FORMAT_VERSION,
@@ -88,7 +86,7 @@ def outcome_document(report: Report) -> ReportDocument:
 
 
 def validation_document(validation: Validation) -> ValidationDocument:
-    """Return what was found in the manifests as `validate --format json` prints it."""
+    """Return the diagnostics of manifests as `validate --format json` prints them."""
     return {
         "format_version": FORMAT_VERSION,
         "valid": validation.valid,
@@ -99,6 +97,7 @@ def validation_document(validation: Validation) -> ValidationDocument:
 
 
 def change_document(change: Change) -> ChangeDocument:
+    """Return one change of a plan as a JSON document."""
     ordered = sorted(change.documents, key=lambda document: document.path)
     row = dict(change.desired.row) if change.desired else {}
     parts = change.desired.parts if change.desired else {}
@@ -126,6 +125,7 @@ def change_document(change: Change) -> ChangeDocument:
 
 
 def diagnostic_document(one: Diagnostic) -> DiagnosticDocument:
+    """Return a diagnostic as a JSON document."""
     document: DiagnosticDocument = {
         "code": one.code.name,
         "severity": one.severity.value,
@@ -140,6 +140,7 @@ def diagnostic_document(one: Diagnostic) -> DiagnosticDocument:
 
 
 def _risk(risk: Risk) -> RiskDocument:
+    """Return a risk as a JSON document."""
     return {
         "meaning": risk.meaning.value,
         "code": risk.code.name,
@@ -153,21 +154,22 @@ def _risk(risk: Risk) -> RiskDocument:
 
 
 def position_document(at: Position | None) -> PositionDocument | None:
+    """Return a position as a JSON document; None if there is none."""
     return {"file": at.file, "line": at.line, "column": at.column} if at else None
 
 
 def to_json(document: Mapping[str, Any] | Sequence[Any]) -> str:
-    """Return a document as text that is safe to print and says the same."""
+    """Return a document as JSON text that is safe to print on a terminal or in a pipeline."""
     parts: list[str] = []
     _write(document, "\n", parts)
     return escaped("".join(parts)) + "\n"
 
 
 def _write(value: Any, line: str, parts: list[str]) -> None:
-    """Append the JSON text of a value to `parts`, in the form of `json.dumps` with an indent of 2.
+    """Append the JSON text of a value to `parts`, formatted as `json.dumps` does with an indent of 2.
 
-    `json.dumps` with an indent runs in Python as well, and takes three times as long. `line` is the
-    line break and indent before each line of the value.
+    `json.dumps` with an indent is written in Python too, and takes three times as long. `line` is
+    the line break and indent of each line of the value.
     """
     if isinstance(value, str):
         parts.append(encode_basestring(value))
@@ -190,6 +192,10 @@ def _write(value: Any, line: str, parts: list[str]) -> None:
 
 
 def _field(change: FieldChange, parts: Sequence[Part]) -> FieldDocument:
+    """Return one changed field as a JSON document.
+
+    A side that is not set has no key, because null is a value.
+    """
     document: FieldDocument = {"path": change.path, "cause": change.cause.value}
     if change.desired is not UNSET:
         document["desired"] = encode(change.desired)
@@ -203,6 +209,7 @@ def _field(change: FieldChange, parts: Sequence[Part]) -> FieldDocument:
 
 
 def _document(change: DocumentChange) -> FileDocument:
+    """Return one changed document of a vector store as a JSON document."""
     document: FileDocument = {
         "path": change.path,
         "action": change.action.value,
@@ -235,6 +242,7 @@ def _line(line: Line) -> LineDocument:
 
 
 def _outcome(outcome: Outcome) -> OutcomeDocument:
+    """Return one outcome as a JSON document."""
     return {
         "address": str(outcome.address),
         "action": outcome.action.word,

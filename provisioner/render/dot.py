@@ -1,4 +1,4 @@
-"""Render a graph as DOT for Graphviz: `provisioner show --format dot | dot -Tsvg`."""
+"""Render a graph of references as DOT for Graphviz: `provisioner show --format dot | dot -Tsvg`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _STYLES: Final = {
     "BORROWED": "peripheries=2",
     "FOREIGN": 'color="gray60", fontcolor="gray40"',
 }
-"""The attributes of nodes by state. A node that is declared and live needs none."""
+"""The attributes of a node, by its state. A node that is declared and live needs none."""
 
 
 def dot(graph: Graph, _layout: Layout) -> str:
-    """Return the graph as DOT. An edge points from what refers to what is referred to."""
+    """Return a graph as DOT. An edge points from the resource that refers to the one it refers to."""
     lines = [
         f"digraph {_quoted(graph.title)} {{",
         "  rankdir=LR;",
@@ -35,17 +35,19 @@ def dot(graph: Graph, _layout: Layout) -> str:
 
 
 def _node(node: Node) -> str:
+    """Return the line of a node."""
     rows = [node.key, *filter(None, [node.name if node.name != node.key else "", node.id])]
     rows = [*dict.fromkeys(rows)]
     if node.state.name in _STYLES:
         rows.append(f"({node.state})")
-    # `\\n` is DOT's own line break; what stands in a row can hold none.
+    # `\\n` is DOT's own line break. The rows themselves contain no line break.
     label = "\\n".join(map(_escaped, rows))
     style = f", {_STYLES[node.state.name]}" if node.state.name in _STYLES else ""
     return f'  {_quoted(node.key)} [label="{label}"{style}];'
 
 
 def _edge(edge: Edge) -> str:
+    """Return the line of an edge. It is dashed or dotted if only one side has the reference."""
     style = ""
     if not edge.live:
         style = ' [style=dashed, label="declared"]'
@@ -55,11 +57,12 @@ def _edge(edge: Edge) -> str:
 
 
 def _quoted(text: str) -> str:
+    """Return a text as a quoted string of DOT."""
     return f'"{_escaped(text)}"'
 
 
 def _escaped(text: str) -> str:
-    """Return a text that cannot end a quoted string, and in which no backslash means anything."""
+    """Return a text that cannot end a quoted string, and in which a backslash means itself."""
     return visible(text).replace("\\", "\\\\").replace('"', '\\"')
 
 

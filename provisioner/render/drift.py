@@ -1,4 +1,4 @@
-"""Render drift as text and JSON, from the value that was last applied to the live one."""
+"""Render drift as text and JSON: from the value that was last applied to the live value."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -28,9 +28,10 @@ from provisioner.render.visible import visible
 from provisioner.render.widths import columns
 
 LISTED = 20
-"""Documents of one store that are listed before the rest is counted only."""
+"""The most documents of one vector store that are listed. The others are counted."""
 
 _WIDEST_PATH = 24
+"""The widest path, in columns, to which the values of a change are aligned."""
 
 
 def drift_text(
@@ -43,7 +44,8 @@ def drift_text(
 ) -> str:
     """Return every drifted field, with a summary as the last line.
 
-    `everything` unfolds long values. `whole_texts` shortens no line of what to look at first.
+    `everything` shows long values and lists in full. `whole_texts` shortens no line of the list of
+    risks.
     """
     drift = viewed(drift)
     paint, plan = Palette(colour), drift.plan
@@ -65,7 +67,7 @@ def drift_text(
 
 
 def drift_document(drift: Drift) -> DriftDocument:
-    """Return the drift as JSON: a plan's document with `was` on fields, and what is not live."""
+    """Return drift as JSON: the document of a plan, with `was` at its fields, and the absent resources."""
     drift = viewed(drift)
     document = plan_document(view_of(drift.plan))
     for told, change in zip(document["changes"], drift.changes, strict=True):
@@ -86,17 +88,17 @@ def drift_document(drift: Drift) -> DriftDocument:
 
 
 def viewed(drift: Drift) -> Drift:
-    """Return the drift with its plan as a View. A plan that is a View already stays the same."""
+    """Return drift with its plan as a View, in which secrets are masked."""
     return replace(drift, plan=view_of(drift.plan))
 
 
 def flipped(field: FieldChange) -> FieldChange:
-    """Return the field as a change from the last applied value to the live value."""
+    """Return a field as a change from the last applied value to the live value."""
     return replace(field, live=field.was, desired=field.live, cause=Reason.MANIFEST)
 
 
 def moved(change: Change) -> Change:
-    """Return the change from what was last applied to what is live, of fields and documents alike."""
+    """Return a change from what was last applied to what is live, for fields and documents."""
     return replace(
         change,
         fields=tuple(map(flipped, change.fields)),
@@ -105,13 +107,17 @@ def moved(change: Change) -> Change:
 
 
 def _moved(document: DocumentChange) -> DocumentChange:
-    """Return a document as the live side changed it: one that has to be added again is gone."""
+    """Return a document's change as it happened on the live side.
+
+    A document that a plan would add again was removed there.
+    """
     if document.action is DocumentAction.ADD:
         return replace(document, action=DocumentAction.REMOVE, note="no longer in the store")
     return replace(document, action=DocumentAction.CHANGE, note=document.note or "changed")
 
 
 def _change(change: Change, paint: Palette, width: int, everything: bool) -> Iterator[str]:
+    """Yield the lines of one object that changed."""
     reason = REASONS.get(change.reason, "")
     if change.rolled_back_to:
         reason = f"{change.reason}: rolled back to release {change.rolled_back_to}"
@@ -130,6 +136,7 @@ def _change(change: Change, paint: Palette, width: int, everything: bool) -> Ite
 
 
 def _document(document: DocumentChange, paint: Palette) -> str:
+    """Return the line of one document that changed."""
     sign, what = "~", document.note or "changed"
     if document.action is DocumentAction.ADD:
         sign, what = "-", "no longer in the store"
@@ -138,25 +145,27 @@ def _document(document: DocumentChange, paint: Palette) -> str:
 
 
 def absent_told(one: Absent) -> str:
-    """Return what is known of a declared resource that is not live."""
+    """Return what is known about a declared resource that is not live."""
     if one.deleted:
         who = ", ".join(map(str, one.named_by))
         return f"deleted on the live side: {who} still names its id"
-    return "not live: it was deleted there or never made; nothing that was read says which"
+    return "not live: it was deleted there or never created; nothing that was read shows which"
 
 
 def _absent(one: Absent, paint: Palette) -> str:
+    """Return the line of a declared resource that is not live."""
     address = paint(Style.STRONG, visible(str(one.address)))
     return f"{paint(OF_SIGN['-'], '-')} {address}  {paint(Style.DIM, visible(absent_told(one)))}"
 
 
 def _summary(drift: Drift, paint: Palette) -> str:
+    """Return the last line."""
     title, told = summary_told(drift)
     return f"{paint(Style.STRONG if drift.is_empty else Style.YELLOW, title)} {told}"
 
 
 def summary_told(drift: Drift) -> tuple[str, str]:
-    """Return the claim about drift and what it stands on, such as `Drift:` and `1 object changed. …`."""
+    """Return a title such as `Drift:` or `No drift.`, and a sentence with the numbers it is based on."""
     moved = [value for value in drift.plan.undeclared if value.counts]
     parts = [
         plural(len(drift.changes), "object changed", "objects changed") if drift.changes else "",
@@ -175,17 +184,18 @@ def summary_told(drift: Drift) -> tuple[str, str]:
 
 
 def others_told(drift: Drift) -> str:
-    """Return a line about objects with our mark that could not be compared."""
+    """Return a line about objects with our mark that could not be compared; empty if there are none."""
     if not drift.others:
         return ""
     told = ", ".join(f"{count:,} {reason}" for reason, count in drift.others.items())
     count = sum(drift.others.values())
-    verb = "carries" if count == 1 else "carry"
+    verb = "carries our mark and stands" if count == 1 else "carry our mark and stand"
     return (
-        f"{plural(count, 'more live object')} {verb} our mark and stand for no declared resource "
+        f"{plural(count, 'more live object')} {verb} for no declared resource "
         f"({told}). {hint('plan')} shows what would become of them."
     )
 
 
 def _rest(drift: Drift) -> str:
+    """Return the number of objects without drift."""
     return f"{max(drift.plan.unchanged, 0):,}"

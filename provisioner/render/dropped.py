@@ -1,4 +1,4 @@
-"""One line of a plan about the fields that the target's `drop:` leaves out."""
+"""Render the fields that the target's `drop:` leaves out, as one line of a plan."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +13,7 @@ _INDENT = "    "
 
 
 def dropped_text(plan: Plan, paint: Palette, width: int, *, everything: bool) -> str:
-    """Return a line that counts what is left out, or with `everything` a line for each field."""
+    """Return a line that counts the dropped fields, or with `everything` a line for each resource."""
     if everything:
         return "\n".join(_each(plan, paint, width))
     if not plan.dropped:
@@ -33,7 +33,7 @@ def dropped_text(plan: Plan, paint: Palette, width: int, *, everything: bool) ->
 
 
 def _within(names: Sequence[str], room: int) -> str:
-    """Return as many names as fit, one at least, and how many there are beside them."""
+    """Return as many names as fit, at least one, and the number of the others."""
     shown = len(names)
     while shown > 1 and columns(_line(names, shown)) > room:
         shown -= 1
@@ -41,11 +41,13 @@ def _within(names: Sequence[str], room: int) -> str:
 
 
 def _line(names: Sequence[str], shown: int) -> str:
+    """Return the first names, and the number of the others."""
     rest = len(names) - shown
     return ", ".join(names[:shown]) + (f", … and {rest} more (--all)" if rest else "")
 
 
 def _each(plan: Plan, paint: Palette, width: int) -> Iterator[str]:
+    """Yield the lines with every dropped field of every resource."""
     whole = [address for address, paths in plan.dropped.items() if paths == (address.kind,)]
     told = {"": sorted(map(str, whole))} if whole else {}
     told |= {
@@ -65,7 +67,7 @@ def _each(plan: Plan, paint: Palette, width: int) -> Iterator[str]:
 
 
 def rows_of(names: Iterable[str], used: int, width: int) -> list[list[str]]:
-    """Return names in rows of at most `width` columns. The first row has `used` of them less."""
+    """Return names in rows of at most `width` columns. In the first row, `used` columns are taken."""
     rows: list[list[str]] = [[]]
     for name in names:
         if rows[-1] and used + columns(name) + 2 > width:

@@ -21,7 +21,7 @@ from provisioner.render.widths import columns
 
 NOTHING: Final = "-"
 _LEAST_ROOM: Final = 24
-"""Columns that a description gets, however narrow the terminal is."""
+"""The fewest columns of a description, even on a narrow terminal."""
 
 
 def explanation_text(found: Explanation, layout: Layout) -> str:
@@ -39,16 +39,18 @@ def explanation_text(found: Explanation, layout: Layout) -> str:
 
 
 def _overview(found: Overview, paint: Palette, width: int) -> Iterator[str]:
+    """Yield the sections for a call without a topic: every kind and runtime."""
     yield _listed(found.kinds, paint, ("KIND", "WHAT IT IS"), width)
     yield _listed(found.runtimes, paint, ("RUNTIME", "WHAT IT IS"), width)
     yield _wrapped(
-        f"{command_line('explain', 'KIND')} lists its fields, KIND.FIELD tells of one of them, and CODE what a"
-        " diagnostic means: the word in brackets at its end.",
+        f"{command_line('explain', 'KIND')} lists the fields of a kind, KIND.FIELD explains one field, and CODE explains a"
+        " diagnostic by the word in brackets at its end.",
         width,
     )
 
 
 def _kind(found: KindExplanation, paint: Palette, width: int, *, everything: bool) -> Iterator[str]:
+    """Yield the sections about a kind."""
     yield _head(paint, (("KIND", found.title), ("ADDRESS", f"{found.name}.NAME")))
     yield _wrapped(found.summary, width)
     yield _listed(found.places, paint, ("RUNTIME", "WHAT IT IS THERE"), width)
@@ -61,6 +63,7 @@ def _kind(found: KindExplanation, paint: Palette, width: int, *, everything: boo
 
 
 def _field(found: FieldExplanation, paint: Palette, width: int) -> Iterator[str]:
+    """Yield the sections about a field."""
     type_ = ", ".join([found.type, *found.limits, *(["required"] if found.required else [])])
     facts = [("KIND", found.title), ("FIELD", found.path), ("TYPE", type_)]
     facts += [("VALUES", ", ".join(found.choices))] if found.choices else []
@@ -74,6 +77,7 @@ def _field(found: FieldExplanation, paint: Palette, width: int) -> Iterator[str]
 
 
 def _code(found: CodeExplanation, paint: Palette, width: int) -> Iterator[str]:
+    """Yield the sections about a code."""
     code = found.code
     facts = (("CODE", code.name), ("SEVERITY", code.severity.value), ("ABOUT", found.theme))
     yield _head(paint, (*facts, ("SAYS", code.summary)))
@@ -81,11 +85,12 @@ def _code(found: CodeExplanation, paint: Palette, width: int) -> Iterator[str]:
 
 
 def _head(paint: Palette, facts: Iterable[tuple[str, str]]) -> str:
+    """Return the facts at the top: a name and a value on each line."""
     return _painted(table(facts), paint)
 
 
 def _holdings(found: Sequence[Holding], paint: Palette, width: int) -> str:
-    """Return a row for each runtime, with notes below the rows."""
+    """Return a row for each runtime, and the runtimes' notes below the rows."""
     if not found:
         return ""
     rows = [
@@ -102,7 +107,7 @@ def _holdings(found: Sequence[Holding], paint: Palette, width: int) -> str:
 
 
 def _fields(fields: Sequence[FieldExplanation], paint: Palette, width: int) -> str:
-    """Return two lines for each field: its type and runtime support, then its description."""
+    """Return two lines for each field: its type and its support on each runtime, then its description."""
     runtimes = [*dict.fromkeys(one.runtime for field in fields for one in field.holdings)]
     rows = []
     for field in fields:
@@ -116,6 +121,7 @@ def _fields(fields: Sequence[FieldExplanation], paint: Palette, width: int) -> s
 
 
 def _cell(level: Level | None) -> str:
+    """Return the support of a field on a runtime in one word; `-` if the kind does not exist there."""
     if level is None:
         return NOTHING
     return "no" if level is Level.UNSUPPORTED else level.value
@@ -124,13 +130,14 @@ def _cell(level: Level | None) -> str:
 def _listed(
     rows: Sequence[tuple[str, str]], paint: Palette, heads: tuple[str, str], width: int
 ) -> str:
+    """Return a table of names and their summaries; empty if there are none."""
     return _titled(_fitted(rows, heads, width), heads, paint) if rows else ""
 
 
 def _fitted(
     rows: Sequence[Sequence[str]], heads: Sequence[str], width: int
 ) -> list[tuple[str, ...]]:
-    """Return the rows with their last cell cut to what is left of the width."""
+    """Return the rows with the last cell shortened to the width that is left."""
     cells = [heads, *rows]
     taken = sum(max(columns(row[at]) for row in cells) + 2 for at in range(len(heads) - 1))
     room = max(width - taken, _LEAST_ROOM)
@@ -138,24 +145,27 @@ def _fitted(
 
 
 def _titled(rows: Sequence[Sequence[str]], heads: Sequence[str], paint: Palette) -> str:
+    """Return a table whose heads are emphasised."""
     first, *rest = table(rows, heads).split("\n")
     return "\n".join([paint(Style.STRONG, first), *rest])
 
 
 def _painted(facts: str, paint: Palette) -> str:
-    """Return facts with the name at the beginning of each line in colour."""
+    """Return facts with the name at the start of each line emphasised."""
     lines = (line.partition(" ") for line in facts.split("\n"))
     return "\n".join(f"{paint(Style.STRONG, name)}{gap}{rest}" for name, gap, rest in lines)
 
 
 def _example(example: str, paint: Palette) -> str:
+    """Return an example under its heading."""
     return f"{paint(Style.STRONG, 'EXAMPLE')}\n{textwrap.indent(example.rstrip(), '  ')}"
 
 
 def _wrapped(text: str, width: int) -> str:
+    """Return a text in lines of at most `width` columns."""
     return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def _is_top(path: str) -> bool:
-    """Return true for a field that stands in no other, and for a tool."""
+    """Return true for a field that is inside no other field, and for a tool."""
     return "." not in path or path.startswith("metadata.")

@@ -23,7 +23,7 @@ from provisioner.render.explain_output import (
 
 
 def explanation_document(found: Explanation) -> ExplanationDocument:
-    """Return an explanation as JSON data, with null for each kind of topic that it is not about."""
+    """Return an explanation as a JSON document. Keys of other kinds of topics are null."""
     overview = found if isinstance(found, Overview) else None
     return {
         "format_version": FORMAT_VERSION,
@@ -36,10 +36,12 @@ def explanation_document(found: Explanation) -> ExplanationDocument:
 
 
 def _named(rows: Iterable[tuple[str, str]]) -> list[NamedDocument]:
+    """Return names with their summaries as JSON documents."""
     return [{"name": name, "summary": summary} for name, summary in rows]
 
 
 def _kind(found: KindExplanation) -> ExplainedKindDocument:
+    """Return the explanation of a kind as a JSON document."""
     return {
         "name": found.name,
         "title": found.title,
@@ -51,6 +53,7 @@ def _kind(found: KindExplanation) -> ExplainedKindDocument:
 
 
 def _field(found: FieldExplanation) -> ExplainedFieldDocument:
+    """Return the explanation of a field as a JSON document."""
     return {
         "kind": found.kind,
         "path": found.path,
@@ -68,6 +71,7 @@ def _field(found: FieldExplanation) -> ExplainedFieldDocument:
 
 
 def _holding(found: Holding) -> HoldingDocument:
+    """Return a field's support on one runtime as a JSON document."""
     return {
         "runtime": found.runtime,
         "level": found.level.value,
@@ -82,6 +86,7 @@ def _holding(found: Holding) -> HoldingDocument:
 
 
 def _code(code: Code, theme: str) -> ExplainedCodeDocument:
+    """Return the explanation of a code as a JSON document."""
     return {
         "code": code.name,
         "severity": code.severity.value,

@@ -1,4 +1,4 @@
-"""Render one FieldChange as lines: `live → desired`, two rows, or a prose diff."""
+"""Render one changed field as lines: `live → desired`, two rows, or a prose diff."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
@@ -23,21 +23,23 @@ from provisioner.render.widths import columns, padded
 INDENT = "    "
 
 FOLD = 40
-"""Rows of one field that are shown before the rest is counted only."""
+"""The most rows of one field that are shown. The others are counted."""
 
 ALIKE_FOLD = 11
-"""The rows of a field shown for a group of changes. Together with the addresses they are twenty."""
+"""The most rows of one field in a group of changes. With the addresses of the group they are
+twenty."""
 
 _KNOWN = Values()
-"""Prints the live side, where every object has an id already."""
+"""Prints the live side, where no id is still to be known."""
 
 
 @frozen
 class Fields:
-    """Shows the fields of one change. `path_width` aligns their values.
+    """Renders the fields of one change.
 
-    `fold` is how many rows of one field are shown, None for all. `parts` says, by path, what a text
-    was put together of. `edits` are shown at another address where they are shared with it.
+    `path_width` is the width in columns to which paths are padded, so that values are aligned.
+    `fold` is the most rows of one field, None for all. `parts` has, by path, the parts from which a
+    text was joined.
     """
 
     values: Values
@@ -50,6 +52,7 @@ class Fields:
     address: Address | None = None
 
     def lines(self, change: FieldChange) -> Iterator[str]:
+        """Yield the lines of one field."""
         live, desired = change.live, change.desired
         sign = "+" if live is UNSET else "-" if desired is UNSET else "~"
         path = padded(visible(change.path), self.path_width)
@@ -86,6 +89,7 @@ class Fields:
         return "", self._rows(live, desired)
 
     def _set(self, value: Any, room: int) -> tuple[str, Iterator[str]]:
+        """Return the same for a value that is set where there was none."""
         is_container = isinstance(value, Mapping | list | tuple)
         if is_container and columns(self.values.whole(value)) > room:
             rows = self.values.block(value, self.width - len(INDENT) - 4)
@@ -93,7 +97,7 @@ class Fields:
         return self.values.line(value, room), iter(())
 
     def _rows(self, live: Any, desired: Any) -> Iterator[str]:
-        """Yield both sides, one below the other. They are used if both do not fit on one line."""
+        """Yield both sides, one below the other, for values that do not fit on one line together."""
         room = self.width - len(INDENT) - 6
         sides = (("-", _KNOWN.line(live, room)), ("+", self.values.line(desired, room)))
         for sign, text in sides:
@@ -119,13 +123,14 @@ class Fields:
                 yield from told
 
     def _hidden(self, groups: Iterable[Sequence[Line]]) -> str:
-        """Return a line that counts the hidden lines and says how many of them are new."""
+        """Return a line with the number of hidden lines, and how many of them are new."""
         lines = [line for group in groups for line in group]
         new = sum(line.sign in "+~" for line in lines)
         told = f"… {plural(len(lines), 'more line')}, {new:,} of them new or changed (--all)"
         return f"{INDENT}    {self.paint(Style.YELLOW if new else Style.DIM, told)}"
 
     def _folded(self, rows: Iterator[str]) -> Iterator[str]:
+        """Yield the first rows, and a line with the number of the others."""
         yield from islice(rows, self.fold) if self.fold else rows
         rest = sum(1 for _ in rows)
         if rest:

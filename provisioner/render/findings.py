@@ -1,7 +1,7 @@
-"""Findings: what plans, drift and checks say at places in manifests, alike for all formats of tools.
+"""Turn plans, drift and checks into findings: what the formats for other tools show at lines of manifests.
 
-A finding is a diagnostic, a change that a plan would make, or a value that moved on the live side. The
-formats SARIF, JUnit and the annotations of GitHub and GitLab show findings.
+A finding is a diagnostic, a change that a plan would make, or a value that moved on the live side.
+SARIF, JUnit and the annotations of GitHub and GitLab show findings.
 """
 
 import hashlib
@@ -24,8 +24,9 @@ from provisioner.render.view import View, view_of
 from provisioner.render.visible import visible
 
 LINES: Final = 12
-"""The lines of each field that a finding shows of a change."""
+"""The most lines of each field that a finding about a change shows."""
 _ROOM: Final = 80
+"""The most columns of a value in a finding."""
 
 NOTE: Final = Severity.NOTE.value
 WARNING: Final = Severity.WARNING.value
@@ -36,15 +37,17 @@ _MEANINGS: Final = {
     "absent": "A resource is declared, and no live object stands for it.",
     "undeclared-value": "A live object has a value that no manifest sets.",
 }
+"""The meaning of each rule that is no code of a diagnostic."""
 
 
 @frozen
 class Finding:
-    """One thing to tell. `level` is `error`, `warning` or `note`, and `lines` say it in full.
+    """One finding.
 
-    `rule` is a code, or names what a change does (`planned-update`). `summary` and `meaning` are the
-    fixed sentences of the rule. `subject` is an address, an id or a path, or empty. `allowed` is the
-    reason that a manifest gives for allowing it, empty where it is not allowed.
+    `rule` is a code, or the name of a kind of change such as `planned-update`. `summary` and
+    `meaning` are the fixed sentences of the rule. `level` is `error`, `warning` or `note`.
+    `subject` is an address, an id or a path, or empty. `lines` describe the finding in full.
+    `allowed` is the reason with which a manifest allows it, empty if none does.
     """
 
     rule: str
@@ -58,7 +61,7 @@ class Finding:
 
     @property
     def told(self) -> str:
-        """The subject, if there is one, and the summary, in one line that is safe to print."""
+        """The subject, if there is one, and the summary, as one line that is safe to print."""
         return visible(f"{self.subject}: {self.summary}" if self.subject else self.summary)
 
     @property
@@ -68,25 +71,25 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """A digest of the finding that does not change with the line on which it stands."""
+        """A digest of the finding that stays the same when the line of the manifest changes."""
         text = "\0".join((self.rule, self.subject, *self.lines))
         return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def of_validation(validation: Validation) -> list[Finding]:
-    """Return the diagnostics of a check of manifests."""
+    """Return the findings of a check of manifests."""
     return of_diagnostics(validation.diagnostics)
 
 
 def of_plan(plan: View) -> list[Finding]:
-    """Return what stands against a plan, its warnings, its risks, and each change that it would make."""
+    """Return the findings of a plan: its refusals and diagnostics, its risks, and each of its changes."""
     diagnostics = dict.fromkeys((*plan.standing, *plan.diagnostics))
     changes = (_of_change(change, plan) for change in plan.changes)
     return [*of_diagnostics(diagnostics), *_of_risks(plan), *changes]
 
 
 def of_drift(drift: Drift) -> list[Finding]:
-    """Return each object that moved or is not live, each undeclared value, and the diagnostics."""
+    """Return the findings of drift: objects that moved or are absent, undeclared values, diagnostics."""
     plan = view_of(drift.plan)
     found = [_of_moved(change) for change in plan.changes]
     found += [
@@ -96,7 +99,7 @@ def of_drift(drift: Drift) -> list[Finding]:
     found += [
         _rule(
             "undeclared-value",
-            "it has a value that no manifest sets",
+            "the live object has a value that no manifest sets",
             str(value.address),
             (f"{value.path}: {told(value, _ROOM)} ({SINCE[value.since]})",),
             level=WARNING if value.counts else NOTE,
@@ -124,7 +127,7 @@ def of_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Finding]:
 
 
 def _of_risks(plan: View) -> list[Finding]:
-    """Return the risks of a plan, at the resource where they have no place of their own."""
+    """Return the risks of a plan as findings. A risk without a position has that of its resource."""
     places = {c.address: c.desired.origin for c in plan.changes if c.desired}
     found = of_diagnostics(risk.diagnostic for risk in plan.risks)
     return [
@@ -134,13 +137,14 @@ def _of_risks(plan: View) -> list[Finding]:
 
 
 def _of_change(change: Change, plan: View) -> Finding:
+    """Return a planned change as a finding."""
     action = change.action
     lines = list(filter(None, [reason_told(change, plan)]))
     if not (action.removes and not action.makes) and action is not Action.FORGET:
         lines += Diff(Values(plan.made.keys()), LINES).change(change)
     return Finding(
         f"planned-{action.word}",
-        f"the plan would {action.word} it",
+        f"the plan would {action.word} this resource",
         f"A plan would {action.word} a live object. Nothing was changed yet.",
         WARNING if action.removes or change.drifts else NOTE,
         str(change.address),
@@ -150,6 +154,7 @@ def _of_change(change: Change, plan: View) -> Finding:
 
 
 def _of_moved(change: Change) -> Finding:
+    """Return a live object that changed as a finding."""
     lines = tuple(Diff(Values(), LINES).change(moved(change)))
     at = change.desired.origin if change.desired else None
     return _rule("drift", "changed on the live side", str(change.address), lines, position=at)
@@ -164,11 +169,12 @@ def _rule(
     position: Position | None = None,
     level: str = WARNING,
 ) -> Finding:
+    """Return a finding whose rule is in `_MEANINGS`."""
     return Finding(rule, summary, _MEANINGS[rule], level, subject, lines, position)
 
 
 def counted(found: Iterable[Finding]) -> dict[str, int]:
-    """Return the number of findings of each level; keys are `error warning note`."""
+    """Return the number of findings of each level: `error`, `warning` and `note`."""
     levels = [one.level for one in found]
     return {level: levels.count(level) for level in (ERROR, WARNING, NOTE)}
 
@@ -179,6 +185,6 @@ def standing(found: Iterable[Finding]) -> list[Finding]:
 
 
 def gravest_first(found: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield the findings by level, those of one level in their order."""
+    """Yield the findings by level, errors first. Findings of one level keep their order."""
     levels = (ERROR, WARNING, NOTE)
     yield from sorted(found, key=lambda one: levels.index(one.level))

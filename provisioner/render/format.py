@@ -24,7 +24,7 @@ from provisioner.model.frozen import frozen
 
 
 class Shape(StrEnum):
-    """The kinds of values that commands print, each with the type that renderers get."""
+    """The kinds of values that commands print. Each says which type its renderers are given."""
 
     PLAN = "plan"
     """A `render.view.View`."""
@@ -35,7 +35,8 @@ class Shape(StrEnum):
     MIGRATION = "migration"
     """A `model.migration.Migration`."""
     MOVE = "move"
-    """A `render.migration_reading.MigrationView`, which the commands render as text and JSON."""
+    """A `render.migration_reading.MigrationView`: a migration with its plans. The commands render
+    it as text and JSON."""
     VALIDATION = "validation"
     """A `model.validation.Validation`."""
     COMPARISON = "comparison"
@@ -49,25 +50,26 @@ class Shape(StrEnum):
     CHECKS = "checks"
     """A `model.checks.ChecksReport`."""
     OBJECTS = "objects"
-    """The answer of `show` about addresses, which the command renders."""
+    """The rows and objects of `show`, which the command renders."""
     REPORT = "report"
-    """The report of one command alone, which the command renders."""
+    """The report of a single command, which that command renders."""
 
 
 OWN: Final = frozenset({Shape.OBJECTS, Shape.REPORT, Shape.MOVE})
-"""Shapes that the commands render themselves, as text and JSON."""
+"""Shapes that the commands themselves render as text and JSON."""
 
 SUMMED: Final = frozenset({Shape.PLAN, Shape.DRIFT})
-"""Shapes of which `Layout.summary` may ask for a summary."""
+"""Shapes that have a summary, which `Layout.summary` asks for."""
 
 
 @frozen
 class Layout:
-    """The width of a terminal, and how much of what is long is wanted.
+    """The width of the output, and the amount of detail that is wanted.
 
-    `width` is in columns. `whole_texts` unfolds long texts, `everything` long lists as well. `brief`
-    leaves out the changes of a long plan that are told one by one later on. `summary` asks for a line
-    for each sort of change, risk and drift in place of the whole, in the formats for people.
+    `width` is in columns. `whole_texts` shows long texts in full, and `everything` long lists as
+    well. `brief` leaves out the changes of a long plan, because each is printed later, when it is
+    made. `summary` asks for one line for each kind of change, risk and drift in place of the whole;
+    only formats for people have it.
     """
 
     colour: bool = False
@@ -83,7 +85,7 @@ Renderer: TypeAlias = Callable[[Any, Layout], str]
 
 @frozen
 class Format:
-    """A name for `--format`, with its renderers, and the shapes of OWN that it names as well."""
+    """A format: its name for `--format`, its renderers, and shapes of OWN that it offers too."""
 
     name: str
     renderers: Mapping[Shape, Renderer]

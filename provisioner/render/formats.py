@@ -1,7 +1,7 @@
-"""The one table of output formats, from which `--format` of every command is derived.
+"""The one table of output formats, from which every command's `--format` is made.
 
-`render.format` says what a format is. The renderers are imported when they are asked for, because
-the table is read for `--help` as well.
+`render.format` defines what a format is. The renderers are imported when they are needed, because
+the table is read for `--help` too.
 """
 
 from collections.abc import Iterable, Mapping
@@ -194,17 +194,17 @@ FORMATS: Final[Mapping[str, Format]] = {
         mermaid.FORMAT,
     )
 }
-"""Every format, by its name; the first is the default."""
+"""Every format, by its name. The first is the default."""
 
 
 FOR_PEOPLE: Final = (TEXT.name, markdown.FORMAT.name)
-"""The formats that have a summary of a plan and of drift."""
+"""The formats for people: they have a summary of a plan and of drift."""
 
 
 def names_for(*shapes: Shape, beside: Iterable[Shape] = ()) -> tuple[str, ...]:
     """Return the names of the formats that show all of these shapes, the default first.
 
-    So do those that show one of the shapes `beside` them.
+    Formats that show one of the shapes `beside` are included.
     """
     others = frozenset(beside)
     return tuple(
@@ -215,9 +215,10 @@ def names_for(*shapes: Shape, beside: Iterable[Shape] = ()) -> tuple[str, ...]:
 
 
 def rendered(shape: Shape, value: Any, format: str, layout: Layout) -> str:
-    """Return a value as text in the format of this name; as TEXT where that cannot show the shape.
+    """Return a value as text in the format with this name.
 
-    Of a plan or drift of which the layout wants a summary, it returns the summary.
+    A format that cannot show the shape is replaced by TEXT. If the layout asks for a summary of a
+    plan or drift, the summary is returned.
     """
     if layout.summary and shape in SUMMED:
         from provisioner.render.summary import summary_of

@@ -1,7 +1,7 @@
-"""Annotations of GitHub: workflow commands that show findings at the lines of a pull request.
+"""Annotations of GitHub: workflow commands that show findings at lines of a pull request.
 
-GitHub shows ten errors, ten warnings and ten notices of a step. So the gravest come first, and the
-last line counts them all.
+GitHub shows at most ten errors, ten warnings and ten notices of a step. So the gravest findings
+come first, and the last line counts all of them.
 """
 
 from collections.abc import Sequence
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from provisioner.render.findings import Finding
 
 _COMMANDS: Final = {"error": "error", "warning": "warning", "note": "notice"}
+"""The workflow command of each level."""
 
 
 def github(found: "Sequence[Finding]") -> str:
-    """Return one workflow command a finding that no manifest allows, and a line that counts them."""
+    """Return a workflow command for each finding that no manifest allows, and a line with their numbers."""
     from provisioner.render.findings import counted, gravest_first, standing
 
     shown = standing(found)
@@ -27,6 +28,7 @@ def github(found: "Sequence[Finding]") -> str:
 
 
 def _command(one: "Finding") -> str:
+    """Return the workflow command of a finding."""
     properties = {"title": f"{one.told} [{one.rule}]"}
     if one.position:
         at = {"file": one.position.file, "line": one.position.line, "col": one.position.column}
@@ -36,12 +38,12 @@ def _command(one: "Finding") -> str:
 
 
 def _data(text: str) -> str:
-    """Return a text that may be the message of a command, in one line."""
+    """Return a text as the message of a workflow command, which is one line."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
-    """Return a text that may be a property of a command."""
+    """Return a text as a property of a workflow command."""
     return _data(visible(text)).replace(":", "%3A").replace(",", "%2C")
 
 

@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from provisioner.render.findings import Finding
 
 _SEVERITIES: Final = {"error": "major", "warning": "minor", "note": "info"}
+"""The severity of GitLab for each level."""
 _FOLDER: Final = "manifests"
+"""The path of a finding that has no position, since GitLab requires one."""
 
 
 def gitlab(found: "Sequence[Finding]", folder: str = "") -> str:
-    """Return the findings that no manifest allows as a Code Quality report, equal ones once."""
+    """Return the findings that no manifest allows as a Code Quality report. Equal ones appear once."""
     from provisioner.render.document import to_json
     from provisioner.render.findings import standing
 
@@ -23,7 +25,7 @@ def gitlab(found: "Sequence[Finding]", folder: str = "") -> str:
 
 
 def _issue(one: "Finding", folder: str) -> dict[str, Any]:
-    """Return one issue. GitLab takes paths that are relative and do not begin with `./`."""
+    """Return one finding as an issue. GitLab takes only relative paths without `./`."""
     file, line = (one.position.file, one.position.line) if one.position else (folder, 1)
     return {
         "description": "\n".join(filter(None, [one.told, one.detail])),

@@ -1,4 +1,4 @@
-"""Runs of the ledger: as a table, one run in full, and both as JSON. Pure."""
+"""Render runs of the ledger: as a table, one run in full, and both as JSON."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ from provisioner.render.tables import table
 from provisioner.render.visible import visible
 
 HEAD: Final = 12
-"""Characters of a commit that people compare by eye."""
+"""The characters of a commit that people compare by eye."""
 NOTHING: Final = "-"
 PLURALS: Final[Mapping[str, str]] = {
     "create": "created",
@@ -27,11 +27,11 @@ PLURALS: Final[Mapping[str, str]] = {
     "delete": "deleted",
     "forget": "forgotten",
 }
-"""The word in the plural for changes that were made, by action."""
+"""The word for changes that were made, by action."""
 
 
 def history_text(runs: Sequence[RunRecord]) -> str:
-    """Return runs as a table, in the order in which they are given."""
+    """Return runs as a table, in the given order."""
     if not runs:
         return "No run is recorded.\n"
     rows = [
@@ -51,7 +51,7 @@ def history_text(runs: Sequence[RunRecord]) -> str:
 
 
 def run_text(run: RunRecord) -> str:
-    """Return one run in full: who, when, from where, how each change ended, and what it deleted."""
+    """Return one run in full: who, when, from where, how each change ended, and what was deleted."""
     ended = "not recorded: it was killed, or it is still running"
     if run.ended is not None:
         ended = f"{moment(run.ended)}, after {run.ended - run.started:.1f} s"
@@ -85,8 +85,11 @@ def _kept(receipts: Sequence[Receipt]) -> str:
     count = len(receipts)
     told = f"{count} receipt{'s' if count > 1 else ''} of deleted objects"
     if unsure:
-        told += f" ({unsure} of them may still be there: no answer to the delete was recorded)"
-    return f"{told}: {hint('rollback', receipts[0].run)} creates these objects again, as far as possible."
+        told += f" ({unsure} of them may still exist: no answer to the delete was recorded)"
+    return (
+        f"{told}: {hint('rollback', receipts[0].run)} creates these objects again, as far as"
+        " possible."
+    )
 
 
 def history_document(runs: Sequence[RunRecord]) -> HistoryDocument:
@@ -102,17 +105,19 @@ def run_document(run: RunRecord) -> HistoryDocument:
 
 
 def moment(seconds: float) -> str:
-    """Return a moment to the second, in UTC."""
+    """Return a unix time as date and time to the second, in UTC."""
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _outcome(run: RunRecord) -> str:
+    """Return the status of a run and the numbers of its changes."""
     counts = ", ".join(_counts(run.changes))
     word = "not ended" if run.status is RunStatus.STARTED else str(run.status)
     return f"{word}: {counts}" if counts else word
 
 
 def _counts(changes: Sequence[ChangeRecord]) -> Iterator[str]:
+    """Yield the number of changes for each outcome."""
     done = Counter(one.action for one in changes if one.status == "done")
     for action, count in done.items():
         yield f"{count} {PLURALS.get(action, action)}"
@@ -122,16 +127,19 @@ def _counts(changes: Sequence[ChangeRecord]) -> Iterator[str]:
 
 
 def _status(one: ChangeRecord) -> str:
+    """Return how a change ended, with the number of its release."""
     release = f", release {one.release}" if one.release else ""
     return f"{one.status or 'not recorded'}{release}"
 
 
 def _commit(run: RunRecord) -> str:
+    """Return the beginning of a run's commit, and a sign if files were not committed."""
     commit, plus, rest = run.revision.partition("+")
     return f"{commit[:HEAD]}{plus}{rest}"
 
 
 def _run(run: RunRecord) -> RunDocument:
+    """Return one run as a JSON document."""
     return {
         "id": run.id,
         "owner": run.owner,
@@ -153,6 +161,7 @@ def _run(run: RunRecord) -> RunDocument:
 
 
 def _change(one: ChangeRecord) -> RunChangeDocument:
+    """Return one change of a run as a JSON document."""
     return {
         "address": one.address,
         "action": one.action,
@@ -166,6 +175,7 @@ def _change(one: ChangeRecord) -> RunChangeDocument:
 
 
 def _receipt(one: Receipt) -> ReceiptDocument:
+    """Return one receipt as a JSON document."""
     row = one.configuration.get("object")
     name = (row.get("filename") or row.get("name")) if isinstance(row, Mapping) else None
     return {

@@ -1,7 +1,7 @@
-"""Derive JSON Schemas from the types that `render.output` declares.
+"""Derive JSON Schemas from the types of documents that `render.output` declares.
 
-Objects are open: a later version may add keys under the same `format_version`, so a reader must
-ignore keys that it does not know.
+The schemas allow unknown keys: a later version may add keys under the same `format_version`, so a
+reader must ignore keys that it does not know.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,14 +32,15 @@ _SCALARS: Final[Mapping[Any, str]] = {
     bool: "boolean",
     NoneType: "null",
 }
+"""The JSON type of each Python type."""
 
 
 @frozen
 class Ref:
-    """The name of an annotated type in `$defs`, which other places refer to.
+    """An annotation that names a type in `$defs`, so that other places refer to it.
 
-    Annotations before the name belong to the definition. Those after it belong to the place that
-    refers to it.
+    Annotations before it belong to the definition, and those after it to the place that refers to
+    it.
     """
 
     name: str
@@ -47,7 +48,7 @@ class Ref:
 
 @frozen
 class Keys:
-    """The keys of an annotated mapping, each with the type of its value. All are required."""
+    """An annotation with the keys of a mapping and the type of each value. All keys are required."""
 
     types: Mapping[str, Any]
 
@@ -58,10 +59,10 @@ def one_of(words: Iterable[str]) -> Schema:
 
 
 def schema_of(document: type) -> Schema:
-    """Return the whole JSON Schema of a document, which is declared as a `TypedDict`.
+    """Return the JSON Schema of a document that is declared as a `TypedDict`.
 
-    The first paragraph of the docstring is the description, and the text before its first comma
-    the title.
+    The first paragraph of its docstring is the description. The text before the first comma is the
+    title.
     """
     derivation = _Derivation()
     body = derivation.of(document)
@@ -78,7 +79,7 @@ class _Derivation:
     definitions: dict[str, Schema] = field(default_factory=dict)
 
     def of(self, type_: Any) -> Schema:
-        """Return the schema of one type."""
+        """Return the schema of a type."""
         origin, arguments = get_origin(type_), get_args(type_)
         if origin is Annotated:
             return self._annotated(arguments[0], type_.__metadata__)
@@ -91,6 +92,7 @@ class _Derivation:
         return {} if type_ is Any else {"type": _SCALARS[type_]}
 
     def _composite(self, origin: Any, arguments: Sequence[Any]) -> Schema:
+        """Return the schema of a list, a mapping or a union."""
         if origin in (list, Sequence):
             return {"type": "array", "items": self.of(arguments[0])}
         if origin is Mapping:
@@ -101,7 +103,7 @@ class _Derivation:
         return {"anyOf": schemas}
 
     def _annotated(self, type_: Any, words: Sequence[Any]) -> Schema:
-        """Return the schema of a type, changed by each annotation in turn."""
+        """Return the schema of a type, changed by each of its annotations in turn."""
         keys = [self._of_keys(word.types) for word in words if isinstance(word, Keys)]
         schema = keys[0] if keys else self.of(type_)
         for word in words:
@@ -116,6 +118,7 @@ class _Derivation:
         return schema
 
     def _object(self, document: Any) -> Schema:
+        """Return the schema of a `TypedDict`."""
         types = get_type_hints(document, include_extras=True)
         schema = self._of_keys(types)
         schema["required"] = [key for key in types if key in document.__required_keys__]
@@ -124,5 +127,6 @@ class _Derivation:
         return {"description": cleandoc(about).partition("\n\n")[0], **schema} if about else schema
 
     def _of_keys(self, types: Mapping[str, Any]) -> Schema:
+        """Return the schema of an object with these keys, all required."""
         properties = {key: self.of(type_) for key, type_ in types.items()}
         return {"type": "object", "required": [*types], "properties": properties}

@@ -1,8 +1,8 @@
-"""JUnit XML, which nearly every pipeline shows as a list of tests.
+"""Render results as JUnit XML, which nearly every pipeline shows as a list of tests.
 
-A finding that is an error is a test that failed. Of a plan, a change is a test that passes, and of
-drift, an object that moved is one that failed. The first test stands for the whole: a report is never
-empty, because pipelines take an empty one for a broken one.
+A finding that is an error is a failed test. A change of a plan is a passed test, and an object with
+drift a failed one. The first test stands for the whole result, because pipelines take an empty
+report for a broken one.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 
 def _cases(whole: Case, found: "Sequence[Finding]", failing: "Sequence[str]") -> list[Case]:
+    """Return the tests of a report: the whole, and one for each finding.
+
+    `failing` are the levels that fail.
+    """
     return [
         whole,
         *(
@@ -50,9 +54,9 @@ def _plan(view: Any, _layout: Layout) -> str:
     from provisioner.render.findings import ERROR, of_plan
     from provisioner.render.tally import counts_told, nothing_told
 
-    failed = "This plan may not be applied as it is." if view.standing else ""
+    failed = "This plan cannot be applied as it is." if view.standing else ""
     told = nothing_told(view) if view.is_empty else counts_told(view)
-    whole = Case("the plan may be applied", view.verb, told, failed, kind="refused")
+    whole = Case("the plan can be applied", view.verb, told, failed, kind="refused")
     return junit(f"plan of {view.verb}", _cases(whole, of_plan(view), (ERROR,)))
 
 
@@ -71,14 +75,15 @@ def _outcome(report: Any, _layout: Layout) -> str:
     from provisioner.render.findings import ERROR, of_diagnostics
     from provisioner.render.report import tally_text
 
-    failed = "" if report.succeeded else "Not all of it was done."
-    whole = Case("all of it was done", "apply", tally_text(report), failed, kind="apply")
+    failed = "" if report.succeeded else "Not every change was made."
+    whole = Case("every change was made", "apply", tally_text(report), failed, kind="apply")
     cases = _cases(whole, of_diagnostics(report.diagnostics), (ERROR,))
     ended = [one for one in report.outcomes if one.status is not Status.STARTED]
     return junit("apply", [*cases, *map(_ended, ended)])
 
 
 def _ended(one: "Outcome") -> Case:
+    """Return the test of one outcome."""
     from provisioner.model.outcome import Status
 
     told = f"{one.action.word} {one.status}"

@@ -1,4 +1,4 @@
-"""The writing of JUnit XML: a suite of tests, each passed, failed or skipped. Pure."""
+"""Write JUnit XML: a suite of tests, each of which passed, failed or was skipped."""
 
 import re
 from collections.abc import Sequence
@@ -8,10 +8,7 @@ from provisioner.model.frozen import frozen
 from provisioner.render.visible import visible
 
 _NO_XML: Final = "[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-"""Characters that XML does not allow, not even escaped.
-
-`re` compiles the pattern at its first use, because that takes 4 ms and every command imports this.
-"""
+"""Characters that XML does not allow, not even escaped."""
 # `xml.sax.saxutils` has these, but every command would import the HTTP client that it loads.
 _TEXT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _ATTRIBUTE: Final = {
@@ -22,7 +19,12 @@ _ATTRIBUTE: Final = {
 
 @frozen
 class Case:
-    """One test. `failed` and `skipped` are its message where it failed or was not run."""
+    """One test.
+
+    `failed` is the message of a test that failed, `skipped` that of one that was not run.
+
+    `group` is shown as the class of the test, and `kind` is the type of its failure.
+    """
 
     name: str
     group: str
@@ -34,7 +36,7 @@ class Case:
 
 
 def junit(suite: str, cases: Sequence[Case]) -> str:
-    """Return the tests as a JUnit report with one suite."""
+    """Return tests as a JUnit report with one suite."""
     failed = sum(bool(case.failed) for case in cases)
     counts = f'tests="{len(cases)}" failures="{failed}" errors="0"'
     skipped = sum(bool(case.skipped) for case in cases)
@@ -51,6 +53,7 @@ def junit(suite: str, cases: Sequence[Case]) -> str:
 
 
 def _lines(case: Case) -> list[str]:
+    """Return the lines of one test."""
     head = f"    <testcase name={_attribute(case.name)} classname={_attribute(case.group)}"
     head += f' time="{case.seconds:.3f}"'
     text = _xml(case.detail).translate(_TEXT)
@@ -67,9 +70,10 @@ def _lines(case: Case) -> list[str]:
 
 
 def _attribute(text: str) -> str:
+    """Return a text as the quoted value of an XML attribute."""
     return f'"{_xml(visible(text)).translate(_ATTRIBUTE)}"'
 
 
 def _xml(text: str) -> str:
-    """Return a text without the characters that XML does not allow. The text is visible already."""
+    """Return a text without the characters that XML does not allow."""
     return re.sub(_NO_XML, "\ufffd", text)

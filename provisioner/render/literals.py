@@ -10,7 +10,9 @@ from provisioner.model.value import walk
 from provisioner.render.document import to_json
 
 WIDTH = 88
+"""The columns of a line of Python, as in the style of the SDK."""
 LONG = 60
+"""The fewest characters of a text with several lines that is split at its line breaks."""
 INDENT = "    "
 
 
@@ -22,9 +24,10 @@ class FromEnvironment:
 
 
 def python(value: Any, depth: int = 0, taken: int = 0) -> str:
-    """Return an expression, on several lines where it is long.
+    """Return a value as a Python expression, on several lines if it is long.
 
-    `depth` counts the indents of its line, `taken` the columns in front of it.
+    `depth` is the number of indents of its line. `taken` is the number of columns before it on that
+    line.
     """
     match value:
         case FromEnvironment(variable):
@@ -43,7 +46,7 @@ def python(value: Any, depth: int = 0, taken: int = 0) -> str:
 def enclosed(
     opening: str, items: Iterable[tuple[str, Any]], closing: str, depth: int, taken: int
 ) -> str:
-    """Return items between brackets, each behind its key: all on one line, or one on each line."""
+    """Return items between brackets, each after its key: all on one line, or one on each line."""
     pairs = list(items)
     inner = [f"{key}{python(item, depth + 1, len(key))}" for key, item in pairs]
     line = f"{opening}{', '.join(inner)}{closing}"
@@ -55,12 +58,14 @@ def enclosed(
 
 
 def quoted(text: str) -> str:
-    """Return a Python string on one line, with invisible characters as escapes."""
+    """Return a text as a Python string on one line, with invisible characters as escapes."""
     return f'"{"".join(map(_character, text))}"'
 
 
 def shell_json(value: Any) -> str:
-    """Return a JSON document as one shell word. The shell inserts the environment's values."""
+    """Return a JSON document as one shell word, into which the shell inserts environment variables."""
+    # The border marks the places of variables. It is longer than any run of `@` in the document, so
+    # that no text of the document looks like it.
     runs = re.findall("@+", to_json(walk(value, _without_variables)))
     border = "@" * (1 + max(map(len, runs), default=0))
 
@@ -74,11 +79,12 @@ def shell_json(value: Any) -> str:
 
 
 def _without_variables(leaf: Any) -> Any:
+    """Return None in place of a value that comes from the environment."""
     return None if isinstance(leaf, FromEnvironment) else leaf
 
 
 def _text(text: str, depth: int) -> str:
-    """Return a Python string, split into one piece for each line of text, so that it can be read."""
+    """Return a Python string, split into one piece for each line of the text."""
     first, *more = text.splitlines(keepends=True) or [""]
     if not more or len(text) < LONG:
         return quoted(text)
@@ -88,6 +94,7 @@ def _text(text: str, depth: int) -> str:
 
 
 def _character(character: str) -> str:
+    """Return a character as it is written inside a Python string."""
     if character in '"\\':
         return f"\\{character}"
     if character.isprintable():

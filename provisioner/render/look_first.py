@@ -1,4 +1,4 @@
-"""The top of a plan: one line for each change that a reviewer has to see first, with its code."""
+"""Render the list at the top of a plan: a line for each risk that a reviewer has to see first."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
@@ -15,18 +15,18 @@ from provisioner.render.visible import visible
 from provisioner.render.widths import columns, head, tail
 
 _NAMED: Final = 3
-"""The addresses that one line names before it counts the others."""
+"""The most addresses that one line names. The others are counted."""
 _TOLD: Final = 84
-"""The columns for the description of a risk."""
+"""The most columns of the description of a risk."""
 _SHORTEST: Final = 24
 """The fewest columns to which a path is shortened."""
 MOST: Final = 40
-"""Lines of the list that are shown before the rest is counted only."""
+"""The most lines of the list. The others are counted."""
 
 
 @frozen
 class RiskLine:
-    """One line of the list, without the addresses that share it. `rank` sorts the gravest first."""
+    """One line of the list, without the addresses that share it. The lowest `rank` is the gravest."""
 
     rank: tuple[int, int]
     path: str
@@ -36,15 +36,15 @@ class RiskLine:
 def look_first_text(
     plan: View, paint: Palette, width: int | None, *, everything: bool = False
 ) -> str:
-    """Return the list, without a line break at its end; '' if no change is risky.
+    """Return the list, without a line break at its end; empty if no change has such a risk.
 
-    Changes with the same risks share a line. A `width` of None shortens no line.
+    Changes with the same risks share a line. With a `width` of None, no line is shortened.
     """
     return "\n".join(_lines(risky(plan), paint, width, None if everything else MOST))
 
 
 def risky(plan: View) -> list[tuple[RiskLine, list[Address]]]:
-    """Return the lines of the risks of a plan, the gravest first, each with the addresses that have it."""
+    """Return the lines of a plan's risks, the gravest first, each with the addresses that share it."""
     by_field: dict[tuple[Address, str], list[Risk]] = {}
     for risk in listed(plan):
         if risk.path:
@@ -60,8 +60,9 @@ def risky(plan: View) -> list[tuple[RiskLine, list[Address]]]:
 def listed(plan: View) -> Iterator[Risk]:
     """Yield the risks that a reviewer has to see first.
 
-    What is only phrased or sampled otherwise is not among them, and neither is what a manifest allows.
-    A create is one line of the plan that nobody can miss, so its risks are left out.
+    Risks that are only about wording or sampling are left out, and so are those that a manifest
+    allows. The risks of a create are left out too, because a create is a line of its own that
+    nobody can miss.
     """
     makes = {True: set[Address](), False: set[Address]()}
     for change in plan.changes:
@@ -74,6 +75,7 @@ def listed(plan: View) -> Iterator[Risk]:
 
 
 def _told(risks: Iterable[Risk]) -> str:
+    """Return the descriptions of risks of one field, and their codes."""
     codes = ", ".join(dict.fromkeys(risk.code.name for risk in risks))
     return f"{'; '.join(dict.fromkeys(risk.told for risk in risks))} [{codes}]"
 
@@ -84,6 +86,7 @@ def _lines(
     width: int | None,
     most: int | None,
 ) -> Iterator[str]:
+    """Yield the title and the lines of the list."""
     if not ordered:
         return
     yield paint(Style.STRONG, f"Look first: {counted(ordered)}")
@@ -96,7 +99,7 @@ def _lines(
 
 
 def counted(found: Sequence[tuple[RiskLine, Sequence[Address]]]) -> str:
-    """Return how many lines there are, and on how many resources: `3 lines on 2 resources`."""
+    """Return the numbers of lines and resources, such as `3 lines on 2 resources`."""
     resources = len({address for _, addresses in found for address in addresses})
     return f"{plural(len(found), 'line')} on {plural(resources, 'resource')}"
 
@@ -104,7 +107,7 @@ def counted(found: Sequence[tuple[RiskLine, Sequence[Address]]]) -> str:
 def risk_line(line: RiskLine, addresses: Sequence[Address], width: int | None) -> str:
     """Return one line with addresses, path and risk.
 
-    Where there is a width, a long path is cut at its beginning, and a long risk at its end.
+    With a width, a long path is shortened at its start, and a long risk at its end.
     """
     more = f" and {len(addresses) - _NAMED:,} more" if addresses[_NAMED:] else ""
     who = visible(", ".join(map(str, addresses[:_NAMED])) + more)

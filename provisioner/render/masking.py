@@ -1,8 +1,8 @@
 """Mask the secrets on both sides of a field. Only `render.view` calls this module.
 
 Only the secret parts of a text are masked, so that the text around them can be reviewed. A live
-text may hold an earlier secret at an unknown place. Of such a text only the lines are shown that
-the manifests contain as well.
+text may contain an earlier secret at an unknown place, so of such a text only lines are shown that
+the manifests contain too.
 """
 
 from collections.abc import Container, Mapping
@@ -16,16 +16,19 @@ from provisioner.render.values import MASK
 HIDDEN: Final = str(MASK)
 """The text that replaces a secret."""
 CHANGED: Final = "(sensitive, changed)"
-"""The text that replaces a secret of a desired text if the live text does not contain it."""
+"""The text that replaces a secret of a desired text which the live text does not contain."""
 UNPROVEN: Final = "(possibly sensitive)"
-"""The text that replaces a line of a live text that may contain an earlier secret."""
+"""The text that replaces a line of a live text which may contain an earlier secret."""
 
 _SECRET: Final = frozenset({"headers", "authorization", "env"})
-"""Keys of tools whose values may be credentials that somebody entered directly."""
+"""Keys of tools whose values may be credentials that somebody entered on the live side."""
 
 
 def without_secrets(change: FieldChange) -> FieldChange:
-    """Return the field as it may be shown. `sensitive` is true where a hidden value differs."""
+    """Return a field with its secrets masked.
+
+    `sensitive` of the result is true if a masked value differs between the sides.
+    """
     live, desired = change.live, change.desired
     if not (change.sensitive or is_sensitive(live) or is_sensitive(desired)):
         return change
@@ -59,17 +62,19 @@ def without_credentials(value: Any) -> Any:
 
 
 def _credential(value: Any) -> Any:
+    """Return the mask for a credential. The keys of a mapping stay."""
     return dict.fromkeys(value, MASK) if isinstance(value, Mapping) else MASK
 
 
 def _desired(desired: Any, live: Any) -> Any:
-    """Return the desired side. A secret that the live text does not hold is marked as changed."""
+    """Return the desired side. A secret that the live text does not contain is marked as changed."""
     before = live.value if isinstance(live, Sensitive) else live
     text = before if isinstance(before, str) and not isinstance(before, Placeholder) else None
     return walk(desired, lambda leaf: _text(leaf, text) if isinstance(leaf, Sensitive) else leaf)
 
 
 def _live(live: Any, desired: Any) -> Any:
+    """Return the live side, of which only lines are shown that the desired side has too."""
     if _says_nothing(live):
         return live
     if isinstance(live, Sensitive):
@@ -94,15 +99,17 @@ def _text(leaf: Sensitive, before: str | None) -> Any:
 
 
 def _by_lines(live: str, known: Container[str]) -> Any:
-    """Return a live text with each line masked that the desired side does not contain."""
+    """Return a live text in which each line is masked that the desired side does not have."""
     lines = [line if line in known else UNPROVEN for line in live.split("\n")]
     shows = any(line.strip() and line is not UNPROVEN for line in lines)
     return "\n".join(lines) if shows else MASK
 
 
 def _has_parts(value: Any) -> bool:
+    """Return true for a text of which only parts are secret."""
     return isinstance(value, Sensitive) and bool(value.spans)
 
 
 def _says_nothing(value: Any) -> bool:
+    """Return true for a value that cannot contain a secret, because it is no text."""
     return value is UNSET or value is NOT_KNOWN or isinstance(value, Placeholder)

@@ -1,8 +1,9 @@
 """Find the common items of two sequences of lines or words, at a bounded cost.
 
-Lines or words that occur once on both sides are matched first (the *patience* method), because a
-person compares two texts by them too. The text between two such matches is compared by Myers'
-shortest edit script. The comparison is given up if it takes too many steps.
+Items that occur once on both sides are matched first (the *patience* method), because people
+compare texts by them too. The text between two such matches is compared with Myers' algorithm for
+the shortest edit script. A comparison that takes too many steps is given up. `render.prose` calls
+this module.
 """
 
 import re
@@ -15,7 +16,7 @@ from typing import TypeAlias
 from provisioner.model.frozen import frozen
 
 _STEPS = 400_000
-"""Steps that one comparison may take before it is given up: about a third of a second."""
+"""The most steps of one comparison: about a third of a second."""
 
 _LETTER = (
     r"[\w"
@@ -38,7 +39,7 @@ _WORD = (
 _SENTENCE = r"\S[^.!?\n]*[.!?]*"
 
 _ISLAND = 6
-"""A shorter unchanged word between two changed words is shown as changed."""
+"""An unchanged word shorter than this, between two changed words, is shown as changed."""
 
 _ANCHOR = 3
 """The fewest equal items at the end of two texts that are matched at once."""
@@ -47,11 +48,12 @@ Opcode: TypeAlias = tuple[str, int, int, int, int]
 """A step as `difflib` returns it: `equal`, `replace`, `delete` or `insert`, and both ranges."""
 
 Pair: TypeAlias = tuple[int, int]
+"""The index of an item in the live sequence, and of the equal item in the desired one."""
 
 
 @frozen
 class Word:
-    """A word or a mark of punctuation, the space before it, and the line that it stands on."""
+    """A word or a punctuation mark, the space before it, and the index of its line."""
 
     text: str
     gap: str
@@ -59,20 +61,21 @@ class Word:
 
 
 class TooDifferent(Exception):
-    """Two sequences cannot be compared within the steps that are allowed."""
+    """Two sequences cannot be compared within the allowed number of steps."""
 
 
 def words(lines: Sequence[str]) -> list[Word]:
-    """Return the words of some lines."""
+    """Return the words of lines."""
     return _tokens(lines, _WORD)
 
 
 def sentences(lines: Sequence[str]) -> list[Word]:
-    """Return the sentences of some lines: for texts with too many words to compare one by one."""
+    """Return the sentences of lines, for texts with too many words to compare one by one."""
     return _tokens(lines, _SENTENCE)
 
 
 def _tokens(lines: Sequence[str], pattern: str) -> list[Word]:
+    """Return the matches of a pattern in lines, as Words."""
     text = "\n".join(lines)
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
     found, end = [], 0
@@ -84,17 +87,15 @@ def _tokens(lines: Sequence[str], pattern: str) -> list[Word]:
 
 
 def opcodes(live: Sequence[str], desired: Sequence[str]) -> list[Opcode]:
-    """Return the steps from `live` to `desired`.
-
-    Raises TooDifferent where that would take too long.
-    """
+    """Return the steps that turn `live` into `desired`. Raises TooDifferent."""
     return _opcodes(_matched(live, desired), len(live), len(desired))
 
 
 def without_blank_islands(codes: Sequence[Opcode], live: Sequence[str]) -> list[Opcode]:
-    """Return the steps with changes merged if only blank lines are between them.
+    """Return the steps, with changes merged if only blank lines separate them.
 
-    Blank lines are equal everywhere, so they say nothing about what belongs together.
+    Blank lines are equal everywhere, so an equal blank line does not mean that its neighbours
+    belong together.
     """
     inner = range(1, len(codes) - 1)
     return _merged(
@@ -104,7 +105,7 @@ def without_blank_islands(codes: Sequence[Opcode], live: Sequence[str]) -> list[
 
 
 def steadied(codes: Sequence[Opcode], live: Sequence[Word]) -> list[Opcode]:
-    """Return the steps with changes merged if only one short word is between them."""
+    """Return the steps, with changes merged if only one short word separates them."""
     inner = range(1, len(codes) - 1)
     return _merged(
         (code, index in inner and code[2] - code[1] == 1 and len(live[code[1]].text) < _ISLAND)
@@ -115,7 +116,7 @@ def steadied(codes: Sequence[Opcode], live: Sequence[Word]) -> list[Opcode]:
 def _merged(codes: Iterable[tuple[Opcode, bool]]) -> list[Opcode]:
     """Return the steps with neighbouring changes merged.
 
-    An equal step marked true counts as changed.
+    An equal step that is marked true counts as changed.
     """
     found: list[Opcode] = []
     for (tag, i1, i2, j1, j2), is_island in codes:
@@ -128,6 +129,7 @@ def _merged(codes: Iterable[tuple[Opcode, bool]]) -> list[Opcode]:
 
 
 def _opcodes(pairs: Sequence[Pair], live_end: int, desired_end: int) -> list[Opcode]:
+    """Return the steps for matched pairs, given the lengths of both sequences."""
     codes: list[Opcode] = []
     i = j = 0
     for i_next, j_next in [*pairs, (live_end, desired_end)]:
@@ -146,7 +148,7 @@ def _opcodes(pairs: Sequence[Pair], live_end: int, desired_end: int) -> list[Opc
 
 
 def _matched(live: Sequence[str], desired: Sequence[str]) -> list[Pair]:
-    """Return index pairs of equal items, ascending on both sides."""
+    """Return pairs of indexes of equal items, ascending on both sides."""
     pairs: list[Pair] = []
     steps = _STEPS
     regions = [(0, len(live), 0, len(desired))]
@@ -171,7 +173,7 @@ def _matched(live: Sequence[str], desired: Sequence[str]) -> list[Pair]:
 
 
 def _common_tail(live: Sequence[str], desired: Sequence[str]) -> int:
-    """Return the number of equal items at both ends, or 0 if there are fewer than `_ANCHOR`.
+    """Return the number of equal items at the end of both, or 0 if there are fewer than `_ANCHOR`.
 
     A few equal items prove nothing, since every sentence ends with a full stop.
     """
@@ -186,7 +188,7 @@ def _common_tail(live: Sequence[str], desired: Sequence[str]) -> int:
 def _landmarks(
     live: Sequence[str], desired: Sequence[str], region: tuple[int, int, int, int]
 ) -> list[Pair]:
-    """Return pairs of items that occur once on each side of a region, in the same order."""
+    """Return the pairs of items that occur once on each side of a region, in ascending order."""
     i1, i2, j1, j2 = region
     have, want = Counter(live[i1:i2]), Counter(desired[j1:j2])
     places = {
@@ -198,7 +200,7 @@ def _landmarks(
 
 
 def _ascending(pairs: Sequence[Pair]) -> list[Pair]:
-    """Return the longest subsequence of `pairs` whose second members ascend."""
+    """Return the longest subsequence of pairs whose second members ascend."""
     tails: list[int] = []
     piles: list[int] = []
     before: list[int] = []
@@ -217,9 +219,9 @@ def _ascending(pairs: Sequence[Pair]) -> list[Pair]:
 def _shortest(
     live: Sequence[str], desired: Sequence[str], region: tuple[int, int, int, int], steps: int
 ) -> tuple[list[Pair], int]:
-    """Return pairs of a longest common subsequence of a region, and the steps that are left.
+    """Return the pairs of a longest common subsequence of a region, and the steps that are left.
 
-    Only items that both sides have take part. Raises TooDifferent when no steps are left.
+    Only items that both sides have are compared. Raises TooDifferent if no steps are left.
     """
     i1, i2, j1, j2 = region
     common = set(live[i1:i2]) & set(desired[j1:j2])
@@ -250,7 +252,7 @@ def _shortest(
 
 
 def _backwards(history: Sequence[dict[int, int]], x: int, y: int) -> list[Pair]:
-    """Return the equal pairs of an edit script, which is followed from its end to its beginning."""
+    """Return the equal pairs of an edit script, which is followed from its end to its start."""
     found: list[Pair] = []
     for edits in range(len(history) - 1, -1, -1):
         reached, diagonal = history[edits], x - y

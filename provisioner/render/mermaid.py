@@ -1,4 +1,4 @@
-"""Render a graph as Mermaid, which GitHub, GitLab and many wikis draw inside of Markdown."""
+"""Render a graph of references as Mermaid, which GitHub, GitLab and many wikis draw in Markdown."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from provisioner.engine.graph import Edge, Graph, Node
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9 ._/(),-]")
-"""Characters that mean nothing in a quoted label."""
+"""A character that has no meaning in a quoted label."""
 _CLASSES: Final = {
     "DECLARED": "stroke-dasharray: 4 4",
     "ORPHAN": "stroke:#c00,color:#c00",
@@ -23,10 +23,11 @@ _CLASSES: Final = {
     "BORROWED": "stroke-width:3px",
     "FOREIGN": "stroke:#999,color:#666",
 }
+"""The style of a node, by its state. A node that is declared and live needs none."""
 
 
 def mermaid(graph: Graph, _layout: Layout) -> str:
-    """Return the graph as a Mermaid flowchart. An edge points to what is referred to."""
+    """Return a graph as a Mermaid flowchart. An edge points to the resource that is referred to."""
     ids = {node.key: f"n{index}" for index, node in enumerate(graph.nodes)}
     used = {node.state.name for node in graph.nodes}
     lines = [
@@ -39,6 +40,7 @@ def mermaid(graph: Graph, _layout: Layout) -> str:
 
 
 def _node(node: Node, ids: Mapping[str, str]) -> str:
+    """Return the line of a node."""
     rows = [*dict.fromkeys(filter(None, [node.key, node.name, node.id]))]
     known = node.state.name in _CLASSES
     rows += [f"({node.state})"] if known else []
@@ -47,6 +49,7 @@ def _node(node: Node, ids: Mapping[str, str]) -> str:
 
 
 def _edge(edge: Edge, ids: Mapping[str, str]) -> str:
+    """Return the line of an edge, with a note if only one side has the reference."""
     arrow = "-->"
     if not edge.live:
         arrow = "-. declared .->"
@@ -56,7 +59,7 @@ def _edge(edge: Edge, ids: Mapping[str, str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return a text in which every character that could mean something is its number."""
+    """Return a text in which every character with a possible meaning is replaced by its number."""
     return "".join(one if _PLAIN.match(one) else f"#{ord(one)};" for one in visible(text))
 
 

@@ -1,4 +1,4 @@
-"""Render a migration as text: what becomes of each assistant, and the result of carrying it out."""
+"""Render a migration as text: what becomes of each assistant, and the new ids after it."""
 
 import json
 import re
@@ -25,8 +25,9 @@ from provisioner.render.visible import visible
 from provisioner.render.widths import columns
 
 _COLUMN = 30
-"""The columns for paths. The words about a longer path stand on the next line."""
+"""The columns for paths. The words about a longer path begin on the next line."""
 _PLAIN = re.compile(r"[a-z_][a-z_.]*")
+"""The pattern of an entry of `drop:` that needs no quotes in YAML."""
 
 SIGNS = {
     FieldEffect.EXACT: "=",
@@ -34,13 +35,16 @@ SIGNS = {
     FieldEffect.LOST: "-",
     FieldEffect.GAINED: "+",
 }
+"""The sign of a field, by what becomes of it."""
 BLOCKS = "✗"
+"""The sign of something that blocks the migration."""
 RESOURCE_SIGNS = {
     ResourceEffect.STAYS: "=",
     ResourceEffect.REBUILT: "±",
     ResourceEffect.LOST: "-",
     ResourceEffect.GAINED: "+",
 }
+"""The sign of a resource, by what becomes of it."""
 _COUNTED = {
     ResourceEffect.STAYS: "stay",
     ResourceEffect.REBUILT: "rebuilt",
@@ -63,7 +67,7 @@ _OF_VERDICT = {
 
 
 def migration_text(migration: Migration, *, colour: bool = False, width: int = 100) -> str:
-    """Return the whole report, its last lines the verdict."""
+    """Return the whole report. Its last lines are the verdict."""
     rows = _Rows(Palette(colour), width)
     sections = [
         "\n".join(_head(migration, rows.paint)),
@@ -76,12 +80,13 @@ def migration_text(migration: Migration, *, colour: bool = False, width: int = 1
 
 
 class _Rows:
-    """Makes wrapped rows of a sign, paths, and words about them."""
+    """Makes wrapped rows: a sign, paths, and words about them."""
 
     def __init__(self, paint: Palette, width: int) -> None:
         self.paint, self.width = paint, width
 
     def row(self, sign: str, paths: str, *told: str) -> Iterator[str]:
+        """Yield the lines of one row."""
         head, indent = f"  {self.paint(_STYLES[sign], sign)} ", " " * (_COLUMN + 6)
         first, *more = self._wrapped(paths, "    ")
         lines = [line for words in told for line in self._wrapped(words, indent)]
@@ -92,11 +97,13 @@ class _Rows:
         yield from (f"{indent}{line}" for line in lines)
 
     def _wrapped(self, text: str, indent: str) -> list[str]:
+        """Return a text in lines that fit the width with this indent."""
         room = max(self.width - len(indent), 30)
         return textwrap.wrap(visible(text), room, break_on_hyphens=False)
 
 
 def _head(migration: Migration, paint: Palette) -> Iterator[str]:
+    """Yield the lines about the stack, the source and the target."""
     environment = migration.environment
     stack = f"{migration.stack}, environment {environment}" if environment else migration.stack
     sides = (migration.source, migration.target)
@@ -106,11 +113,13 @@ def _head(migration: Migration, paint: Palette) -> Iterator[str]:
 
 
 def side_text(side: Side) -> str:
+    """Return the name, runtime, host and project of the source or the target."""
     project = f"project {side.project}" if side.project else ""
     return " · ".join(filter(None, [side.target, side.runtime, side.host, project]))
 
 
 def _assistant(one: AssistantMigration, migration: Migration, rows: _Rows) -> Iterator[str]:
+    """Yield the rows about one assistant."""
     verdict = rows.paint(_OF_VERDICT[one.verdict], one.verdict)
     yield f"{rows.paint(Style.STRONG, visible(str(one.address)))}  {verdict}"
     for group in rows_of(one):
@@ -124,14 +133,14 @@ def _assistant(one: AssistantMigration, migration: Migration, rows: _Rows) -> It
 
 
 def rows_of(one: AssistantMigration) -> Iterator[list[FieldMigration]]:
-    """Yield the rows about an assistant. A lost field has a row for each of its lines."""
+    """Yield lists of fields that share a row. Each lost field has a row of its own."""
     yield from grouped(one.of(FieldEffect.CHANGED))
     yield from ([field] for field in one.of(FieldEffect.LOST))
     yield from grouped(one.of(FieldEffect.GAINED))
 
 
 def grouped(fields: Iterable[FieldMigration]) -> list[list[FieldMigration]]:
-    """Return groups of fields that have the same words."""
+    """Return lists of fields that have the same words."""
     groups: dict[tuple[str, ...], list[FieldMigration]] = {}
     for field in fields:
         key = (field.source.level.value, field.target.level.value, field.name, field.note)
@@ -157,13 +166,17 @@ def words_on(field: FieldMigration, migration: Migration) -> str:
 
 
 def way_out(one: FieldMigration | ResourceMigration, migration: Migration) -> str:
-    """Return the line of a lost field in the manifest, and the `drop:` entry that has to be added."""
+    """Return the position of a lost field in the manifests, and the `drop:` entry that accepts the loss.
+
+    Empty if nothing is lost.
+    """
     if one.position is None or (not one.blocks and not one.agreed):
         return ""
     return f"{one.position} · {_agreement(one, migration.target)}"
 
 
 def _agreement(one: FieldMigration | ResourceMigration, target: Side) -> str:
+    """Return what has to be done, or was done, to accept a loss."""
     if one.agreed:
         return f"in `drop:` of {target.target}"
     if one.drop:
@@ -172,7 +185,7 @@ def _agreement(one: FieldMigration | ResourceMigration, target: Side) -> str:
 
 
 def exact_text(fields: Iterable[FieldMigration]) -> str:
-    """Return the names of fields that stay the same. Options count only under another name."""
+    """Return the names of fields that stay the same. Options are named only if their names differ."""
     told = []
     for field in fields:
         is_option = "." in field.path
@@ -184,8 +197,9 @@ def exact_text(fields: Iterable[FieldMigration]) -> str:
 
 
 def _resources(migration: Migration, rows: _Rows) -> Iterator[str]:
+    """Yield the rows about the resources that assistants refer to."""
     if migration.resources:
-        yield rows.paint(Style.STRONG, "What they refer to")
+        yield rows.paint(Style.STRONG, "Resources that assistants refer to")
     for one in migration.resources:
         address = str(one.address)
         sign = BLOCKS if one.blocks else RESOURCE_SIGNS[one.effect]
@@ -193,19 +207,23 @@ def _resources(migration: Migration, rows: _Rows) -> Iterator[str]:
 
 
 def fate_text(one: ResourceMigration, migration: Migration) -> str:
+    """Return a sentence about what becomes of a resource."""
     documents = f": {plural(one.documents, 'document')} uploaded" if one.documents else ""
     match one.effect:
         case ResourceEffect.STAYS:
-            return "Stays: both targets reach one account, and one object serves both."
+            return "Stays: both targets are the same account and use the same object."
         case ResourceEffect.REBUILT:
             return f"Rebuilt from the manifests{documents}."
         case ResourceEffect.GAINED:
-            return f"Made, for {migration.source.target} does not have it{documents}."
+            return f"Created, because {migration.source.target} does not have it{documents}."
         case ResourceEffect.LOST:
-            return f"Lost: nothing on {migration.target.target} has it or uses it."
+            return (
+                f"Lost: {migration.target.target} has no such resource, or nothing there uses it."
+            )
 
 
 def _verdict(migration: Migration, rows: _Rows) -> Iterator[str]:
+    """Yield the last lines: the counts, and the `drop:` that would accept the losses."""
     yield f"{rows.paint(Style.STRONG, 'Migration:')} {tally(migration)}."
     if migration.verdict is not Verdict.BLOCKED:
         return
@@ -217,6 +235,7 @@ def _verdict(migration: Migration, rows: _Rows) -> Iterator[str]:
 
 
 def tally(migration: Migration) -> str:
+    """Return the numbers of assistants by verdict, and of resources by what becomes of them."""
     verdicts = [one.verdict for one in migration.assistants]
     effects = [one.effect for one in migration.resources]
     parts = [f"{plural(len(verdicts), 'assistant')}"]
@@ -229,7 +248,7 @@ def tally(migration: Migration) -> str:
 
 
 def whole_drop(migration: Migration) -> tuple[str, ...]:
-    """Return all entries that `drop:` of the target would have to have."""
+    """Return all entries that the target's `drop:` needs, present and missing ones."""
     return (*migration.drop, *migration.missing)
 
 
@@ -246,7 +265,7 @@ def ids_text(ids: Mapping[Address, tuple[str, str]], migration: Migration) -> st
 
 
 def stays_text(stays: Iterable[KeptObject], migration: Migration) -> str:
-    """Return the objects that stay on the source, except those that both sides use."""
+    """Return the objects that stay on the source, except those that both targets use."""
     rows = [(f"  {one.address}", one.id, stay_text(one)) for one in stays if one.why != SHARED]
     if not rows:
         return ""
@@ -254,4 +273,5 @@ def stays_text(stays: Iterable[KeptObject], migration: Migration) -> str:
 
 
 def stay_text(one: KeptObject) -> str:
+    """Return the reason why an object stays, and whether a later run deletes it."""
     return f"{one.why}: it goes once that ends" if one.later else one.why

@@ -1,4 +1,4 @@
-"""Turn a migration into a JSON document, whose keys `render.migration_output` declares."""
+"""Turn a migration into the JSON document that `render.migration_output` declares."""
 
 from collections.abc import Iterable, Mapping
 
@@ -39,7 +39,10 @@ from provisioner.render.view import view_of
 def migration_document(
     migration: Migration, move: ExecutionDocument | None = None
 ) -> MigrationDocument:
-    """Return the report as `migrate --format json` prints it; with `--apply`, the `move` as well."""
+    """Return the report as `migrate --format json` prints it.
+
+    With `--apply` or `--out`, `move` is set.
+    """
     verdicts = [one.verdict for one in migration.assistants]
     return {
         "format_version": FORMAT_VERSION,
@@ -71,7 +74,7 @@ def execution_document(
     ids: Mapping[Address, tuple[str, str]],
     diagnostics: Iterable[Diagnostic],
 ) -> ExecutionDocument:
-    """Return what `migrate --apply` did, or why it did not. `state` is one of STATES."""
+    """Return what `migrate --apply` did, or why it did nothing. `state` is one of STATES."""
     return {
         "state": state,
         "plan": plan_document(view_of(plan)),
@@ -93,6 +96,7 @@ def execution_document(
 
 
 def _side(side: Side) -> SideDocument:
+    """Return the source or the target as a JSON document."""
     return {
         "target": side.target,
         "runtime": side.runtime,
@@ -102,6 +106,7 @@ def _side(side: Side) -> SideDocument:
 
 
 def _assistant(one: AssistantMigration) -> AssistantMigrationDocument:
+    """Return what becomes of one assistant as a JSON document."""
     return {
         "address": str(one.address),
         "verdict": one.verdict.value,
@@ -113,6 +118,7 @@ def _assistant(one: AssistantMigration) -> AssistantMigrationDocument:
 
 
 def _field(field: FieldMigration) -> FieldMigrationDocument:
+    """Return what becomes of one field as a JSON document."""
     return {
         "path": field.path,
         "becomes": field.effect.value,
@@ -128,6 +134,7 @@ def _field(field: FieldMigration) -> FieldMigrationDocument:
 
 
 def _resource(one: ResourceMigration) -> ResourceMigrationDocument:
+    """Return what becomes of one resource as a JSON document."""
     return {
         "address": str(one.address),
         "becomes": one.effect.value,
@@ -139,4 +146,5 @@ def _resource(one: ResourceMigration) -> ResourceMigrationDocument:
 
 
 def _level(support: Support) -> LevelDocument:
+    """Return the support of a field on one runtime as a JSON document."""
     return {"level": support.level.value, "note": support.note}

@@ -1,4 +1,4 @@
-"""The JSON document that `migrate` prints, declared once (see `render.output`)."""
+"""Declare the JSON document that `migrate` prints (see `render.output`)."""
 
 from collections.abc import Mapping
 from typing import Annotated, Final, TypeAlias, TypedDict
@@ -6,13 +6,13 @@ from typing import Annotated, Final, TypeAlias, TypedDict
 from provisioner.model.migration import FieldEffect, ResourceEffect, Verdict
 from provisioner.model.runtime import Level
 from provisioner.render.json_schema import Keys, Ref, one_of
+from provisioner.render.outcome_output import ReportDocument
 from provisioner.render.output import (
     AddressText,
     Count,
     Diagnostics,
     PlanDocument,
     PositionDocument,
-    ReportDocument,
     Version,
 )
 
@@ -25,12 +25,15 @@ STATES: Final = (
     "failed",
     "interrupted",
 )
+"""The states of a migration: planned by `--out`, or how `--apply` ended."""
 VerdictText: TypeAlias = Annotated[str, one_of(Verdict)]
 Plan: TypeAlias = Annotated[PlanDocument, Ref("plan")]
 Report: TypeAlias = Annotated[ReportDocument, Ref("outcome")]
 
 
 class SideDocument(TypedDict):
+    """The source or the target of a migration."""
+
     target: str
     runtime: str
     host: str
@@ -38,6 +41,8 @@ class SideDocument(TypedDict):
 
 
 class LevelDocument(TypedDict):
+    """The support of a field on one runtime."""
+
     level: Annotated[str, one_of(Level)]
     note: str
 
@@ -50,22 +55,28 @@ FieldMigrationDocument = TypedDict(
         "from": LevelDocument,
         "to": LevelDocument,
         "name": Annotated[
-            str | None, "The name of the field in the target's API, if it is another one."
+            str | None, "The name of the field in the target's API. Null if it is the same."
         ],
         "note": Annotated[str, "A caveat about the field on the target. Often empty."],
-        "had": Annotated[bool, "False where it was left out until now."],
+        "had": Annotated[bool, "False if the source leaves the field out."],
         "blocks": Annotated[bool, "True if the field would be lost and no `drop:` agrees to that."],
-        "drop": Annotated[str | None, "The entry of `drop:` that would agree."],
+        "drop": Annotated[
+            str | None, "The entry of `drop:` that accepts the loss. Null if there is none."
+        ],
         "position": PositionDocument | None,
     },
 )
 
 
 class AssistantMigrationDocument(TypedDict):
+    """The fate of one assistant."""
+
     address: AddressText
     verdict: VerdictText
     summary: Annotated[
-        Mapping[str, int], Keys(dict.fromkeys(map(str, FieldEffect), Count)), "How many fields."
+        Mapping[str, int],
+        Keys(dict.fromkeys(map(str, FieldEffect), Count)),
+        "The number of fields, by what becomes of them.",
     ]
     fields: Annotated[
         list[FieldMigrationDocument], "Every field, tool and option that the assistant uses."
@@ -75,15 +86,21 @@ class AssistantMigrationDocument(TypedDict):
 
 
 class ResourceMigrationDocument(TypedDict):
+    """The fate of one resource that is no assistant."""
+
     address: AddressText
     becomes: Annotated[str, one_of(ResourceEffect)]
     documents: Count
     blocks: bool
-    drop: Annotated[str | None, "The entry of `drop:` that would agree to lose it."]
+    drop: Annotated[
+        str | None, "The entry of `drop:` that accepts the loss. Null if there is none."
+    ]
     position: PositionDocument | None
 
 
 class KeptDocument(TypedDict):
+    """An object that stays on the source."""
+
     address: AddressText
     id: str
     why: str
@@ -93,14 +110,14 @@ class KeptDocument(TypedDict):
 IdsDocument = TypedDict(
     "IdsDocument",
     {
-        "from": Annotated[str | None, "Its id on the source."],
-        "to": Annotated[str | None, "Its new id."],
+        "from": Annotated[str | None, "The id on the source. Null if there is none."],
+        "to": Annotated[str | None, "The id on the target. Null if there is none yet."],
     },
 )
 
 
 class ExecutionDocument(TypedDict):
-    """Only with --apply or --out."""
+    """The plans of a migration and their outcomes. Only with --apply or --out."""
 
     state: Annotated[str, one_of(STATES)]
     plan: Plan
@@ -111,7 +128,7 @@ class ExecutionDocument(TypedDict):
     retired: Report | None
     stays: Annotated[
         list[KeptDocument],
-        "Objects that are not deleted yet. `later` are those that a later run deletes.",
+        "Objects that stay on the source. `later` is true if a later run deletes the object.",
     ]
     ids: Mapping[str, IdsDocument]
     diagnostics: Diagnostics
@@ -122,18 +139,26 @@ MigrationDocument = TypedDict(
     {
         "format_version": Version,
         "stack": Annotated[str, "The Stack's name."],
-        "environment": Annotated[str, "The environment; empty where the Stack has none."],
-        "from": Annotated[SideDocument, "The target that is left."],
-        "to": Annotated[SideDocument, "The target that is moved to."],
+        "environment": Annotated[str, "The environment. Empty if none was chosen."],
+        "from": Annotated[SideDocument, "The source: the target that assistants leave."],
+        "to": Annotated[SideDocument, "The target that assistants migrate to."],
         "verdict": VerdictText,
         "summary": Annotated[
-            Mapping[str, int], Keys(dict.fromkeys(map(str, Verdict), Count)), "How many assistants."
+            Mapping[str, int],
+            Keys(dict.fromkeys(map(str, Verdict), Count)),
+            "The number of assistants, by verdict.",
         ],
         "assistants": list[AssistantMigrationDocument],
-        "resources": Annotated[list[ResourceMigrationDocument], "Everything else that moves."],
-        "drop": Annotated[list[str], "The entries that `drop:` of the new target has now."],
-        "drop_to_add": Annotated[list[str], "The entries that would have to be added to `drop:`."],
-        "diagnostics": Annotated[Diagnostics, "Models, and APIs, that have an end on the target."],
+        "resources": Annotated[
+            list[ResourceMigrationDocument], "The other resources that are migrated."
+        ],
+        "drop": Annotated[list[str], "The present entries of the target's `drop:`."],
+        "drop_to_add": Annotated[
+            list[str], "The entries that have to be added to the target's `drop:`."
+        ],
+        "diagnostics": Annotated[
+            Diagnostics, "Warnings about models and APIs of the target that end."
+        ],
         "move": Annotated[ExecutionDocument, Ref("move")] | None,
     },
 )

@@ -1,6 +1,6 @@
-"""Read the JSON document of a saved migration, so that it can be shown in any format again.
+"""Read the JSON document of a saved migration, to show it in any format.
 
-What stands in the document is what reviewers are to see; nothing of it is ever carried out.
+The document is only for reviewers. Nothing in it is ever carried out.
 """
 
 from collections.abc import Mapping
@@ -26,10 +26,11 @@ from provisioner.render.view import View
 
 @frozen
 class MigrationView:
-    """A migration as it may be shown: its report, and its plans without secrets.
+    """A migration in the form in which it is shown: its report, and its plans without secrets.
 
-    `plan` is what is made on the target, `retire` what goes on the source afterwards, `drift`
-    what people changed there. `stays` could have gone and does not.
+    `plan` is what is created on the target, `retire` what is deleted on the source afterwards, and
+    `drift` what people changed on the source. `stays` are objects on the source that are not
+    deleted.
     """
 
     migration: Migration
@@ -41,9 +42,9 @@ class MigrationView:
 
 
 def migration_of_document(document: Mapping[str, Any]) -> MigrationView:
-    """Return the migration that a document was made of.
+    """Return the migration from which a document was made.
 
-    Raises KeyError, TypeError, ValueError or AttributeError for a document of something else.
+    Raises KeyError, TypeError, ValueError or AttributeError for any other document.
     """
     move = document["move"]
     return MigrationView(

@@ -1,4 +1,4 @@
-"""Find blocks of lines that moved to another place of a text, even if their words changed."""
+"""Find blocks of lines that moved to another place in a text, even if some words changed."""
 
 from collections.abc import Iterator, Sequence
 
@@ -20,7 +20,10 @@ _SAME_LINE = 0.6
 
 @frozen
 class Move:
-    """Lines `i1` to `i2` of the live text are lines `j1` to `j2` of the desired text."""
+    """Lines `i1` to `i2` of the live text are lines `j1` to `j2` of the desired text.
+
+    The second number is exclusive.
+    """
 
     i1: int
     i2: int
@@ -29,7 +32,7 @@ class Move:
 
 
 def moves(codes: Sequence[Opcode], live: Sequence[str], desired: Sequence[str]) -> list[Move]:
-    """Return every block that moved, in the order of the live text. No line belongs to two."""
+    """Return every block that moved, in the order of the live text. No line is part of two blocks."""
     went = {
         i: n for n, (tag, i1, i2, _, _) in enumerate(codes) if tag != "equal" for i in range(i1, i2)
     }
@@ -57,6 +60,7 @@ def moves(codes: Sequence[Opcode], live: Sequence[str], desired: Sequence[str]) 
 def _continues(
     last: tuple[int, int], pair: tuple[int, int], went: dict[int, int], came: dict[int, int]
 ) -> bool:
+    """Return true if a pair of lines continues the block of the pair before it."""
     (i, j), (i_next, j_next) = last, pair
     return (
         0 < i_next - i <= _GAP + 1
@@ -69,9 +73,9 @@ def _continues(
 def _identical(
     went: dict[int, int], came: dict[int, int], live: Sequence[str], desired: Sequence[str]
 ) -> Iterator[tuple[int, int]]:
-    """Yield pairs of lines that are the same but for spacing and occur once on each side.
+    """Yield pairs of lines that are equal except for spacing and occur once on each side.
 
-    Lines that belong to the same change have not moved, and are left out.
+    Lines in the same change are left out, because they have not moved.
     """
     mine, theirs = _once(went, live), _once(came, desired)
     for line, i in mine.items():
@@ -80,6 +84,7 @@ def _identical(
 
 
 def _once(numbers: dict[int, int], lines: Sequence[str]) -> dict[tuple[str, ...], int]:
+    """Return the words of each line that occurs once, with its number."""
     found: dict[tuple[str, ...], int] = {}
     doubled = set()
     for number in numbers:
@@ -109,10 +114,12 @@ def _similar(
 
 
 def _phrases(line: str) -> Iterator[tuple[str, ...]]:
+    """Yield each run of `_PHRASE` words of a line."""
     words = line.split()
     yield from (tuple(words[k : k + _PHRASE]) for k in range(len(words) - _PHRASE + 1))
 
 
 def _share(live: str, desired: str) -> float:
+    """Return the share of words that two lines have in common, from 0 to 1."""
     mine, theirs = set(live.split()), set(desired.split())
     return len(mine & theirs) / max(len(mine), len(theirs))

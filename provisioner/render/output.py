@@ -1,43 +1,42 @@
-"""The JSON documents that commands print, declared once: renderers fill them, schemas are derived.
+"""Declare the JSON documents that commands print.
 
-Each `TypedDict` is one object of a document. The type checker holds the renderers to it, and
-`render.schemas` derives the JSON Schemas of `schemas/` from it. In an `Annotated` type, a text is
-the description of the key, a mapping has keywords of JSON Schema, and a `Ref` is the name under
-which the type stands in `$defs`. A key that is `NotRequired` may be left out.
+Renderers fill them, and schemas are derived from them.
+
+Each `TypedDict` is one object of a document, and the type checker compares the renderers with it.
+`render.schemas` derives the JSON Schemas of `schemas/`. In an `Annotated` type, a text is the
+description of the key, a mapping has keywords of JSON Schema, and a `Ref` names the type in
+`$defs`. A key that is `NotRequired` may be left out.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, NotRequired, TypeAlias, TypedDict
 
 from provisioner.model.diagnostic import Severity
-from provisioner.model.outcome import Status
 from provisioner.model.plan import Action, DocumentAction, Reason, Since
 from provisioner.model.risk import Meaning
 from provisioner.render.json_schema import Keys, Ref, one_of
 
 FORMAT_VERSION: Final = 1
-"""The version goes up when a key changes its meaning or goes away, not when more keys come."""
+"""The version increases when a key changes its meaning or is removed, not when keys are added."""
 
 _CHANGES: Final = [action.word for action in Action if action is not Action.NO_OP]
-_ENDED: Final = [status for status in Status if status is not Status.STARTED]
-_DONE: Final = ("created", "updated", "replaced", "deleted", "failed", "skipped")
 
 Version: TypeAlias = Annotated[
-    int, {"const": FORMAT_VERSION}, "Goes up when a key changes its meaning or goes away."
+    int, {"const": FORMAT_VERSION}, "Increases when a key changes its meaning or is removed."
 ]
 Count: TypeAlias = Annotated[int, {"minimum": 0}]
 Seconds: TypeAlias = Annotated[float, {"minimum": 0}]
 AddressText: TypeAlias = Annotated[
     str,
     {"pattern": r"^[a-z_]+\..+$"},
-    "kind.name, such as assistant.policy-qa.",
+    "An address, kind.name, such as assistant.policy-qa.",
     Ref("address"),
 ]
 Value: TypeAlias = Annotated[
     Any,
-    'Any JSON. {"ref": ADDRESS} stands for an id that only apply will know, {"sensitive": true} for'
-    " what nobody shows. In a text, `(sensitive)` stands for a secret, `(sensitive, changed)` for one"
-    " that changes, and `(possibly sensitive)` for a line that may hold an earlier one.",
+    'Any JSON value. {"ref": ADDRESS} stands for an id that is known after apply, and {"sensitive": true} for'
+    " a secret value. In a text, `(sensitive)` stands for a secret, `(sensitive, changed)` for a secret"
+    " that changes, and `(possibly sensitive)` for a line that may contain an earlier secret.",
     Ref("value"),
 ]
 ReasonText: TypeAlias = Annotated[str, one_of(Reason), Ref("reason")]
@@ -45,12 +44,16 @@ ActionText: TypeAlias = Annotated[str, one_of(_CHANGES)]
 
 
 class PositionDocument(TypedDict):
+    """The place of a value in a manifest. Line and column count from 1."""
+
     file: str
     line: Annotated[int, {"minimum": 1}]
     column: Annotated[int, {"minimum": 1}]
 
 
 class DiagnosticDocument(TypedDict):
+    """One diagnostic."""
+
     code: Annotated[str, "The stable name of this kind of problem: docs/diagnostics.md lists them."]
     severity: Annotated[str, one_of(Severity)]
     subject: Annotated[str | None, "The subject of the diagnostic: an address, an id or a path."]
@@ -58,24 +61,30 @@ class DiagnosticDocument(TypedDict):
     detail: str
     position: PositionDocument | None
     allowed: NotRequired[
-        Annotated[str, "The reason that a comment in the manifest gives for allowing it."]
+        Annotated[str, "The reason with which a comment in the manifest allows the finding."]
     ]
 
 
 class PartDocument(TypedDict):
-    name: Annotated[str, "A path in the folder, or part 2 for a text of the manifest."]
-    line: Annotated[int, {"minimum": 1}, "The line on which it begins."]
+    """One part from which a text was joined."""
+
+    name: Annotated[
+        str, "The path of the part in the folder, or `part 2` for a text in the manifest."
+    ]
+    line: Annotated[int, {"minimum": 1}, "The line of the joined text on which the part begins."]
     shared: Annotated[Count, "The number of resources that use this part."]
 
 
 class FieldDocument(TypedDict):
-    """A field that differs. A side that does not have it has no key: null is a value."""
+    """A field that differs. A side without the field has no key here, because null is a value."""
 
     path: Annotated[str, "Such as tools[lookup-employee].parameters.properties.id.type."]
     cause: ReasonText
     desired: NotRequired[Value]
     live: NotRequired[Value]
-    was: NotRequired[Annotated[Value, "Of drift: what was last applied, where that is known."]]
+    was: NotRequired[
+        Annotated[Value, "For drift: the value that was last applied, if it is known."]
+    ]
     parts: NotRequired[
         Annotated[list[PartDocument], "The parts from which the desired text was joined."]
     ]
@@ -104,6 +113,8 @@ class TextChangeDocument(TypedDict):
 
 
 class FileDocument(TypedDict):
+    """A document of a vector store that changes."""
+
     path: Annotated[str, "Relative to the manifest folder."]
     action: Annotated[str, one_of(DocumentAction)]
     cause: ReasonText
@@ -113,27 +124,32 @@ class FileDocument(TypedDict):
 
 
 class ReferrerDocument(TypedDict):
-    kind: Annotated[str, "Such as assistant."]
+    """An object that still refers to one that is let go."""
+
+    kind: Annotated[str, "The kind of the object that refers to it, such as assistant."]
     id: Annotated[str, "The id of the object that refers to it."]
     name: Annotated[str, "The name of that object. Empty if it has none."]
     whose: Annotated[
         str,
-        "foreign, ours, forgotten, the owner that its mark names, or a release that is kept.",
+        "The owner of that object: foreign, ours, forgotten, the owner in its mark, or a kept release.",
     ]
 
 
 class ChangeDocument(TypedDict):
+    """One change of a plan."""
+
     address: AddressText
     action: ActionText
     reason: ReasonText
-    id: Annotated[str | None, "The live object's id; null for one that is to be created."]
+    id: Annotated[str | None, "The id of the live object. Null if it does not exist yet."]
     fields: list[Annotated[FieldDocument, Ref("field")]]
     documents: Annotated[
-        list[Annotated[FileDocument, Ref("document")]], "Documents of a store, by path."
+        list[Annotated[FileDocument, Ref("document")]],
+        "Documents of a vector store, sorted by path.",
     ]
     referrers: Annotated[
         list[Annotated[ReferrerDocument, Ref("referrer")]],
-        "Of what is forgotten: who still refers to it.",
+        "For an object that is forgotten: the objects that still refer to it.",
     ]
     accepted: Annotated[list[str], "Paths of undeclared values that are remembered as they are."]
     position: Annotated[
@@ -146,17 +162,17 @@ class ChangeDocument(TypedDict):
     row: NotRequired[
         Annotated[
             Mapping[str, str],
-            "The row of the table that the resource is declared with, where there is one.",
+            "The row of the table from which the resource is made. Only for such resources.",
         ]
     ]
-    proof: NotRequired[Annotated[str, "Of a leak: the sentence that says why it may be deleted."]]
+    proof: NotRequired[Annotated[str, "For a leak: the sentence that says why it may be deleted."]]
 
 
 class UndeclaredDocument(TypedDict):
-    """A value that no manifest sets. Without `live` it is not set any more."""
+    """A value that no manifest sets. Without `live`, the value is not set any more."""
 
     address: AddressText
-    path: Annotated[str, "Such as tools[code_interpreter]."]
+    path: Annotated[str, "The diff path of the value, such as tools[code_interpreter]."]
     since: Annotated[str, one_of(Since)]
     counts: Annotated[bool, "True if `drift` exits with 3 because of it."]
     live: NotRequired[Value]
@@ -164,8 +180,10 @@ class UndeclaredDocument(TypedDict):
 
 
 class UnshownDocument(TypedDict):
+    """A value that a manifest sets and the server does not show."""
+
     address: AddressText
-    path: Annotated[str, "Such as token_env."]
+    path: Annotated[str, "The path of the value, such as token_env."]
     changed: Annotated[
         bool | None, "True if the object was changed since our last write. Null if that is unknown."
     ]
@@ -178,15 +196,20 @@ class RiskDocument(TypedDict):
     code: Annotated[str, "The stable name of this kind of risk: docs/diagnostics.md lists them."]
     severity: Annotated[str, one_of(Severity)]
     address: AddressText
-    path: Annotated[str, "The field; `files` for documents, empty for the whole object."]
+    path: Annotated[
+        str, "The path of the field; `files` for documents, empty for the whole object."
+    ]
     told: Annotated[str, "A clause about the change, such as: a tool is added."]
     position: PositionDocument | None
     allowed: Annotated[
-        str | None, "The reason that a comment in the manifest gives for allowing it; null: none."
+        str | None,
+        "The reason with which a comment in the manifest allows the risk. Null if none does.",
     ]
 
 
 class DocumentCounts(TypedDict):
+    """The numbers of changed documents."""
+
     added: Count
     changed: Count
     removed: Count
@@ -208,12 +231,13 @@ class PlanDocument(TypedDict):
     format_version: Version
     stack: Annotated[str, "The Stack's name."]
     environment: Annotated[str, "The environment; empty where the Stack has none."]
-    target: Annotated[str, "The name of the target that was read and would be written."]
+    target: Annotated[str, "The name of the target that was read and will be written to."]
     host: Annotated[str, "The address of that target. Empty if it is unknown."]
     project: Annotated[str, "The project at that host; empty where there is none."]
-    verb: Annotated[str, "The command that made the plan, and that a saved plan is carried out by."]
+    verb: Annotated[str, "The command that made the plan."]
     digest: Annotated[
-        str | None, "The digest of everything that the plan would do, for `apply --expect`."
+        str | None,
+        "The digest of everything that the plan does, for `apply --expect`. Null if it was not computed.",
     ]
     summary: Annotated[
         Mapping[str, Any],
@@ -227,7 +251,7 @@ class PlanDocument(TypedDict):
     ]
     dropped: Annotated[
         Mapping[str, list[Annotated[str, "A path."]]],
-        "By address: fields that this target cannot hold and leaves out.",
+        "By address: the fields that the target lacks and its `drop:` leaves out.",
     ]
     undeclared: Annotated[
         list[Annotated[UndeclaredDocument, Ref("undeclared")]],
@@ -239,18 +263,23 @@ class PlanDocument(TypedDict):
     ]
     risks: Annotated[
         list[Annotated[RiskDocument, Ref("risk")]],
-        "The risks of the changes in use, the gravest first. They refuse nothing.",
+        "The risks of the changes for users, the gravest first. They refuse nothing.",
     ]
     foreign: ForeignDocument
     diagnostics: Diagnostics
-    refusals: Annotated[Diagnostics, "The guards that stand against applying this plan as it is."]
+    refusals: Annotated[
+        Diagnostics,
+        "The refusals of guards, because of which this plan cannot be applied as it is.",
+    ]
 
 
 class AbsentDocument(TypedDict):
+    """A declared resource that is not live."""
+
     address: AddressText
     deleted: Annotated[
         bool | None,
-        "True where it was applied before and is gone; null where it is not known that it was.",
+        "True if the resource was applied before and is gone. Null if that is not known.",
     ]
     named_by: Annotated[list[AddressText], "Live objects of ours that still refer to it."]
 
@@ -259,36 +288,4 @@ class DriftDocument(PlanDocument):
     """Drift, as `provisioner drift --format json` prints it."""
 
     absent: Annotated[list[AbsentDocument], "The declared resources that have no live object."]
-    others: Annotated[Mapping[str, Count], "Changes that are no drift, by reason: counted only."]
-
-
-class ValidationDocument(TypedDict):
-    """A check of manifests, as `provisioner validate --format json` prints it."""
-
-    format_version: Version
-    valid: Annotated[bool, "True if no diagnostic is an error."]
-    resources: Annotated[Mapping[str, Count], "The number of declared resources, by kind."]
-    documents: Annotated[Count, "The number of documents of all declared resources."]
-    diagnostics: Diagnostics
-
-
-class OutcomeDocument(TypedDict):
-    address: AddressText
-    action: ActionText
-    status: Annotated[str, one_of(_ENDED)]
-    id: Annotated[str | None, "The live object's id, where it has one."]
-    release: Annotated[int | None, "The number of the release that was published; null: none."]
-    error: Annotated[str | None, "The errors, in sentences. Null if there were none."]
-    seconds: Seconds
-
-
-class ReportDocument(TypedDict):
-    """An outcome, as `provisioner apply --format json` prints it."""
-
-    format_version: Version
-    summary: Annotated[Mapping[str, int], Keys(dict.fromkeys(_DONE, Count))]
-    requests: Annotated[Mapping[str, Count], "Requests sent, by HTTP method; retries count."]
-    seconds: Seconds
-    interrupted: Annotated[bool, "Whether somebody stopped it."]
-    outcomes: list[OutcomeDocument]
-    diagnostics: Diagnostics
+    others: Annotated[Mapping[str, Count], "The number of changes that are no drift, by reason."]

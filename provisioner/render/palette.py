@@ -1,4 +1,4 @@
-"""The few colours there are, as plain SGR codes: nothing to import, nothing to detect."""
+"""The few colours of the output, as plain SGR codes of terminals."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ from provisioner.model.plan import Action
 
 
 class Style(StrEnum):
-    """The value is the SGR code."""
+    """A style of text. The value is its SGR code."""
 
     PLAIN = ""
     STRONG = "1"
@@ -28,13 +28,15 @@ OF_ACTION = {
     Action.FORGET: Style.DIM,
     Action.NO_OP: Style.PLAIN,
 }
+"""The style of an action."""
 
 OF_SIGN = {"+": Style.GREEN, "~": Style.YELLOW, "-": Style.RED, "≈": Style.DIM, " ": Style.DIM}
+"""The style of a line's sign."""
 
 
 @frozen
 class Palette:
-    """Colours a text, unless colour is off."""
+    """Colours texts, unless `colour` is false."""
 
     colour: bool = False
 

@@ -1,9 +1,9 @@
 """Compare two versions of a long text: the lines worth showing, with the changed words marked.
 
 Lines are matched first. A run of lines that differs is then compared word by word and without its
-line breaks, so that a paragraph that was wrapped anew shows the word that changed and not the
-wrapping. Lines with nothing in common are shown as taken out and added. A block that moved is shown
-as moved, with the words that were changed in it. This module decides nothing about the layout.
+line breaks, so that a paragraph that was wrapped anew shows the changed word and not the wrapping.
+Lines with nothing in common are shown as removed and added. A block that moved is shown as moved,
+with the words that changed in it. The layout of the lines is left to the formats.
 """
 
 from collections import Counter
@@ -32,14 +32,14 @@ _RELATED = 0.5
 """Two runs of lines with a smaller share of common words are shown as removed and added."""
 
 _TAKEN = 3
-"""The lines shown of a run of removed lines, unless everything is shown."""
+"""The most lines shown of a run of removed lines, unless everything is shown."""
 
 _NEAR = 8
-"""The lines searched for the edited form of a line if a text is too long to compare whole."""
+"""The lines searched for the edited form of a line, if a text is too long to compare as a whole."""
 
 
 def hunks(live: str, desired: str) -> Iterator[list[Line]]:
-    """Yield the changed lines of a text, in order, each group with a little context around it."""
+    """Yield groups of changed lines in order, each with a few unchanged lines around it."""
     lines = list(_compared(live.split("\n"), desired.split("\n")))
     near = {
         index
@@ -59,7 +59,7 @@ def hunks(live: str, desired: str) -> Iterator[list[Line]]:
 
 
 def edited(groups: Iterable[Sequence[Line]]) -> tuple[int, int]:
-    """Return the number of added and of removed words. A moved word counts as neither."""
+    """Return the numbers of added and of removed words. A moved word counts as neither."""
     counts = Counter[str]()
     for line in (line for group in groups for line in group if not line.note):
         for span in line.spans:
@@ -68,10 +68,10 @@ def edited(groups: Iterable[Sequence[Line]]) -> tuple[int, int]:
 
 
 def folded(groups: Iterable[Sequence[Line]], most: int) -> list[list[Line]]:
-    """Return groups of lines that are short enough to be read. Added lines are always kept.
+    """Return groups of lines that are short enough to read. Added lines are always kept.
 
-    Of a long run of removed lines the first ones are kept. If more than `most` lines remain, the
-    unchanged lines are left out, and all but one line of each run of removed lines.
+    Of a long run of removed lines, only the first are kept. If more than `most` lines remain, the
+    unchanged lines are left out too, and all but one line of each run of removed lines.
     """
     shorter = [list(_without_long_runs(group, _TAKEN)) for group in groups]
     if sum(map(len, shorter)) > most:
@@ -81,6 +81,7 @@ def folded(groups: Iterable[Sequence[Line]], most: int) -> list[list[Line]]:
 
 
 def _without_long_runs(group: Sequence[Line], stay: int) -> Iterator[Line]:
+    """Yield lines, of each long run of removed ones only the first `stay` and the number of the others."""
     for is_taken, lines in groupby(group, key=lambda line: line.sign == "-" and not line.note):
         run = list(lines)
         if not is_taken or len(run) <= stay + 1:
@@ -91,7 +92,7 @@ def _without_long_runs(group: Sequence[Line], stay: int) -> Iterator[Line]:
 
 
 def _compared(live: Sequence[str], desired: Sequence[str]) -> Iterator[Line]:
-    """Yield every line of both texts, in order, as unchanged, changed, added, taken out or moved."""
+    """Yield every line of both texts in order: unchanged, changed, added, removed or moved."""
     try:
         codes = without_blank_islands(opcodes(live, desired), live)
     except TooDifferent:
@@ -107,9 +108,9 @@ def _compared(live: Sequence[str], desired: Sequence[str]) -> Iterator[Line]:
 
 
 def _unchanged(lines: Sequence[str], start: int, end: int) -> Iterator[Line]:
-    """Yield unchanged lines. Of a long run only the ends are yielded: no more is ever shown.
+    """Yield unchanged lines. Of a long run, only the lines at its ends.
 
-    The beginning has one line more than the context, so that `hunks` sees a gap between both ends.
+    The start has one line more than the context, so that `hunks` sees a gap between the two ends.
     """
     if end - start > 2 * CONTEXT + 1:
         yield from whole(" ", lines[start : start + CONTEXT + 1], start)
@@ -119,13 +120,17 @@ def _unchanged(lines: Sequence[str], start: int, end: int) -> Iterator[Line]:
 
 @frozen
 class _Region:
-    """A differing range of both texts, with the blocks that moved out of it and into it."""
+    """A range of both texts that differs, with the blocks that moved out of it and into it."""
 
     live: Sequence[str]
     desired: Sequence[str]
     ends: tuple[int, int, int, int]
 
     def lines(self, away: Sequence[Move], here: Sequence[Move]) -> Iterator[Line]:
+        """Yield the lines of the region.
+
+        `away` are the blocks that moved out, `here` those that moved in.
+        """
         i1, i2, j1, j2 = self.ends
         yield from map(self._left, away)
         remaining = _outside(i1, i2, [(move.i1, move.i2) for move in away])
@@ -142,13 +147,14 @@ class _Region:
             yield from _block(self.live[i:i_end], (), j2)
 
     def _left(self, move: Move) -> Line:
+        """Return the line that says where a block moved to."""
         old, new = _first(self.live, move.i1), _first(self.desired, move.j1)
         size = f"{move.i2 - move.i1} lines " if move.i2 - move.i1 > 1 else ""
         span = Span(" ", self.live[old])
         return Line("-", (span,), 0, f"{size}moved to line {new + 1}")
 
     def _arrived(self, move: Move) -> Iterator[Line]:
-        """Yield one line that says from where a block moved, and the lines that were edited in it."""
+        """Yield the line that says where a block came from, and the lines that were edited in it."""
         old, new = _first(self.live, move.i1), _first(self.desired, move.j1)
         size = f"{move.j2 - move.j1} lines " if move.j2 - move.j1 > 1 else ""
         inner = _compared(self.live[move.i1 : move.i2], self.desired[move.j1 : move.j2])
@@ -170,7 +176,7 @@ def _outside(start: int, end: int, blocks: Sequence[tuple[int, int]]) -> list[tu
 
 
 def _block(live: Sequence[str], desired: Sequence[str], start: int) -> Iterator[Line]:
-    """Yield the lines to show for two differing runs. The desired run begins after line `start`."""
+    """Yield the lines of two runs that differ. The desired run begins after line `start`."""
     try:
         woven = _woven(live, desired, start, words)
     except TooDifferent:
@@ -192,7 +198,7 @@ def _woven(
     start: int,
     split: Callable[[Sequence[str]], list[Word]],
 ) -> list[Line] | None:
-    """Return two runs of lines merged into one with changed words marked, or None if unrelated."""
+    """Return two runs merged into one with changed words marked; None if they are not related."""
     before, after = split(live), split(desired)
     if not (before and after):
         return None
@@ -208,6 +214,7 @@ def _woven(
 
 
 def _by_sentences(live: Sequence[str], desired: Sequence[str], start: int) -> list[Line] | None:
+    """Return the same, compared by sentences; None if even that takes too many steps."""
     try:
         return _woven(live, desired, start, sentences)
     except TooDifferent:
@@ -231,8 +238,10 @@ def _line_by_line(live: Sequence[str], desired: Sequence[str], start: int) -> It
 
 
 def _resembles(mine: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Return true if two lines share enough words."""
     return len(mine & theirs) >= _RELATED * max(len(mine), len(theirs), 1)
 
 
 def _first(lines: Sequence[str], start: int) -> int:
+    """Return the index of the first line at or after `start` that is not blank."""
     return next(i for i in range(start, len(lines)) if lines[i].strip())

@@ -1,4 +1,4 @@
-"""Put the changes of a plan into the order in which a reviewer should read them: the riskiest first."""
+"""Sort the changes of a plan in the order in which a reviewer should read them: the riskiest first."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -13,13 +13,13 @@ from provisioner.render.view import View
 _BLOCKED: Final = (-2, 0)
 _REMOVED: Final = (-1, 0)
 _HARMLESS: Final = (len(Severity), 0)
-"""The rank of a change that has no listed risk: behind every other one."""
+"""The rank of a change without a listed risk: after all others."""
 _ORDER: Final = {Action.REPLACE: 0, Action.UPDATE: 2, Action.CREATE: 3}
 _DRIFTS: Final = 1
 
 
 def gravest(plan: View) -> dict[Address, tuple[int, int]]:
-    """Return the rank of the gravest listed risk of each address that has one."""
+    """Return the rank of the gravest listed risk of each address that has one. Lower is graver."""
     found: dict[Address, tuple[int, int]] = {}
     for risk in listed(plan):
         found[risk.address] = min(found.get(risk.address, risk.rank), risk.rank)
@@ -27,13 +27,13 @@ def gravest(plan: View) -> dict[Address, tuple[int, int]]:
 
 
 def sorted_groups(groups: Iterable[Group], plan: View) -> list[Group]:
-    """Return the groups in the order of their ranks. Groups of one rank keep their order."""
+    """Return the groups in the order of their ranks. Groups of equal rank keep their order."""
     worst = gravest(plan)
     return sorted(groups, key=lambda group: _rank(group.first, worst))
 
 
 def _rank(change: Change, worst: Mapping[Address, tuple[int, int]]) -> tuple[int, ...]:
-    """Return the sort key of a change: blocked ones first, then deletes, then the risks."""
+    """Return the sort key of a change: blocked changes first, then deletes, then by risk."""
     if change.blocked:
         return _BLOCKED
     if change.action in (Action.DELETE, Action.FORGET):

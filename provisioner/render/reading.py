@@ -1,6 +1,6 @@
-"""Read the JSON document of a saved plan back into a View, to show it in any format.
+"""Read the JSON document of a saved plan as a View, to show it in any format.
 
-The document holds what reviewers see. Nothing of it is ever applied.
+The document is only for reviewers. Nothing in it is ever applied.
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ _ACTIONS = {action.word: action for action in Action}
 def view_of_document(document: Mapping[str, Any]) -> View:
     """Return the view from which a plan's document was made.
 
-    Raises KeyError, TypeError, ValueError or AttributeError if the document is not one of a plan.
+    Raises KeyError, TypeError, ValueError or AttributeError for any other document.
     """
     foreign = document["foreign"]
     plan = Plan(
@@ -104,7 +104,7 @@ def _line(row: Mapping[str, Any]) -> Line:
 
 
 def _declared(address: Address, row: Mapping[str, Any]) -> Resource | None:
-    """Return the declared resource of a change: its place, its row, and the parts of its texts."""
+    """Return the declared resource of a change, with what the document says of it, or None."""
     parts = {
         one["path"]: tuple(Part(**part) for part in one["parts"])
         for one in row["fields"]
@@ -128,6 +128,7 @@ def _side(row: Mapping[str, Any], side: str) -> Any:
 
 
 def _value(value: Any) -> Any:
+    """Return a value from its JSON form. Keys tell references, secrets and file contents."""
     match value:
         case {"sensitive": True} if len(value) == 1:
             return MASK
@@ -169,10 +170,7 @@ def _risk(row: Mapping[str, Any]) -> Risk:
 
 
 def diagnostic_of_document(row: Mapping[str, Any]) -> Diagnostic:
-    """Return the diagnostic that a document was made of.
-
-    Raises KeyError for a code that is not known.
-    """
+    """Return the diagnostic from which a document was made. Raises KeyError for an unknown code."""
     at = row["position"]
     return Diagnostic(
         TABLE[row["code"]],

@@ -1,4 +1,4 @@
-"""A release of an assistant in words: its number, when it was published, and from which revision."""
+"""Render releases of an assistant, as text and as JSON: one in a line, and all that are kept."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -10,12 +10,13 @@ from provisioner.render.document import FORMAT_VERSION
 from provisioner.render.tables import table
 
 HEAD = 12
-"""Characters of a digest or a commit that people compare by eye."""
+"""The characters of a digest or a commit that people compare by eye."""
 _DIRTY = "+"
+"""The sign in a revision if the manifests had changes that were not committed."""
 
 
 def told(published: Published) -> str:
-    """Return one release in a line: its number, when, from which revision."""
+    """Return one release as a line: its number, when it was published, and from which revision."""
     parts = [f"{published.number}, published {moment(published)}"]
     if revision := revision_head(published):
         parts.append(f"revision {revision}")
@@ -25,11 +26,12 @@ def told(published: Published) -> str:
 
 
 def moment(published: Published) -> str:
-    """Return when a release was published, to the second, in UTC."""
+    """Return the time at which a release was published, to the second, in UTC."""
     return f"{datetime.fromtimestamp(published.at, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def revision_head(published: Published) -> str:
+    """Return the beginning of a revision's commit, and the sign if files were not committed."""
     commit, plus, rest = published.revision.partition(_DIRTY)
     return f"{commit[:HEAD]}{plus}{rest}"
 
@@ -38,6 +40,7 @@ NOTHING = "-"
 
 
 def releases_text(entries: Sequence[ReleaseEntry]) -> str:
+    """Return a table of releases."""
     rows = [
         (
             entry.number,
@@ -52,6 +55,7 @@ def releases_text(entries: Sequence[ReleaseEntry]) -> str:
 
 
 def releases_document(address: Address, entries: Sequence[ReleaseEntry]) -> dict[str, Any]:
+    """Return the releases of an address as a JSON document."""
     return {
         "format_version": FORMAT_VERSION,
         "address": str(address),
@@ -67,6 +71,7 @@ def releases_document(address: Address, entries: Sequence[ReleaseEntry]) -> dict
 
 
 def published_document(published: Published) -> dict[str, Any]:
+    """Return one release as a JSON document."""
     return {
         "number": published.number,
         "published_at": published.at,
@@ -77,10 +82,12 @@ def published_document(published: Published) -> dict[str, Any]:
 
 
 def digest_head(published: Published) -> str:
+    """Return the beginning of a release's digest."""
     return published.digest.partition(":")[2][:HEAD]
 
 
 def _notes(entry: ReleaseEntry) -> Iterator[str]:
+    """Yield what is special about a release."""
     if entry.current:
         yield "current"
     if entry.deleted:

@@ -1,4 +1,4 @@
-"""Render the report of an apply as text for a person."""
+"""Render the report of an apply as text for people."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from provisioner.render.visible import visible
 
 
 def report_text(report: Report, *, colour: bool = False) -> str:
-    """Return the failures and the changes that were skipped because of them, then the counts."""
+    """Return the changes that failed, those that were skipped because of them, and the counts."""
     paint = Palette(colour)
     failed = [o for o in report.outcomes if o.status is Status.FAILED]
     skipped = [o for o in report.outcomes if o.status is Status.SKIPPED]
@@ -26,6 +26,7 @@ def report_text(report: Report, *, colour: bool = False) -> str:
 
 
 def _ended(outcome: Outcome, paint: Palette) -> Iterator[str]:
+    """Yield the lines of a change that failed or was skipped."""
     failed = outcome.status is Status.FAILED
     mark = paint(Style.RED, "✗") if failed else paint(Style.DIM, "·")
     verb = f"{outcome.action.word} {outcome.status}"
@@ -36,13 +37,14 @@ def _ended(outcome: Outcome, paint: Palette) -> Iterator[str]:
 
 
 def _tally(report: Report, paint: Palette) -> str:
+    """Return the last line."""
     title = "Apply, interrupted:" if report.interrupted else "Apply:"
     style = Style.STRONG if report.succeeded else Style.RED
     return f"{paint(style, title)} {tally_text(report)}."
 
 
 def tally_text(report: Report) -> str:
-    """Return the numbers of a report: `3 created in 1.2 s, 9 requests (6 GET, 3 POST)`."""
+    """Return the numbers of a report, such as `3 created in 1.2 s, 9 requests (6 GET, 3 POST)`."""
     forgotten = sum(o.action is Action.FORGET and o.status is Status.DONE for o in report.outcomes)
     counts = {w: n for w, n in {**report.counts, "forgotten": forgotten}.items() if n}
     done = ", ".join(f"{count:,} {word}" for word, count in counts.items()) or "nothing was done"
@@ -50,11 +52,13 @@ def tally_text(report: Report) -> str:
 
 
 def _elapsed(seconds: float) -> str:
+    """Return a number of seconds as minutes and seconds."""
     minutes, rest = divmod(seconds, 60)
     return f"{int(minutes)} min {int(rest)} s" if minutes else f"{rest:.1f} s"
 
 
 def _requests(report: Report) -> str:
+    """Return the numbers of requests, by method."""
     total = sum(report.requests.values())
     if not total:
         return ", no requests"

@@ -1,7 +1,7 @@
-"""SARIF 2.1.0, which code scanning of GitHub, Azure DevOps and many editors read.
+"""Render findings as SARIF 2.1.0, which code scanning of GitHub, Azure DevOps and many editors read.
 
-Each result stands at its line of a manifest. What stands in no manifest, such as an object that a plan
-would delete, stands at the folder of the manifests, because GitHub refuses a result without a place.
+Each result is at its line of a manifest. A finding without a line, such as the delete of an orphan,
+is at the folder of manifests, because GitHub refuses a result without a location.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _FOLDER: Final = "manifests"
+"""The location of a finding if the folder of manifests is not known."""
 
 
 def sarif(found: "Sequence[Finding]", folder: str = _FOLDER) -> str:
@@ -38,12 +39,13 @@ def sarif(found: "Sequence[Finding]", folder: str = _FOLDER) -> str:
 
 
 def uri(file: str) -> str:
-    """Return a path as the reference that SARIF wants: escaped, with `/`, `file:` if it is absolute."""
+    """Return a path as a URI reference: escaped, with `/`, and with `file:` if it is absolute."""
     path = Path(file)
     return path.as_uri() if path.is_absolute() else quote(path.as_posix())
 
 
 def _rule(one: "Finding") -> dict[str, Any]:
+    """Return the rule of a finding."""
     return {
         "id": one.rule,
         "shortDescription": {"text": one.summary},
@@ -53,6 +55,7 @@ def _rule(one: "Finding") -> dict[str, Any]:
 
 
 def _result(one: "Finding", rule: int, folder: str) -> dict[str, Any]:
+    """Return the result of a finding. `rule` is the index of its rule."""
     place: dict[str, Any] = {"physicalLocation": _place(one.position, folder)}
     if one.subject:
         place["logicalLocations"] = [{"fullyQualifiedName": one.subject, "kind": "resource"}]
@@ -70,6 +73,7 @@ def _result(one: "Finding", rule: int, folder: str) -> dict[str, Any]:
 
 
 def _place(position: "Position | None", folder: str) -> dict[str, Any]:
+    """Return the location of a finding."""
     if position is None:
         return {"artifactLocation": {"uri": uri(folder or _FOLDER)}}
     return {

@@ -1,6 +1,6 @@
-"""The JSON Schemas of what commands print, derived from the documents that the renderers fill.
+"""Derive the JSON Schemas of what commands print from the documents that the renderers fill.
 
-`generate` makes what stands in `schemas/`; a test fails where the two differ.
+`provisioner schema --out schemas` writes them, and a test fails if `schemas/` is stale.
 """
 
 import json
@@ -15,12 +15,8 @@ from provisioner.render.history_output import HistoryDocument
 from provisioner.render.json_schema import schema_of
 from provisioner.render.leaks.output import LeaksDocument
 from provisioner.render.migration_output import MigrationDocument
-from provisioner.render.output import (
-    DriftDocument,
-    PlanDocument,
-    ReportDocument,
-    ValidationDocument,
-)
+from provisioner.render.outcome_output import ReportDocument, ValidationDocument
+from provisioner.render.output import DriftDocument, PlanDocument
 from provisioner.render.threads_output import (
     ErasureDocument,
     ImportDocument,
@@ -45,11 +41,11 @@ DOCUMENTS: Final[Mapping[str, Any]] = {
     "erasure": ErasureDocument,
     "gc": LeaksDocument,
 }
-"""Each document with a promise, by the name of its schema."""
+"""Each document whose form is promised, by the name of its schema."""
 
 
 def generate() -> dict[str, str]:
-    """Return the text of each file, by its name in the folder `schemas/`."""
+    """Return the text of each schema, by its file name in the folder `schemas/`."""
     return {
         f"{name}.schema.json": json.dumps(schema_of(document), indent=2, ensure_ascii=False) + "\n"
         for name, document in DOCUMENTS.items()

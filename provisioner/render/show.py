@@ -1,4 +1,4 @@
-"""Lay out what `show` prints: a row for each address, or one address in full."""
+"""Render what `show` prints: a row for each address, or one address in full."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -27,7 +27,7 @@ from provisioner.render.widths import columns
 
 NOTHING = "-"
 LISTED = 20
-"""Documents of a store that are listed."""
+"""The most documents and foreign files that are listed. The others are counted."""
 
 LAST = {
     Reason.MANIFEST: "as live",
@@ -41,8 +41,9 @@ LAST = {
 
 
 def all_text(rows: Sequence[ShownRow]) -> str:
+    """Return a table with a row for each address."""
     if not rows:
-        return "Nothing is declared, and nothing of ours is here.\n"
+        return "Nothing is declared, and nothing of ours is live.\n"
     cells = [
         (row.address, row.id or NOTHING, row.state, row.name or NOTHING, row.owner or NOTHING)
         for row in rows
@@ -51,10 +52,12 @@ def all_text(rows: Sequence[ShownRow]) -> str:
 
 
 def all_document(rows: Sequence[ShownRow]) -> dict[str, Any]:
+    """Return every address as a JSON document."""
     return {"format_version": FORMAT_VERSION, "resources": [_row(row) for row in rows]}
 
 
 def one_text(detail: ShownObject, width: int) -> str:
+    """Return one address in full, in sections."""
     sections = [
         table(_facts(detail)),
         _tracked_fields(detail.tracked_fields, width),
@@ -67,9 +70,9 @@ def one_text(detail: ShownObject, width: int) -> str:
 
 
 def one_document(detail: ShownObject) -> dict[str, Any]:
-    """Return fields with both sides and what was last applied.
+    """Return one address in full, as a JSON document.
 
-    A side without a value has no key.
+    A side of a field without a value has no key.
     """
     mark = detail.mark
     published = detail.shown.live.published if detail.shown.live else None
@@ -103,6 +106,7 @@ def one_document(detail: ShownObject) -> dict[str, Any]:
 
 
 def _row(row: ShownRow) -> dict[str, Any]:
+    """Return the keys about an address that the list and the single address share."""
     return {
         "address": str(row.address),
         "id": row.id or None,
@@ -113,10 +117,12 @@ def _row(row: ShownRow) -> dict[str, Any]:
 
 
 def _origin(detail: ShownObject) -> object:
+    """Return the position at which the address is declared; None if it is not."""
     return detail.shown.desired.origin if detail.shown.desired else None
 
 
 def _facts(detail: ShownObject) -> Iterator[tuple[str, object]]:
+    """Yield the facts about an address: a name and a value for each."""
     shown, mark = detail.shown, detail.mark
     yield "Address", shown.address
     yield "State", shown.state
@@ -139,7 +145,7 @@ def _facts(detail: ShownObject) -> Iterator[tuple[str, object]]:
 
 
 def _tracked_fields(tracked_fields: Sequence[TrackedField], width: int) -> str:
-    """Return a row for each unit: desired, what is really live, and what was last applied."""
+    """Return a table with a row for each tracked field: desired, live and last applied."""
     if not tracked_fields:
         return ""
     paths = max(columns(visible(tracked.path)) for tracked in tracked_fields)
@@ -153,7 +159,7 @@ def _tracked_fields(tracked_fields: Sequence[TrackedField], width: int) -> str:
 
 
 def _last(tracked: TrackedField) -> str:
-    """Return words for what was last applied, told by what has moved since."""
+    """Return words about the last applied value: which side still has it."""
     if not tracked.applied:
         return "never"
     if tracked.cause is None and tracked.unshown:
@@ -164,7 +170,7 @@ def _last(tracked: TrackedField) -> str:
 
 
 def _undeclared(values: Sequence[Undeclared], width: int) -> str:
-    """Return a row for each value that no manifest sets."""
+    """Return a table with a row for each value that no manifest sets."""
     if not values:
         return ""
     room = max(width - max(columns(visible(value.path)) for value in values) - 30, 16)
@@ -173,7 +179,7 @@ def _undeclared(values: Sequence[Undeclared], width: int) -> str:
 
 
 def _foreign(files: Sequence[tuple[str, str]]) -> str:
-    """Return a table of the files of others in a store of ours, which are left alone."""
+    """Return a table of files that others attached to a vector store of ours."""
     if not files:
         return ""
     rows = table([(id, name or NOTHING) for id, name in files[:LISTED]], ("NOT OURS", "NAME"))
@@ -182,7 +188,7 @@ def _foreign(files: Sequence[tuple[str, str]]) -> str:
 
 
 def _sides(tracked: TrackedField) -> tuple[Any, Any]:
-    """Live and desired as they may be shown."""
+    """Return the live and the desired value of a tracked field, with secrets masked."""
     field = FieldChange(
         tracked.path, with_secrets(tracked), tracked.desired, sensitive=is_masked(tracked)
     )
@@ -191,6 +197,7 @@ def _sides(tracked: TrackedField) -> tuple[Any, Any]:
 
 
 def _tracked_document(tracked: TrackedField) -> dict[str, Any]:
+    """Return one tracked field as a JSON document."""
     live, desired = _sides(tracked)
     both = {"desired": desired} if tracked.unshown else {"desired": desired, "live": live}
     shown = {side: encode(value) for side, value in both.items() if value is not UNSET}
@@ -199,6 +206,7 @@ def _tracked_document(tracked: TrackedField) -> dict[str, Any]:
 
 
 def _document_rows(detail: ShownObject) -> list[tuple[str, str, str]]:
+    """Return the path, the file id and the status of each document of a vector store."""
     live = detail.shown.live.documents if detail.shown.live else {}
     desired = detail.shown.desired.documents if detail.shown.desired else {}
     return [
@@ -209,6 +217,7 @@ def _document_rows(detail: ShownObject) -> list[tuple[str, str, str]]:
 
 
 def _documents(detail: ShownObject) -> Iterator[str]:
+    """Yield a table of documents, and the number of those that it leaves out."""
     rows = _document_rows(detail)
     if not rows:
         return

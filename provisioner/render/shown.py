@@ -1,4 +1,4 @@
-"""Rows and objects that `show` prints: what is declared, what is live, and what a plan would do."""
+"""The values that `verbs.show` returns and `render.show` prints: an address in a row, or in full."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from provisioner.model.plan import Action, Change, Reason, Since, Undeclared, Un
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
 
+# States of an object that no plan would change.
 IN_SYNC = "in sync"
 AS_SHOWN = "in sync as far as shown"
 UNDECLARED = "undeclared values"
@@ -22,16 +23,18 @@ STATES = {
     Action.UPDATE: "changed",
     Action.REPLACE: "would be replaced",
 }
+"""The state of an object that a plan would change, by the action."""
 
 
 @frozen
 class ShownRow:
-    """One address. `change` is what a plan would do to it; `live` is None where nothing exists.
+    """One address: what is declared, what is live, and how they compare.
 
-    `tracked_fields` are the parts that the manifest sets or the mark remembers, both sides of each, what was
-    last applied, and why they differ if they do. `undeclared` are values that no manifest sets,
-    `unshown` those that the server does not show. One that `is_borrowed` is somebody else's, and only
-    referred to.
+    `desired` is None if no manifest declares it, `live` if no object exists, and `change` if a plan
+    would not change it. `owner` is the owner in the mark. `tracked_fields` have both sides of each
+    field, what was last applied, and the cause of a difference. `undeclared` are values that no
+    manifest sets. `unshown` are values that the server does not show. `is_borrowed` is true for an
+    object of somebody else that a manifest only refers to.
     """
 
     address: Address
@@ -46,16 +49,18 @@ class ShownRow:
 
     @property
     def id(self) -> str:
+        """The id of the live object; empty if there is none."""
         return self.live.id if self.live else ""
 
     @property
     def name(self) -> str:
+        """The name of the live object, else the declared one."""
         declared = self.desired.spec.get("name", "") if self.desired else ""
         return self.live.name if self.live and self.live.name else str(declared)
 
     @property
     def state(self) -> str:
-        """The state in words: those of `STATES`, those above, or the reason of a delete."""
+        """The state in words: one of `STATES`, one of those above it, or the reason of a delete."""
         if self.is_borrowed:
             return BORROWED
         if self.change is None:
@@ -69,7 +74,7 @@ class ShownRow:
 
     @property
     def _unchanged(self) -> str:
-        """The state of an object that a plan does not change. It claims nothing that was not read."""
+        """The state of an object that a plan does not change. It claims only what was read."""
         if self.live and self.live.odd:
             return NOT_READ
         if any(value.since is not Since.ACCEPTED for value in self.undeclared):
@@ -83,8 +88,10 @@ class ShownRow:
 class ShownObject:
     """One address in full.
 
-    `run` are the settings that go with every run. `foreign` are the files that somebody else
-    attached to a store of ours: id and name, which is empty where files were not listed.
+    `run` are the settings that are sent with every run. `refers_to` has the addresses that it
+    refers to and their ids. `referrers` are the addresses that refer to it. `foreign` are the id
+    and the name of each file that somebody else attached to a vector store of ours; the name is
+    empty if files were not listed.
     """
 
     shown: ShownRow
@@ -95,8 +102,10 @@ class ShownObject:
 
     @property
     def tracked_fields(self) -> tuple[TrackedField, ...]:
+        """The tracked fields of the address."""
         return self.shown.tracked_fields
 
     @property
     def mark(self) -> Mark | None:
+        """The mark of the live object; None if there is none."""
         return self.shown.live.mark if self.shown.live else None

@@ -1,4 +1,4 @@
-"""Sum up a plan or drift in a line for each sort of thing, for the summary of a job or a message."""
+"""Sum up a plan or drift in a few lines, for the summary of a job or a message."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ from provisioner.render.view import View, view_of
 
 
 def summary_of(shape: Shape, value: Any, *, is_markdown: bool) -> str:
-    """Return the summary of a View of a plan, or of a Drift, as text or as Markdown."""
+    """Return the summary of a View or of a Drift, as text or as Markdown."""
     drift = value if shape is Shape.DRIFT else None
     plan: View = view_of(drift.plan) if drift else value
     title, *lines = _of_drift(drift, plan) if drift else _of_plan(plan)
@@ -29,6 +29,7 @@ def summary_of(shape: Shape, value: Any, *, is_markdown: bool) -> str:
 
 
 def _of_plan(plan: View) -> Iterator[str]:
+    """Yield the lines about a plan. The first is its title."""
     if plan.is_empty:
         yield f"No changes. {nothing_told(plan)}"
     else:
@@ -42,12 +43,13 @@ def _of_plan(plan: View) -> Iterator[str]:
 
 
 def _of_drift(drift: Drift, plan: View) -> Iterator[str]:
+    """Yield the lines about drift. The first is its title."""
     yield " ".join(summary_told(drift))
     yield from _shared(plan)
 
 
 def _shared(plan: Plan) -> Iterator[str]:
-    """Yield the lines that a plan and drift have alike: risks by what they touch, and the rest."""
+    """Yield the lines that plans and drift share: risks by their meaning, undeclared values, warnings."""
     for meaning in Meaning:
         found = [risk for risk in plan.risks if risk.meaning is meaning and not risk.allowed]
         if found:
@@ -60,7 +62,7 @@ def _shared(plan: Plan) -> Iterator[str]:
 
 
 def _risks(found: Sequence[Risk]) -> str:
-    """Return the number of risks: `3 warnings on 2 resources (reach-widened, tool-added)`."""
+    """Return the numbers of risks, such as `3 warnings on 2 resources (reach-widened, tool-added)`."""
     grades = [risk.severity for risk in found]
     counts = [plural(grades.count(grade), grade.value) for grade in dict.fromkeys(grades)]
     codes = ", ".join(dict.fromkeys(risk.code.name for risk in found))

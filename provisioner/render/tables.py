@@ -1,4 +1,4 @@
-"""Rows for people, and `NAME=id` lines for pipelines."""
+"""Lay out tables for people, and lines of `NAME=id` for pipelines."""
 
 import re
 import shlex
@@ -16,9 +16,9 @@ _NOT_A_NAME = re.compile(r"[^A-Z0-9]")
 
 
 def table(rows: Iterable[Sequence[object]], headers: Sequence[str] = ()) -> str:
-    """Return columns, each as wide as its widest cell, two spaces apart.
+    """Return rows in columns, each as wide as its widest cell, separated by two spaces.
 
-    No line break at the end.
+    The text has no line break at its end.
     """
     cells = [[visible(str(cell)) for cell in row] for row in rows]
     cells = [list(headers), *cells] if headers else cells
@@ -27,10 +27,9 @@ def table(rows: Iterable[Sequence[object]], headers: Sequence[str] = ()) -> str:
 
 
 def env_lines(ids: Mapping[Address, str]) -> str:
-    """Return `ASSISTANT_POLICY_QA=asst_…`, a line an address, in order of addresses.
+    """Return a line such as `ASSISTANT_POLICY_QA=asst_…` for each address, in order.
 
-    Raises ProvisionerError where two addresses would have one name, or where an id could start a
-    line of its own.
+    Raises ProvisionerError if two addresses have the same name, or if an id contains a line break.
     """
     named: dict[str, Address] = {}
     for address in sorted(ids):
@@ -44,29 +43,33 @@ def env_lines(ids: Mapping[Address, str]) -> str:
 
 
 def env_name(address: Address) -> str:
+    """Return an address as the name of an environment variable."""
     return _NOT_A_NAME.sub("_", str(address).upper())
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Return one row, each cell padded to the width of its column."""
     each = (padded(cell, width) for cell, width in zip(cells, widths, strict=False))
     return "  ".join(each).rstrip()
 
 
 def _collision(name: str, first: Address, second: Address) -> ProvisionerError:
+    """Return the error for two addresses that become the same variable."""
     return ProvisionerError(
         Diagnostic(
             codes.SAME_VARIABLE,
-            f"{first} and {second} would both be {name}. Rename one of them, or take the ids from"
+            f"{first} and {second} both become the variable {name}. Rename one of them, or take the ids from"
             " --format json, where addresses are keys.",
         )
     )
 
 
 def _unprintable(address: Address, id: str) -> ProvisionerError:
+    """Return the error for an id that cannot be printed on a line of its own."""
     return ProvisionerError(
         Diagnostic(
             codes.ID_UNPRINTABLE,
-            f"The server gave {address} the id {visible(id)}, which holds characters that end or"
+            f"The server gave {address} the id {visible(id)}, which contains characters that end or"
             " hide a line. Take it from --format json.",
         )
     )

@@ -1,4 +1,4 @@
-"""The sentences that sum a plan up, alike in every format for people."""
+"""The sentences that sum up a plan, the same in every format for people."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ ADOPT: Final = "adopt"
 """The verb whose updates show the id of their object, because no earlier plan has shown it."""
 
 _ASKED_FOR: Final = frozenset({ADOPT, "rollback", "forget", "gc"})
-"""Verbs whose plan holds what was asked for, and compares nothing else with the manifests."""
+"""Verbs whose plans have only what was asked for, and compare no other resource."""
 
 _NOTHING: Final = {
     ADOPT: "There is nothing to adopt.",
@@ -18,13 +18,13 @@ _NOTHING: Final = {
     "rollback": "There is nothing to roll back.",
     "gc": "No leak has one of these conditions and this age, so there is nothing to delete.",
 }
-"""Sentences for empty plans, by verb. Other verbs say how far the live side is as declared."""
+"""The sentence for an empty plan, by verb. For other verbs, the sentence compares both sides."""
 
 
 def counts_told(plan: Plan, *, zeros: bool = True) -> str:
-    """Return the numbers of a plan: `1 to create, 2 to update, …; documents: 3 added, …`.
+    """Return the counts of a plan, such as `1 to create, 2 to update, …; documents: 3 added, …`.
 
-    Without `zeros` it names only the actions that the plan has.
+    Without `zeros`, only the actions are named that the plan has.
     """
     counts = plan.counts
     counted = [name for name in ("create", "update", "replace", "delete") if zeros or counts[name]]
@@ -39,7 +39,7 @@ def counts_told(plan: Plan, *, zeros: bool = True) -> str:
 
 
 def overwritten_told(plan: Plan) -> str:
-    """Return a sentence about the changes that overwrite drift; '' if there are none."""
+    """Return a sentence about the changes that overwrite drift; empty if there are none."""
     drifting = sum(change.drifts for change in plan.changes)
     if not drifting:
         return ""
@@ -48,7 +48,7 @@ def overwritten_told(plan: Plan) -> str:
 
 
 def nothing_told(plan: Plan) -> str:
-    """Return a sentence about a plan without changes, which claims no more than was read."""
+    """Return a sentence about a plan without changes, which claims only what was read."""
     if told := _NOTHING.get(plan.verb):
         return told
     if plan.verb == "destroy":
@@ -56,6 +56,6 @@ def nothing_told(plan: Plan) -> str:
     if not plan.unchanged and is_partly_unread(plan):
         return "Nothing is declared, and some live objects could not be read (see above)."
     if not plan.unchanged:
-        return "There is nothing here, and nothing declared."
+        return "Nothing is declared, and nothing of ours is live."
     what = plural(plan.unchanged, "resource matches", "resources match")
     return f"{what} the live side{match(plan)}."

@@ -24,25 +24,25 @@ from provisioner.render.visible import visible
 from provisioner.render.widths import columns
 
 LISTED = 20
-"""The documents of one store that are listed before the others are counted."""
+"""The most documents of one vector store that are listed. The others are counted."""
 
 ALIKE = 20
-"""The rows shown for a group of changes, of which at most LISTED are addresses."""
+"""The most rows shown for a group of changes, of which at most LISTED are addresses."""
 
 _ADDRESS_ROWS = 4
 """The fewest rows of addresses that a group shows."""
 
 CREATES = 50
-"""Up to so many creates are shown field by field where long values are folded."""
+"""The most creates that are shown field by field if long values are folded."""
 
 MOST_CREATES = 500
-"""The number of creates shown in full where nothing is folded, as in a log."""
+"""The most creates that are shown field by field if nothing is folded, as in a log."""
 
 MOST_CHANGES = 50
-"""Changes up to which a brief text shows them."""
+"""The most changes that a brief text shows. More are only counted."""
 
 _WIDEST_PATH = 24
-"""The widest path to which the values of a change are aligned."""
+"""The widest path, in columns, to which the values of a change are aligned."""
 
 REASONS = {
     Reason.DRIFT: "drift: changed on the live side",
@@ -55,6 +55,7 @@ REASONS = {
     Reason.RENAMED: "renamed: a File that it holds had another address before",
     Reason.LEAK: "leak: nothing needs it",
 }
+"""The words for the reason of a change."""
 
 _MADE = {Action.CREATE: "created", Action.REPLACE: "replaced"}
 
@@ -81,11 +82,11 @@ def plan_text(
     whole_texts: bool = False,
     brief: bool = False,
 ) -> str:
-    """Return the whole plan, its last line the summary.
+    """Return the whole plan. The last line is the summary, or the digest.
 
-    `width` counts terminal columns. `whole_texts` shows every changed line of long texts, which
-    `all_documents` does too, beside every document of every store. A `brief` text counts many
-    changes, and names only what goes.
+    `width` is in terminal columns. `whole_texts` shows every changed line of long texts.
+    `all_documents` does too, and shows every document of every vector store. A `brief` text only
+    counts many changes, and names each object that is deleted.
     """
     paint = Palette(colour)
     if brief and not all_documents and len(plan.changes) > MOST_CHANGES:
@@ -110,16 +111,16 @@ def plan_text(
 
 
 def diagnostics_text(diagnostics: Iterable[Diagnostic], *, colour: bool = False) -> str:
-    """Return each as `file:line:col: error: summary`, its detail indented below.
+    """Return each diagnostic as `file:line:col: error: summary`, with its detail indented below.
 
-    No line break at the end.
+    The text has no line break at its end.
     """
     paint = Palette(colour)
     return "\n".join(line for one in diagnostics for line in _diagnostic(one, paint))
 
 
 def head_text(plan: Plan, paint: Palette) -> str:
-    """Return the head of a plan: whose it is, and the target that was read for it."""
+    """Return the head of a plan: its owner, and the target that was read for it."""
     stack = f"{plan.stack}, environment {plan.environment}" if plan.environment else plan.stack
     project = f"project {plan.project}" if plan.project else ""
     target = " · ".join(filter(None, [plan.target, plan.host, project]))
@@ -211,7 +212,7 @@ def _listed(addresses: Iterable[Address]) -> list[str]:
 
 
 def _counted(plan: View, paint: Palette) -> Iterator[str]:
-    """Yield a count in place of many changes. Deleted objects are named all the same."""
+    """Yield the number of changes in place of many changes. Deleted objects are named all the same."""
     for change in plan.changes:
         if change.action.removes or change.action is Action.FORGET:
             yield _heading(change, plan, paint)
@@ -222,7 +223,7 @@ def _counted(plan: View, paint: Palette) -> Iterator[str]:
 
 
 def _in_short(change: Change, paint: Palette) -> str:
-    """Return the short form of a create that stands among very many."""
+    """Return the words in place of the fields of a create that is one of very many."""
     told = plural(len(change.fields), "field")
     if change.documents:
         told += f", {plural(len(change.documents), 'document')}"
@@ -230,6 +231,7 @@ def _in_short(change: Change, paint: Palette) -> str:
 
 
 def _heading(change: Change, plan: View, paint: Palette) -> str:
+    """Return the first line of a change: sign, address, action, reason, and the id of a deleted object."""
     glyph = paint(OF_ACTION[change.action], change.action.value)
     address = paint(Style.STRONG, visible(str(change.address)))
     action = paint(OF_ACTION[change.action], change.action.word)
@@ -241,6 +243,7 @@ def _heading(change: Change, plan: View, paint: Palette) -> str:
 
 
 def reason_told(change: Change, plan: View) -> str:
+    """Return the reason of a change in words; empty if the manifest is the reason."""
     if change.rolled_back_to and change.drifts:
         return f"{change.reason}: rolled back to release {change.rolled_back_to}"
     if change.reason is Reason.RENAMED:
@@ -257,6 +260,7 @@ def reason_told(change: Change, plan: View) -> str:
 def _documents(
     documents: Iterable[DocumentChange], paint: Palette, most: int | None, fields: Fields
 ) -> Iterator[str]:
+    """Yield a line for each document that changes, and the number of those that are left out."""
     ordered = sorted(documents, key=lambda document: document.path)
     for document in ordered[:most]:
         sign = _DOCUMENT_SIGNS[document.action]
@@ -278,13 +282,14 @@ def _documents(
 
 
 def _left_alone(plan: Plan, paint: Palette) -> Iterator[str]:
-    """Yield the count of objects that are not ours and stay untouched."""
+    """Yield a line with the numbers of foreign objects, which stay untouched."""
     told = [plural(count, kind.replace("_", " ")) for kind, count in sorted(plan.foreign.items())]
     if told:
         yield paint(Style.DIM, visible(f"Foreign, left alone: {', '.join(told)}."))
 
 
 def _summary(plan: Plan, paint: Palette) -> Iterator[str]:
+    """Yield the last lines of a plan."""
     if plan.is_empty:
         yield f"{paint(Style.STRONG, 'No changes.')} {nothing_told(plan)}"
         return
@@ -294,6 +299,7 @@ def _summary(plan: Plan, paint: Palette) -> Iterator[str]:
 
 
 def _diagnostic(one: Diagnostic, paint: Palette) -> Iterator[str]:
+    """Yield the lines of one diagnostic."""
     where = f"{visible(str(one.position))}: " if one.position else ""
     style = _STYLES[one.severity]
     name = paint(Style.DIM, f"[{one.code.name}]")

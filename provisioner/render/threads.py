@@ -1,4 +1,4 @@
-"""Tracked objects, and what became of them: as text and as JSON. Pure."""
+"""Render tracked objects, and what became of them, as text and as JSON."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from provisioner.render.visible import visible
 
 NOTHING: Final = "-"
 MOST_DIAGNOSTICS: Final = 1000
-"""Bad lines that a JSON document of an import holds, at most."""
+"""The most bad lines that the JSON document of an import lists."""
 
 
 def listing_text(listing: TrackedListing) -> str:
@@ -40,7 +40,7 @@ def listing_text(listing: TrackedListing) -> str:
 
 
 def listing_document(listing: TrackedListing) -> ThreadsDocument:
-    """Return the same as a JSON document."""
+    """Return the counts, or the objects of one person, as a JSON document."""
     return {
         "format_version": FORMAT_VERSION,
         "now": round(listing.now, 3),
@@ -51,14 +51,14 @@ def listing_document(listing: TrackedListing) -> ThreadsDocument:
 
 
 def import_text(imported: Imported) -> str:
-    """Return one sentence on what was registered."""
+    """Return one sentence about what an import registered."""
     lines = "1 line registers" if imported.bad == 1 else f"{imported.bad:,} lines register"
     bad = f" {lines} nothing." if imported.bad else ""
     return f"Registered: {imported.registered:,}.{bad}\n"
 
 
 def import_document(imported: Imported, diagnostics: Sequence[Diagnostic]) -> ImportDocument:
-    """Return the same as a JSON document, with the first bad lines."""
+    """Return what an import registered as a JSON document, with the first bad lines."""
     return {
         "format_version": FORMAT_VERSION,
         "registered": imported.registered,
@@ -68,19 +68,19 @@ def import_document(imported: Imported, diagnostics: Sequence[Diagnostic]) -> Im
 
 
 def expired_text(count: int, account: str, elsewhere: int) -> str:
-    """Return one sentence on how many objects are past their time to live, here and elsewhere."""
+    """Return one sentence with the number of objects whose time to live is over, here and elsewhere."""
     more = f" ({elsewhere:,} more in other accounts)" if elsewhere else ""
     verb = "is past its" if count == 1 else "are past their"
     return f"{_objects(count)} in {visible(account)} {verb} time to live{more}.\n"
 
 
 def person_text(owner: str, count: int, account: str) -> str:
-    """Return one sentence on how many objects of a person are tracked."""
+    """Return one sentence with the number of tracked objects of a person."""
     return f"{visible(owner)} has {_objects(count)} in {visible(account)}.\n"
 
 
 def retirement_text(retirement: Retirement) -> str:
-    """Return one sentence on what was deleted."""
+    """Return one sentence about what was deleted."""
     counts = retirement.counts
     requests = sum(retirement.requests.values())
     return (
@@ -90,7 +90,7 @@ def retirement_text(retirement: Retirement) -> str:
 
 
 def retirement_document(retirement: Retirement) -> RetirementDocument:
-    """Return the same as a JSON document."""
+    """Return what was deleted as a JSON document."""
     counts = retirement.counts
     return {
         "format_version": FORMAT_VERSION,
@@ -106,7 +106,7 @@ def retirement_document(retirement: Retirement) -> RetirementDocument:
 
 
 def erasure_text(erasure: Erasure) -> str:
-    """Return the receipt: how each object ended, and a sentence."""
+    """Return the receipt of an erasure: how each object ended, and a sentence."""
     rows = [(one.status.value, one.one.kind, one.one.id) for one in erasure.objects]
     became = Counter(one.status for one in erasure.objects)
     sentence = (
@@ -118,7 +118,7 @@ def erasure_text(erasure: Erasure) -> str:
 
 
 def erasure_document(erasure: Erasure) -> ErasureDocument:
-    """Return the same as a JSON document."""
+    """Return the receipt of an erasure as a JSON document."""
     return {
         "format_version": FORMAT_VERSION,
         "run": erasure.run or None,
@@ -133,10 +133,12 @@ def erasure_document(erasure: Erasure) -> ErasureDocument:
 
 
 def _objects(count: int) -> str:
+    """Return a number of tracked objects in words."""
     return f"{count:,} tracked object{'' if count == 1 else 's'}"
 
 
 def _objects_text(listing: TrackedListing) -> str:
+    """Return the objects of one person as a table."""
     if not listing.objects:
         return f"Nothing of {visible(listing.owner)} is tracked.\n"
     rows = [
@@ -156,6 +158,7 @@ def _objects_text(listing: TrackedListing) -> str:
 
 
 def _count_row(one: TrackedCount) -> tuple[str, ...]:
+    """Return the cells of one kind of one account."""
     oldest = NOTHING if one.oldest is None else duration_text(one.now - one.oldest)
     before = (one.tracked, one.expired, one.endless, one.failed)
     after = (one.retired, one.erased, one.gone)
@@ -164,6 +167,7 @@ def _count_row(one: TrackedCount) -> tuple[str, ...]:
 
 
 def _count(one: TrackedCount) -> TrackedCountDocument:
+    """Return the counts of one kind of one account as a JSON document."""
     return {
         "account": one.account,
         "kind": one.kind,
@@ -179,6 +183,7 @@ def _count(one: TrackedCount) -> TrackedCountDocument:
 
 
 def _tracked(one: Tracked) -> TrackedDocument:
+    """Return one tracked object as a JSON document."""
     return {
         "account": one.account,
         "kind": one.kind,
@@ -193,6 +198,7 @@ def _tracked(one: Tracked) -> TrackedDocument:
 
 
 def _erased(one: Ended) -> ErasedDocument:
+    """Return how one object ended as a JSON document."""
     return {
         "kind": one.one.kind,
         "id": one.one.id,

@@ -1,4 +1,4 @@
-"""The JSON documents of `threads`, declared once: `render.threads` fills them."""
+"""Declare the JSON documents of `threads`, which `render.threads` fills (see `render.output`)."""
 
 from collections.abc import Mapping
 from typing import Annotated, TypedDict
@@ -14,7 +14,9 @@ Kind = Annotated[str, one_of(TrackedKind)]
 
 
 class TrackedCountDocument(TypedDict):
-    account: Annotated[str, "The host, and the project where one is named."]
+    """The numbers of tracked objects of one kind in one account."""
+
+    account: Annotated[str, "The host, and the project if one is named."]
     kind: Kind
     tracked: Annotated[
         int, {"minimum": 0}, "The number of objects that still exist, as far as the ledger knows."
@@ -42,10 +44,14 @@ class TrackedCountDocument(TypedDict):
 
 
 class TrackedDocument(TypedDict):
+    """One tracked object."""
+
     account: str
     kind: Kind
     id: str
-    owner: Annotated[str, "Whose data it holds; empty where nobody said so."]
+    owner: Annotated[
+        str, "The person whose data the object contains. Empty if no person was registered."
+    ]
     registered: Moment
     expires: Annotated[
         float | None, "The moment from which it may be deleted. Null if it has no time to live."
@@ -66,9 +72,10 @@ class ThreadsDocument(TypedDict):
         float, {"minimum": 0}, "The moment at which the ledger was read, by its own clock."
     ]
     counts: Annotated[
-        list[Annotated[TrackedCountDocument, Ref("count")]], "Empty where --owner is given."
+        list[Annotated[TrackedCountDocument, Ref("count")]],
+        "The counts. Empty if --owner is given.",
     ]
-    owner: Annotated[str | None, "The person that --owner names; null without it."]
+    owner: Annotated[str | None, "The person that --owner names. Null without --owner."]
     objects: Annotated[
         list[Annotated[TrackedDocument, Ref("object")]], "The objects of that person, oldest first."
     ]
@@ -106,12 +113,14 @@ class RetirementDocument(TypedDict):
 
 
 class ErasedDocument(TypedDict):
+    """The end of one object of the person."""
+
     kind: Kind
     id: str
     outcome: Annotated[
         str,
         one_of(_OUTCOMES),
-        "erased: deleted, and not there at a second look. gone: not there before. tracked: it stands.",
+        "erased: deleted, and not found afterwards. gone: it did not exist before. tracked: it still exists.",
     ]
     reason: Annotated[str | None, "The reason why it still exists. Null if it was deleted."]
 
@@ -120,13 +129,16 @@ class ErasureDocument(TypedDict):
     """The receipt of an erasure, as `provisioner threads erase --format json` prints it."""
 
     format_version: Version
-    run: Annotated[str | None, "The run in the history; null where nothing had to be erased."]
-    owner: Annotated[str, "The person."]
+    run: Annotated[
+        str | None, "The id of the run in the history. Null if nothing had to be erased."
+    ]
+    owner: Annotated[str, "The person whose objects were erased."]
     account: str
     interrupted: Annotated[bool, "True if somebody interrupted the command."]
     complete: Annotated[bool, "True if nothing that the ledger knows is left of this person."]
     objects: list[Annotated[ErasedDocument, Ref("object")]]
     named: Annotated[
-        list[str], "Ids of files and vector stores that the objects named, and that still stand."
+        list[str],
+        "Ids of files and vector stores that the objects referred to and that still exist.",
     ]
     diagnostics: Annotated[Diagnostics, "The errors."]

@@ -1,4 +1,4 @@
-"""Render undeclared values, and values that no server shows, as text and JSON."""
+"""Render undeclared values, foreign documents and values that no server shows, as text and JSON."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -15,13 +15,13 @@ from provisioner.render.visible import visible
 from provisioner.render.widths import columns
 
 LISTED = 20
-"""The rows that are listed before the others are counted."""
+"""The most values that are listed. The others are counted."""
 
 ROWS = 20
-"""Rows of one value that are shown."""
+"""The most rows of one value that are shown."""
 
 NAMED = 5
-"""Values that one sentence names before it counts the rest only."""
+"""The most values that one sentence names. The others are counted."""
 
 SINCE: Final = {
     Since.MOVED: "changed on the live side",
@@ -29,16 +29,18 @@ SINCE: Final = {
     Since.UNKNOWN: "since when is not known",
     Since.ACCEPTED: "as it was accepted",
 }
+"""The words for when a value appeared."""
 
 WAYS = (
     "Declare them in a manifest, name them in lifecycle.ignore_changes, or accept them as they are:"
 )
+"""The ways to deal with an undeclared value."""
 
 
 def undeclared_text(
     values: Sequence[Undeclared], paint: Palette, width: int, *, everything: bool = False
 ) -> str:
-    """Return a section for the undeclared values of a plan; nothing where there are none."""
+    """Return a section about the undeclared values of a plan; empty if there are none."""
     if not values:
         return ""
     shown = values if everything else values[:LISTED]
@@ -52,11 +54,13 @@ def undeclared_text(
 
 
 def _heading(values: Sequence[Undeclared]) -> str:
+    """Return the sentence with the number of values."""
     verb = "is a value" if len(values) == 1 else f"are {len(values):,} values"
     return f"there {verb} on the live side that no manifest sets."
 
 
 def _lines(value: Undeclared, paint: Palette, width: int) -> Iterator[str]:
+    """Yield the lines of one value."""
     sign = paint(Style.YELLOW, "!" if value.counts else "?")
     start = f"{visible(str(value.address))}  {visible(value.path)}"
     note = SINCE[value.since]
@@ -70,7 +74,7 @@ def _lines(value: Undeclared, paint: Palette, width: int) -> Iterator[str]:
 
 
 def told(value: Undeclared, room: int) -> str:
-    """Return a value in at most `room` columns, behind its previous value if that is known."""
+    """Return a value in at most `room` columns, after its previous value if that is known."""
     live = Values().line(value.live, room)
     if value.was is NOT_KNOWN or value.was is UNSET:
         return live
@@ -78,7 +82,10 @@ def told(value: Undeclared, room: int) -> str:
 
 
 def undeclared_document(value: Undeclared) -> UndeclaredDocument:
-    """Return one undeclared value; `baseline` is there only where its text is known."""
+    """Return one undeclared value as a JSON document.
+
+    `baseline` is missing if its text is not known.
+    """
     document: UndeclaredDocument = {
         "address": str(value.address),
         "path": value.path,
@@ -93,17 +100,17 @@ def undeclared_document(value: Undeclared) -> UndeclaredDocument:
 
 
 def foreign_text(documents: Mapping[Address, int], paint: Palette) -> str:
-    """Return a line for each store of ours that holds documents of others; nothing where none does."""
+    """Return a line for each vector store of ours that has documents of others; empty if none has."""
     lines = [
-        f"{visible(str(address))} holds {plural(count, 'document')} of others, which are left alone:"
-        f" {visible(hint('show', str(address)))} lists them."
+        f"{visible(str(address))} holds {plural(count, 'document')} of others, which are left"
+        f" alone: {visible(hint('show', str(address)))} lists them."
         for address, count in sorted(documents.items())
     ]
     return "\n".join(paint(Style.DIM, line) for line in lines)
 
 
 def unshown_text(values: Iterable[Unshown], paint: Palette) -> str:
-    """Return one line about values that no server shows; '' if there are none."""
+    """Return one line about values that the server does not show; empty if there are none."""
     values = list(values)
     if not values:
         return ""
@@ -122,4 +129,5 @@ def unshown_text(values: Iterable[Unshown], paint: Palette) -> str:
 
 
 def unshown_document(value: Unshown) -> UnshownDocument:
+    """Return one value that the server does not show as a JSON document."""
     return {"address": str(value.address), "path": value.path, "changed": value.changed}

@@ -1,4 +1,4 @@
-"""Print one value of a spec in one line, which is cut to the room that there is."""
+"""Print one value of a spec on one line, folded or cut to the width that is available."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -20,21 +20,23 @@ from provisioner.render.visible import visible
 from provisioner.render.widths import columns, head
 
 MASK = Sensitive("")
+"""The value that is shown in place of a secret."""
 _DEEPEST = 12
+"""The deepest level that is shown before parts of a value are folded."""
 _JSON = json.JSONEncoder(ensure_ascii=False, default=str)
-"""Kept, because `json.dumps` makes one for every value."""
+"""An encoder that is kept, because `json.dumps` makes a new one for every value."""
 
 
 @frozen
 class Values:
-    """Prints values. `fresh` are addresses whose ids only apply will know."""
+    """Prints values. `fresh` are the addresses of resources whose ids are known after apply."""
 
     fresh: AbstractSet[Address] = frozenset()
 
     def line(self, value: Any, room: int) -> str:
         """Return a value in at most `room` columns. The deepest parts are folded first.
 
-        A text that does not fit is told by its size and its beginning.
+        For a text that does not fit, its size and its beginning are shown.
         """
         if _is_text(value) and ("\n" in value or columns(value) + 2 > room):
             return _long(value, room)
@@ -45,11 +47,11 @@ class Values:
         return head(text, room)
 
     def whole(self, value: Any) -> str:
-        """Return `value` with nothing folded, however long."""
+        """Return a value with nothing folded, however long it is."""
         return self._print(value, depth=1000)
 
     def block(self, value: Any, room: int) -> Iterator[str]:
-        """Yield a line for each item of a mapping or list, indented below its name if too long."""
+        """Yield a line for each item of a mapping or list. A long item is indented below its name."""
         for name, item in _items(value):
             text = self.whole(item)
             if columns(name) + columns(text) < room:
@@ -61,6 +63,7 @@ class Values:
                 yield f"{name} {self.line(item, room - columns(name) - 1)}"
 
     def _print(self, value: Any, depth: int) -> str:
+        """Return a value in which everything below `depth` levels is folded."""
         match value:
             case Reference(address):
                 unknown = " (known after apply)" if address in self.fresh else ""
@@ -77,28 +80,34 @@ class Values:
                 return visible(_JSON.encode(value))
 
     def _mapping(self, value: Mapping[str, Any], depth: int) -> str:
+        """Return a mapping, folded to the number of its keys at depth 0."""
         if value and not depth:
             return f"{{… {plural(len(value), 'key')}}}"
         items = (f"{visible(str(k))}: {self._print(v, depth - 1)}" for k, v in value.items())
         return f"{{{', '.join(items)}}}"
 
     def _list(self, value: list[Any] | tuple[Any, ...], depth: int) -> str:
+        """Return a list, folded to the number of its items at depth 0."""
         if value and not depth:
             return f"[… {plural(len(value), 'item')}]"
         return f"[{', '.join(self._print(item, depth - 1) for item in value)}]"
 
 
 def plural(count: int, word: str, many: str = "") -> str:
-    """Return `1 line`, `1,204 lines`."""
+    """Return a number with its noun, such as `1 line` and `1,204 lines`.
+
+    `many` is an irregular plural.
+    """
     return f"{count:,} {word if count == 1 else many or word + 's'}"
 
 
 def _is_text(value: Any) -> bool:
+    """Return true for a text, as opposed to a placeholder for one."""
     return isinstance(value, str) and not isinstance(value, Placeholder)
 
 
 def _long(text: str, room: int) -> str:
-    """Return `38 lines, 2,391 characters: "You answer…"`."""
+    """Return the size and the beginning of a long text, as `38 lines, 2,391 characters: "You answer…"`."""
     lines = text.rstrip("\n").count("\n") + 1
     size = plural(len(text), "character")
     about = f"{plural(lines, 'line')}, {size}: " if lines > 1 else f"{size}: "
@@ -108,6 +117,7 @@ def _long(text: str, room: int) -> str:
 
 
 def _items(value: Any) -> Iterator[tuple[str, Any]]:
+    """Return the names and the values of the items of a mapping or list."""
     if isinstance(value, Mapping):
         return ((f"{visible(str(key))}:", item) for key, item in value.items())
     return (("-", item) for item in value)

@@ -1,8 +1,7 @@
-"""Make a View of a plan. Renderers of plans get only the View.
+"""Make the View of a plan, which is all that renderers of plans get.
 
-In a View the secrets are masked on every side of a field, for all formats alike. Parts that no
-renderer needs (whole specs, marks, contents) are removed. So a new format cannot forget to mask a
-secret.
+In a View the secrets on every side of every field are masked. Whole specs, marks and contents,
+which no renderer needs, are removed. So a new format cannot forget to mask a secret.
 """
 
 from collections.abc import Mapping
@@ -18,10 +17,10 @@ from provisioner.render.masking import without_credentials, without_secrets
 
 @frozen
 class View(Plan):
-    """A plan without secrets, in a fixed order. Made by `view_of` alone.
+    """A plan without secrets, in a fixed order. Only `view_of` makes it.
 
-    `made` are its changes that make a new object, by address: what refers to one asks for it. `costs`
-    are the lines about cost that stand at a change, by address.
+    `made` are the changes that create a new object, by address, because references to it have no id
+    yet. `costs` are the lines about cost that are shown at each change, by address.
     """
 
     made: Mapping[Address, Change] = field(default_factory=dict, compare=False)
@@ -45,22 +44,23 @@ def view_of(plan: Plan) -> View:
 
 
 def view_of_change(change: Change) -> Change:
-    """Return one change as it may be shown: no secret, and neither whole specs nor marks."""
+    """Return a change as it may be shown: without secrets, whole specs and marks."""
     return _change(change)
 
 
 def view_of_field(change: FieldChange) -> FieldChange:
-    """Return one field as it may be shown: no secret on any side of it."""
+    """Return a field as it may be shown: without a secret on any side."""
     return without_secrets(change)
 
 
 def view_of_undeclared(value: Undeclared) -> Undeclared:
-    """Return an undeclared value as it may be shown, without what may be a credential."""
+    """Return an undeclared value as it may be shown: without possible credentials."""
     live, was = (without_credentials(side) for side in (value.live, value.was))
     return replace(value, live=live, was=was)
 
 
 def _change(change: Change) -> Change:
+    """Return a change without secrets, in the order of its documents."""
     return replace(
         change,
         fields=tuple(map(view_of_field, change.fields)),
@@ -72,5 +72,5 @@ def _change(change: Change) -> Change:
 
 
 def _there(found: RemoteObject) -> RemoteObject:
-    """Return a live object with no more than its id, its name, and the number of its release."""
+    """Return a live object reduced to its id, its name and its release."""
     return RemoteObject(found.kind, found.id, found.name, {}, published=found.published)

@@ -1,8 +1,8 @@
-"""Make untrusted text harmless for a terminal, and keep it readable.
+"""Make untrusted text harmless for a terminal and a pipeline, and keep it readable.
 
 A live name may contain an escape sequence, characters that reverse a line, or invisible characters.
 They are shown as escapes and not dropped, because a reviewer should see them. Joiners stay as they
-are where the script of their neighbours needs them.
+are if the script of their neighbours needs them.
 """
 
 import json
@@ -21,7 +21,7 @@ _JOINERS = (
     "(?:\U000e0065\U000e006e\U000e0067|\U000e0073\U000e0063\U000e0074|\U000e0077\U000e006c\U000e0073)"
     "\U000e007f"
 )
-"""Invisible joiners at places where the letters or emoji around them need them."""
+"""The pattern of invisible joiners at places where the letters or emoji around them need them."""
 
 _HIDDEN = (
     "\x7f-\x9f"  # DEL, C1: terminals obey these
@@ -34,23 +34,23 @@ _HIDDEN = (
 # `re` compiles these at their first use: that takes 2 ms, and most texts of most plans are ASCII.
 _UNSEEN = f"(?P<whole>{_JOINERS})|[\x00-\x1f{_HIDDEN}]"
 _UNSEEN_IN_JSON = f"(?P<whole>{_JOINERS})|[\x00-\x09\x0b-\x1f{_HIDDEN}]"
-"""The same characters without line breaks, which are layout: a text in JSON has no raw line break."""
+"""The same characters without the line feed, since a text in JSON has no raw line break."""
 
 _BEGUN = re.compile(r"^(\s*)::(?=[A-Za-z-]+(?:\s.*)?::)")
-"""A command of GitHub Actions, recognised at the beginning of a line, after spaces too."""
+"""The beginning of a workflow command of GitHub Actions, at the start of a line or after spaces."""
 
 _ORDERED = re.compile(r"##(\w*)\[")
-"""A command of GitHub Actions, Azure Pipelines or TeamCity, recognised anywhere in a line."""
+"""The beginning of a command of GitHub Actions, Azure Pipelines or TeamCity, anywhere in a line."""
 
 _PICTURES = 0x2400
-"""The code point at which Unicode begins its pictures of control characters."""
+"""The code point of the first of Unicode's pictures of control characters."""
 
 
 def visible(text: str) -> str:
     """Return a text as one line, with invisible characters spelled out. Tabs become spaces.
 
     A text that a pipeline would take for a command (`::error::`, `##[group]`, `##vso[…]`) gets a
-    backslash, so that the line shows it and the pipeline does not obey it.
+    backslash, so that it is shown and not obeyed.
     """
     # Most texts need no change, and the three patterns are slow on a long text.
     if not (text.isascii() and text.isprintable()):
@@ -78,6 +78,7 @@ def escaped(json_text: str) -> str:
 
 
 def _spell(match: re.Match[str]) -> str:
+    """Return the matched character as a visible sign."""
     character = match[0]
     if match["whole"]:
         return character

@@ -1,4 +1,4 @@
-"""Merges two related runs of lines into the lines of a prose diff."""
+"""The lines of a prose diff, and a way to merge two related runs of lines into one."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,6 +7,10 @@ from provisioner.render.matching import Opcode, Word
 
 
 def whole(sign: str, lines: Sequence[str], start: int = -1) -> Iterator[Line]:
+    """Yield lines that have one sign.
+
+    `start` is the number of lines before them, -1 for removed lines.
+    """
     for index, text in enumerate(lines):
         number = 0 if start < 0 else start + index + 1
         note = "empty line" if sign != " " and not text.strip() else ""
@@ -14,7 +18,7 @@ def whole(sign: str, lines: Sequence[str], start: int = -1) -> Iterator[Line]:
 
 
 class Weaver:
-    """Merges two related runs: the desired lines, with the removed words between them."""
+    """Merges two related runs of lines: the desired lines, with the removed words between them."""
 
     def __init__(
         self, before: list[Word], after: list[Word], live: Sequence[str], start: int
@@ -25,6 +29,7 @@ class Weaver:
         self._waiting: list[Line] = []
 
     def lines(self, codes: list[Opcode]) -> Iterator[Line]:
+        """Yield the lines of the merged run."""
         survive = {
             word.line
             for tag, i1, i2, _, _ in codes
@@ -42,6 +47,7 @@ class Weaver:
         yield from self._finished()
 
     def _reach(self, number: int) -> Iterator[Line]:
+        """Go to a line of the desired text. Yield the line before it if it is finished."""
         if number != self._number:
             yield from self._finished()
             self._number = number
@@ -59,7 +65,7 @@ class Weaver:
                 self._add("-", word)
 
     def _add(self, sign: str, word: Word) -> None:
-        """Put a word on the line. The space before a change is not a part of it."""
+        """Add a word to the current line. The space before a change is no part of the change."""
         last = self._spans[-1].sign if self._spans else ""
         gap = " " if last and "\n" in word.gap else word.gap.rpartition("\n")[2]
         if not gap and sign == " " and last == "-" and len(self._spans) == 1:
@@ -73,12 +79,14 @@ class Weaver:
             self._push(sign, word.text)
 
     def _push(self, sign: str, text: str) -> None:
+        """Add a text to the current line, joined to the last span if that has the same sign."""
         if self._spans and self._spans[-1].sign == sign:
             text = self._spans.pop().text + text
         if text:
             self._spans.append(Span(sign, text))
 
     def _finished(self) -> Iterator[Line]:
+        """Yield the current line, and the removed lines that wait behind it."""
         if self._spans:
             signs = {span.sign for span in self._spans if span.text.strip()}
             sign = signs.pop() if len(signs) == 1 else "~"

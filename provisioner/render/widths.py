@@ -1,8 +1,8 @@
 """Measure the columns that a terminal uses for a text, and cut texts between letters.
 
-Most texts have only letters of one column and are measured here. wcwidth knows the Unicode tables
-and measures the others. It is imported only when it is needed. Its tables are the same on every
-version of Python, so that the layout of a plan is the same everywhere.
+Most texts have only letters of one column and are measured here. `wcwidth`, which has the Unicode
+tables, measures the others, and is imported only then. Its tables do not depend on the version of
+Python, so the layout of a plan is the same everywhere.
 """
 
 import re
@@ -14,13 +14,13 @@ _SIMPLE: Final = re.compile(
     "\u2010-\u2027\u2030-\u205e\u2070-\u20cf\u2100-\u218f"  # punctuation, numbers, currencies
     "\u2190-\u2193\u21d0-\u21d5\u2200-\u22ff\u2400-\u2426\u2500-\u259f]*"  # arrows, signs, boxes
 )
-"""Texts of which each character is a letter and takes one column."""
+"""Texts in which each character is a letter and takes one column."""
 _LONGEST: Final = 16
 """The most characters of one letter for each of its columns. More have no meaning in any script."""
 
 
 def columns(text: str) -> int:
-    """Return how many columns a terminal takes to draw `text`."""
+    """Return the number of columns that a terminal uses to draw a text."""
     if text.isascii() or _SIMPLE.fullmatch(text):
         return len(text)
     from wcwidth import wcswidth
@@ -29,7 +29,7 @@ def columns(text: str) -> int:
 
 
 def letters(text: str) -> Iterator[str]:
-    """Return the letters of a text, each with its accents and joiners, so that none is cut."""
+    """Yield the letters of a text, each with its accents and joiners, so that none is cut apart."""
     if text.isascii() or _SIMPLE.fullmatch(text):
         yield from text
     else:
@@ -39,24 +39,24 @@ def letters(text: str) -> Iterator[str]:
 
 
 def fits(text: str, room: int) -> bool:
-    """Return true if `text` takes at most `room` columns, without measuring all of a long text."""
+    """Return true if a text takes at most `room` columns, without measuring all of a long text."""
     return len(text) <= _LONGEST * room and columns(text) <= room
 
 
 def padded(text: str, width: int) -> str:
-    """Return `text` with as many spaces behind it as make it `width` columns wide."""
+    """Return a text with spaces after it, so that it is `width` columns wide."""
     return text + " " * (width - columns(text))
 
 
 def head(text: str, room: int) -> str:
-    """Return as much of the start of `text` as fits in `room` columns, an ellipsis included."""
+    """Return as much of the start of a text as fits in `room` columns, with an ellipsis if it is cut."""
     if fits(text, room):
         return text
     return text[: _at_word(text, _end(text, room - 1), room)].rstrip() + "…"
 
 
 def tail(text: str, room: int) -> str:
-    """Return as much of the end of `text` as fits in `room` columns, an ellipsis included."""
+    """Return as much of the end of a text as fits in `room` columns, with an ellipsis if it is cut."""
     if fits(text, room):
         return text
     start = _start(text, room - 1)
@@ -74,7 +74,7 @@ def pieces(text: str, room: int) -> Iterator[str]:
 
 
 def _at_word(text: str, end: int, room: int) -> int:
-    """Return `end`, or the place of the space before it where one is near."""
+    """Return `end`, or the index of the space before it if that is near."""
     if end == len(text):
         return end
     space = text.rfind(" ", 0, end + 1)
@@ -82,7 +82,7 @@ def _at_word(text: str, end: int, room: int) -> int:
 
 
 def _end(text: str, room: int) -> int:
-    """Return the index of the first letter that does not fit; the length where all do."""
+    """Return the index of the first letter that does not fit; the length of the text if all fit."""
     beginning = text[: _LONGEST * max(room, 0) + _LONGEST]
     if beginning.isascii() or _SIMPLE.fullmatch(beginning):
         return min(len(text), max(room, 0))
@@ -96,7 +96,7 @@ def _end(text: str, room: int) -> int:
 
 
 def _start(text: str, room: int) -> int:
-    """Return the index of the first of the last letters that fit."""
+    """Return the index from which the last letters of a text fit."""
     before = max(len(text) - _LONGEST * max(room, 0) - _LONGEST, 0)
     used, start = 0, len(text)
     for letter in reversed([*letters(text[before:])]):

@@ -86,7 +86,7 @@ def test_made_files_are_saved_beside_what_is_there(applied: Project) -> None:
     assert names == ["stand-in-chart-1.png", "stand-in-chart.png"]
     assert all((applied.folder / "out" / name).read_bytes()[:4] == b"\x89PNG" for name in names)
     unsaved = applied.run("ask", "assistant.helper", "Plot a chart and save it")
-    assert "not saved: --save-files DIR keeps it" in unsaved.stderr
+    assert "not saved: use --save-files DIR to keep it" in unsaved.stderr
 
 
 def test_a_function_call_is_answered(applied: Project) -> None:

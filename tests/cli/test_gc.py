@@ -127,7 +127,7 @@ def test_the_table_is_narrowed_by_condition_and_age(account: Account) -> None:
 
     assert "expired  1 object" in narrow
     assert "dangling" not in narrow
-    assert "Nothing of these conditions and of this age is there." in young
+    assert "No object with these conditions and this age was found." in young
 
 
 def test_unknowable_objects_go_by_their_ids_alone(account: Account) -> None:

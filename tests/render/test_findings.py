@@ -264,10 +264,10 @@ def cases(shape: Shape, value: Any) -> dict[str, ET.Element]:
 def test_what_stands_against_a_plan_is_a_test_that_failed() -> None:
     found = cases(Shape.PLAN, value_of(Shape.PLAN))
 
-    assert found["the plan may be applied"].find("failure") is not None
-    assert found["assistant.policy-qa: the plan would update it"].find("failure") is None
+    assert found["the plan can be applied"].find("failure") is not None
+    assert found["assistant.policy-qa: the plan would update this resource"].find("failure") is None
     assert found["assistant.qa: this kind could not be read"].find("failure") is not None
-    assert cases(Shape.PLAN, empty_of(Shape.PLAN)).keys() == {"the plan may be applied"}
+    assert cases(Shape.PLAN, empty_of(Shape.PLAN)).keys() == {"the plan can be applied"}
 
 
 def test_what_drifted_is_a_test_that_failed() -> None:
@@ -284,7 +284,7 @@ def test_the_outcome_of_each_change_is_a_test() -> None:
 
     assert found["update assistant.policy-qa"].attrib["time"] == "1.250"
     assert found["create vector_store.policies"].find("skipped") is not None
-    assert found["all of it was done"].find("failure") is not None
+    assert found["every change was made"].find("failure") is not None
 
 
 def test_a_saved_plan_is_reported_at_the_lines_where_it_was_made() -> None:

@@ -343,7 +343,7 @@ def test_what_stands_against_a_plan_is_told_before_everything_else() -> None:
     refused = Diagnostic(code("odd"), "Because.", subject="assistant.policy-qa")
     text = markdown(plan(update(FieldChange("name", "a", "b")), refusals=(refused,)))
 
-    assert "**This stands against the plan:**" in text.partition("<details")[0]
+    assert "**This plan cannot be applied:**" in text.partition("<details")[0]
     assert "Because." in text.partition("<details")[0]
 
 
@@ -355,7 +355,7 @@ def test_drift_is_told_from_what_was_applied_to_what_is_live() -> None:
     text = MARKDOWN[Shape.DRIFT](found, Layout())
 
     assert text.startswith("### Drift: 1 object changed, 1 declared and not live. Live and as last")
-    assert "- `vector_store.policies`: not live: it was deleted there or never made" in text
+    assert "- `vector_store.policies`: not live: it was deleted there or never created" in text
     assert "- temperature: 0.2\n+ temperature: 0.9\n- files[a.md]  # no longer in the store" in text
 
 
@@ -370,7 +370,7 @@ def test_an_outcome_tells_first_what_failed_and_then_each_id() -> None:
     text = MARKDOWN[Shape.OUTCOME](Report((done, failed), (), {"GET": 2}, 1.5), Layout())
 
     assert text.startswith(
-        "### Apply (not all of it was done): 1 updated, 1 failed in 1.5 s, 2 requests (2 GET)\n"
+        "### Apply (not every change was made): 1 updated, 1 failed in 1.5 s, 2 requests (2 GET)\n"
     )
     assert text.index("The server said no.") < text.index("- update `assistant.policy-qa` `asst_1`")
     assert "`asst_1` release 3" in text

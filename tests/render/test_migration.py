@@ -69,8 +69,8 @@ assistant.qa  blocked
   + tools[web_search]               Left out on old, stored here.
   = 2 exactly as they are           model, verbosity (as text.verbosity)
 
-What they refer to
-  ✗ vector_store.s                  Lost: nothing on new has it or uses it.
+Resources that assistants refer to
+  ✗ vector_store.s                  Lost: new has no such resource, or nothing there uses it.
                                     manifests/a.yaml:7:3 · add `vector_store` to `drop:` of new
 
 Migration: 1 assistant: 0 ready, 0 ready with changes, 1 blocked. Of what they refer to: 1 lost.

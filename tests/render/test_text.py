@@ -90,7 +90,7 @@ Plan: 2 to create, 0 to update, 0 to replace, 1 to delete, 17 unchanged; documen
     [
         (20, "20 resources match the live side."),
         (1, "1 resource matches the live side."),
-        (0, "There is nothing here, and nothing declared."),
+        (0, "Nothing is declared, and nothing of ours is live."),
     ],
 )
 def test_no_changes_says_how_many_resources_match(unchanged: int, sentence: str) -> None:

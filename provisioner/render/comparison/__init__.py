@@ -1,1 +1,1 @@
-"""Render what differs between two sides, as text, JSON and Markdown."""
+"""Render the differences between two sides (environments, targets, runs) as text, JSON and Markdown."""

@@ -1,4 +1,4 @@
-"""Render a comparison as JSON. The types here are what `schemas/comparison.schema.json` is made of."""
+"""Render a comparison as JSON. `schemas/comparison.schema.json` is derived from the types here."""
 
 from typing import Annotated, Final, NotRequired, TypedDict
 
@@ -18,21 +18,25 @@ from provisioner.render.output import (
 
 BOTH, FIRST, SECOND = "both", "first", "second"
 _SIDES: Final = {Action.UPDATE: BOTH, Action.DELETE: FIRST, Action.CREATE: SECOND}
+"""The side that has a resource, by the action that would turn the first side into the second."""
 _FILES: Final = {
     DocumentAction.CHANGE: BOTH,
     DocumentAction.REMOVE: FIRST,
     DocumentAction.ADD: SECOND,
 }
+"""The side that has a document, by the action on it."""
 
 
 class SideDocument(TypedDict):
-    name: Annotated[str, "The word that was given for this side."]
-    told: Annotated[str, "The place that its values come from, for people."]
-    live: Annotated[bool, "Whether they were read from a server or a registry."]
+    """One side of a comparison."""
+
+    name: Annotated[str, "The argument on the command line that names this side."]
+    told: Annotated[str, "A description, for people, of where its values come from."]
+    live: Annotated[bool, "True if its values were read from a server or a registry."]
 
 
 class DifferentField(TypedDict):
-    """A field that differs. A side that does not have it has no key: null is a value."""
+    """A field that differs. A side without the field has no key here, because null is a value."""
 
     path: Annotated[str, "Such as tools[lookup-employee].parameters.properties.id.type."]
     first: NotRequired[Value]
@@ -40,12 +44,16 @@ class DifferentField(TypedDict):
 
 
 class DifferentFile(TypedDict):
+    """A document of a vector store that differs."""
+
     path: Annotated[str, "Relative to the manifest folder."]
-    side: Annotated[str, one_of((BOTH, FIRST, SECOND)), "The side that has it."]
-    content: Annotated[bool, "Whether the content differs, not attributes alone."]
+    side: Annotated[str, one_of((BOTH, FIRST, SECOND)), "The side that has the document."]
+    content: Annotated[bool, "True if the content differs, false if only attributes do."]
 
 
 class DifferenceDocument(TypedDict):
+    """A resource that differs, or that only one side has."""
+
     address: AddressText
     side: Annotated[str, one_of((BOTH, FIRST, SECOND)), "The side that has the resource."]
     fields: list[Annotated[DifferentField, Ref("field")]]
@@ -53,6 +61,8 @@ class DifferenceDocument(TypedDict):
 
 
 class CountsDocument(TypedDict):
+    """The numbers of resources that differ, that one side alone has, and that are equal."""
+
     different: Count
     only_first: Count
     only_second: Count
@@ -68,13 +78,13 @@ class ComparisonDocument(TypedDict):
     summary: CountsDocument
     differences: Annotated[
         list[Annotated[DifferenceDocument, Ref("difference")]],
-        "By address; what is alike is counted.",
+        "Sorted by address. Equal resources are only counted.",
     ]
     diagnostics: Diagnostics
 
 
 def comparison_document(found: Comparison) -> ComparisonDocument:
-    """Return the comparison as `compare --format json` prints it."""
+    """Return a comparison as `compare --format json` prints it."""
     counts = found.counts
     return {
         "format_version": FORMAT_VERSION,
@@ -92,10 +102,12 @@ def comparison_document(found: Comparison) -> ComparisonDocument:
 
 
 def _side(side: Side) -> SideDocument:
+    """Return one side as a JSON document."""
     return {"name": side.name, "told": side.told, "live": side.is_live}
 
 
 def _difference(change: Change) -> DifferenceDocument:
+    """Return one differing resource as a JSON document."""
     fields: list[DifferentField] = []
     for field in change.fields:
         told: DifferentField = {"path": field.path}

@@ -1,4 +1,4 @@
-"""Render a comparison as Markdown: both sides, and one fold for each resource that differs."""
+"""Render a comparison as Markdown: both sides, and a block that unfolds for each differing resource."""
 
 from provisioner.model.comparison import Comparison
 from provisioner.model.plan import Action, Change
@@ -12,7 +12,7 @@ from provisioner.render.values import Values
 
 
 def comparison_markdown(found: Comparison, layout: Layout) -> str:
-    """Return the comparison as Markdown of at most `room.LIMIT` characters."""
+    """Return a comparison as Markdown of at most `room.LIMIT` bytes."""
     head = [
         f"### {escaped(sum_told(found).removesuffix('.'))}",
         "",
@@ -26,6 +26,7 @@ def comparison_markdown(found: Comparison, layout: Layout) -> str:
 
 
 def _piece(change: Change, found: Comparison, layout: Layout) -> Piece:
+    """Return one differing resource as a piece of Markdown, in full and as one line."""
     if change.action is not Action.UPDATE:
         return Piece(f"- {code(str(change.address))}: {escaped(alone_told(change, found))}")
     lines = Diff(Values(), None if layout.everything else FOLD).change(change)

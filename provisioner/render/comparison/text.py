@@ -1,4 +1,4 @@
-"""Render a comparison as text: both sides, then each resource that differs, then the sum."""
+"""Render a comparison as text: both sides, then each resource that differs, then the counts."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -15,13 +15,15 @@ from provisioner.render.visible import visible
 from provisioner.render.widths import columns
 
 LISTED: Final = 20
-"""The documents of one store that are listed before the others are counted."""
+"""The most documents of one vector store that are listed. The others are counted."""
 SIGNS: Final = {DocumentAction.ADD: "+", DocumentAction.CHANGE: "~", DocumentAction.REMOVE: "-"}
+"""The sign of a document, by the action that would turn the first side into the second."""
 _WIDEST_PATH: Final = 24
+"""The widest path, in columns, to which the values of a resource are aligned."""
 
 
 def comparison_text(found: Comparison, layout: Layout) -> str:
-    """Return the changes from the first side to the second, with the sum as the last line."""
+    """Return the changes that turn the first side into the second. The last line has the counts."""
     paint = Palette(layout.colour)
     sections = [
         table([("First", found.first.told), ("Second", found.second.told)]),
@@ -34,7 +36,7 @@ def comparison_text(found: Comparison, layout: Layout) -> str:
 
 
 def sum_told(found: Comparison) -> str:
-    """Return the last line: how many resources differ, stand on one side alone, or are alike."""
+    """Return the last line: the numbers of resources that differ, are on one side, or are equal."""
     counts = found.counts
     if found.is_empty:
         resources = plural(counts["same"], "resource is", "resources are")
@@ -47,26 +49,30 @@ def sum_told(found: Comparison) -> str:
 
 
 def alone_told(change: Change, found: Comparison) -> str:
-    """Return the side that alone has a resource."""
+    """Return the words that name the side which alone has a resource."""
     side = found.second if change.action is Action.CREATE else found.first
     return f"only in {visible(side.name)}"
 
 
 def _differs(change: Change) -> bool:
+    """Return true if both sides have the resource."""
     return change.action is Action.UPDATE
 
 
 def _alone(change: Change, found: Comparison, paint: Palette) -> str:
+    """Return the line of a resource that one side alone has."""
     told = paint(Style.DIM, alone_told(change, found))
     return f"{_head(change, paint)}  {told}"
 
 
 def _head(change: Change, paint: Palette) -> str:
+    """Return the sign and the address of a resource."""
     sign = change.action.value
     return f"{paint(OF_SIGN[sign], sign)} {paint(Style.STRONG, visible(str(change.address)))}"
 
 
 def _change(change: Change, paint: Palette, layout: Layout) -> Iterator[str]:
+    """Yield the lines of a resource that differs."""
     yield _head(change, paint)
     paths = [columns(visible(field.path)) for field in change.fields]
     path_width = max((n for n in paths if n <= _WIDEST_PATH), default=0)

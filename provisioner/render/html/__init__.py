@@ -1,7 +1,8 @@
-"""HTML: one file without scripts that loads nothing, for a browser, an artifact of a job, or an e-mail.
+"""Render plans, drift and leaks as HTML: one file without scripts, which loads nothing.
 
-Everything in it is text that was escaped (`render.html.markup`), and its Content-Security-Policy allows
-the one style sheet that stands in it. So nothing that a manifest, a server or a model says can run.
+It is for a browser, an artifact of a pipeline's job, or an e-mail. Every text in it is escaped
+(`render.html.markup`), and its Content-Security-Policy allows only the style sheet inside of it. So
+nothing that a manifest, a server or a model wrote can run.
 """
 
 from typing import Any, Final

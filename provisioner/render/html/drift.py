@@ -1,4 +1,4 @@
-"""Render drift as a page, from the last applied value of each field to the live one."""
+"""Render drift as a page: from the last applied value of each field to the live value."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ from provisioner.render.view import view_of
 
 
 def drift_html(drift: Drift) -> str:
-    """Return the drift as one HTML document."""
+    """Return drift as one HTML document."""
     plan = view_of(drift.plan)
     anchors = anchors_of([Group((change,)) for change in plan.changes])
     absent = [(code(one.address), absent_told(one)) for one in drift.absent]
@@ -42,6 +42,7 @@ def drift_html(drift: Drift) -> str:
 
 
 def _changes(changes: tuple[Change, ...]) -> Iterator[Markup]:
+    """Yield a block that unfolds for each object that changed."""
     for place, change in enumerate(changes):
         reason = REASONS.get(change.reason, "")
         summary = joined([code(change.address), f" ({reason})" if reason else ""])

@@ -1,4 +1,4 @@
-"""Render what leaked in an account as a page: what it costs, and each object with its proof."""
+"""Render the leaks in an account as a page: what they cost, and each object with its proof."""
 
 from collections.abc import Iterable
 from typing import TypeVar
@@ -13,6 +13,7 @@ from provisioner.render.values import plural
 Number = TypeVar("Number", int, float)
 
 _HEADERS = ("Object", "Kind", "Whose", "Last used", "Size", "A day", "Name", "Proof")
+"""The heads of the columns."""
 
 
 def leaks_html(view: LeaksView) -> str:
@@ -35,6 +36,7 @@ def leaks_html(view: LeaksView) -> str:
 
 
 def _facts(view: LeaksView) -> Markup:
+    """Return the account and the stack of the survey."""
     return facts({"Host": view.host, "Project": view.project, "Stack": view.owner})
 
 
@@ -59,17 +61,19 @@ def _costs(view: LeaksView) -> list[Markup]:
 
 
 def _sum(numbers: Iterable[Number | None]) -> Number | None:
-    """Return the sum of the numbers that are known; None where none is."""
+    """Return the sum of the numbers that are known; None if none is known."""
     known = [number for number in numbers if number is not None]
     return sum(known[1:], known[0]) if known else None
 
 
 def _group(group: LeakGroup, view: LeaksView) -> Markup:
+    """Return the table of the objects of one condition."""
     rows = [_cells(one, view) for one in group.objects]
     return table(_HEADERS, rows, f"{group.condition.value}: {plural(len(rows), 'object')}")
 
 
 def _cells(one: Judgement, view: LeaksView) -> tuple[str, ...]:
+    """Return the cells of one object."""
     used = None if one.active_at is None else view.taken_at - one.active_at
     return (
         code(one.id),

@@ -7,10 +7,11 @@ from typing import Final
 from provisioner.render.visible import visible
 
 _VOID: Final = frozenset({"meta", "col"})
+"""Elements without an end tag."""
 
 
 class Markup(str):
-    """HTML that was built by `tag`, `text` or `joined`."""
+    """HTML that was built by `tag`, `text` or `joined`, and is not escaped again."""
 
     __slots__ = ()
 
@@ -21,7 +22,7 @@ def text(value: object) -> Markup:
 
 
 def joined(children: Iterable[str], between: str = "") -> Markup:
-    """Return children one after the other. Texts among them are escaped."""
+    """Return children one after the other, with `between` between them. Plain texts are escaped."""
     separator = between if isinstance(between, Markup) else text(between)
     return Markup(
         separator.join(child if isinstance(child, Markup) else text(child) for child in children)
@@ -29,10 +30,10 @@ def joined(children: Iterable[str], between: str = "") -> Markup:
 
 
 def tag(name: str, /, *children: str, **attributes: str | bool) -> Markup:
-    """Return an element. Texts among its children and its attributes are escaped.
+    """Return an element. Plain texts among its children and its attributes are escaped.
 
-    An attribute that is false is left out. A `_` at the end of its name is dropped, and another one
-    becomes a hyphen: `class_`, `aria_label`.
+    An attribute that is false is left out. In the name of an attribute, a `_` at the end is dropped
+    and another one becomes a hyphen, as in `class_` and `aria_label`.
     """
     told = "".join(
         f" {key.removesuffix('_').replace('_', '-')}"
@@ -46,12 +47,15 @@ def tag(name: str, /, *children: str, **attributes: str | bool) -> Markup:
 
 
 def code(value: object) -> Markup:
-    """Return a text as code."""
+    """Return a text as a `<code>` element."""
     return tag("code", str(value))
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], caption: str) -> Markup:
-    """Return a table. The first cell of each row is its header; `caption` is read aloud only."""
+    """Return a table. The first cell of each row is its header.
+
+    Only screen readers read the `caption`.
+    """
     body = [
         tag("tr", tag("th", row[0], scope="row"), *(tag("td", cell) for cell in row[1:]))
         for row in rows
@@ -66,6 +70,6 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], caption: str) -
 
 
 def section(id: str, title: str, *children: str) -> Markup:
-    """Return a section with a heading, which is its name."""
+    """Return a section with a heading, which names it for screen readers."""
     heading = tag("h2", title, id=f"{id}-title")
     return tag("section", heading, *children, id=id, aria_labelledby=f"{id}-title")

@@ -1,4 +1,4 @@
-"""Put sections together to a page with a heading, facts and links to each section."""
+"""Put sections together into a page with a heading, facts, and a link to each section."""
 
 import base64
 import hashlib
@@ -15,12 +15,13 @@ from provisioner.render.undeclared import SINCE
 from provisioner.render.values import Values
 
 Sections = Mapping[str, tuple[str, Sequence[Markup]]]
-"""The sections of a page: by its id, the title of each and its content."""
+"""The sections of a page, by their ids: the title of each, and its content."""
 
 _DIGEST: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 _POLICY: Final = (
     f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; form-action 'none'"
 )
+"""The policy allows the page's own style sheet, by its digest, and nothing else."""
 
 
 def page(title: str, facts: Markup, sections: Sections) -> str:
@@ -45,11 +46,12 @@ def page(title: str, facts: Markup, sections: Sections) -> str:
 
 
 def _flat(one: tuple[str, Sequence[Markup]]) -> list[str]:
+    """Return the title and the content of a section in one list."""
     return [one[0], *one[1]]
 
 
 def facts_of(plan: Plan) -> Markup:
-    """Return whose plan it is, and which target was read for it."""
+    """Return the owner of a plan, its target, and its digest."""
     return facts(
         {
             "Stack": plan.stack,
@@ -73,7 +75,7 @@ def facts(named: Mapping[str, str]) -> Markup:
 
 
 def told(diagnostics: Iterable[Diagnostic]) -> list[Markup]:
-    """Return each diagnostic in a block of its own, in the colours of its severity."""
+    """Return each diagnostic in a block of its own, with the CSS class `style`."""
     return [
         tag(
             "div",
@@ -85,12 +87,12 @@ def told(diagnostics: Iterable[Diagnostic]) -> list[Markup]:
 
 
 def lines(*texts: str) -> list[Markup]:
-    """Return a paragraph for each line of texts that are not empty."""
+    """Return a paragraph for each line of the texts. Empty texts are left out."""
     return [tag("p", line) for one in texts if one for line in one.split("\n")]
 
 
 def undeclared(values: Sequence[Undeclared], anchors: Mapping[Address, str]) -> list[Markup]:
-    """Return a table of the values that no manifest sets; nothing where there are none."""
+    """Return a table of the values that no manifest sets; an empty list if there are none."""
     rows = [
         (
             linked(value.address, anchors),
@@ -106,6 +108,6 @@ def undeclared(values: Sequence[Undeclared], anchors: Mapping[Address, str]) -> 
 
 
 def linked(address: Address, anchors: Mapping[Address, str]) -> Markup:
-    """Return an address, as a link to its change where the page has one."""
+    """Return an address, with a link to its change if the page has one."""
     shown = code(address)
     return tag("a", shown, href=f"#{anchors[address]}") if address in anchors else shown

@@ -1,4 +1,4 @@
-"""Render a plan as a page: what is risky, drift, every change, and what refers to what."""
+"""Render a plan as a page: its risks, drift, every change, and its references."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -31,13 +31,14 @@ from provisioner.render.values import Values, plural
 from provisioner.render.view import View
 
 FEW: Final = 3
-"""Up to so many changes are unfolded from the beginning. Of more, the risky ones are."""
+"""The most changes that are all unfolded at first. With more, only those with risks are."""
 WIDTH: Final = 200
+"""The columns of a value in one line."""
 _PLAIN: Final = Palette(False)
 
 
 def plan_html(plan: View) -> str:
-    """Return the plan as one HTML document."""
+    """Return a plan as one HTML document."""
     title = "Plan" if plan.verb == "apply" else f"Plan of {plan.verb}"
     return page(f"{title}: {sum_told(plan)}", facts_of(plan), plan_sections(plan))
 
@@ -57,12 +58,12 @@ def plan_sections(plan: View, place: str = "", prefix: str = "") -> Sections:
     anchors = anchors_of(groups, prefix)
     warnings = [one for one in plan.diagnostics if one.severity is not Severity.ERROR]
     sections: Sections = {
-        "refused": ("This stands against the plan", told(dict.fromkeys(plan.standing))),
+        "refused": ("Why this plan cannot be applied", told(dict.fromkeys(plan.standing))),
         "risks": ("Look first", _risks(plan, anchors)),
         "drift": ("Drift that would be overwritten", _drift(plan, anchors)),
         "changes": ("Changes", [*_changes(groups, plan, prefix)]),
         "undeclared": ("Undeclared values", undeclared(plan.undeclared, anchors)),
-        "references": ("What refers to what", _references(plan, anchors)),
+        "references": ("References", _references(plan, anchors)),
         "warnings": ("Warnings", told(warnings)),
         "notes": ("Notes", _notes(plan)),
     }
@@ -73,7 +74,7 @@ def plan_sections(plan: View, place: str = "", prefix: str = "") -> Sections:
 
 
 def anchors_of(groups: Sequence[Group], prefix: str = "") -> dict[Address, str]:
-    """Return, by address, the anchor of its first change on the page: links lead there."""
+    """Return, by address, the anchor of its first change on the page, for links to it."""
     found: dict[Address, str] = {}
     for place, group in enumerate(groups):
         for change in group.changes:
@@ -82,11 +83,12 @@ def anchors_of(groups: Sequence[Group], prefix: str = "") -> dict[Address, str]:
 
 
 def anchor(place: int, prefix: str = "") -> str:
-    """Return the anchor of the group at that place of the page, from 0."""
+    """Return the anchor of a group by its place on the page, counted from 0."""
     return f"{prefix}change-{place}"
 
 
 def _risks(plan: View, anchors: Mapping[Address, str]) -> list[Markup]:
+    """Return a table of the risks, the gravest first."""
     rows = [
         (
             linked(risk.address, anchors),
@@ -102,7 +104,7 @@ def _risks(plan: View, anchors: Mapping[Address, str]) -> list[Markup]:
 
 
 def _drift(plan: View, anchors: Mapping[Address, str]) -> list[Markup]:
-    """Return the changes on the live side that this plan would undo."""
+    """Return a table of the changes on the live side that this plan would overwrite."""
     rows = []
     for change in plan.changes:
         for field in change.fields:
@@ -117,6 +119,7 @@ def _drift(plan: View, anchors: Mapping[Address, str]) -> list[Markup]:
 
 
 def _changes(groups: Sequence[Group], plan: View, prefix: str) -> Iterator[Markup]:
+    """Yield a block that unfolds for each group of changes."""
     if plan.is_empty:
         yield from lines(nothing_told(plan))
     worst = gravest(plan)
@@ -128,6 +131,7 @@ def _changes(groups: Sequence[Group], plan: View, prefix: str) -> Iterator[Marku
 
 
 def _change(group: Group, plan: View, tree: Tree, id: str, *, is_open: bool) -> Markup:
+    """Return the block of one group of changes."""
     change = group.first
     reason = reason_told(change, plan)
     more = f" and {plural(len(group.others), 'other')}, alike" if group.others else ""
@@ -156,7 +160,7 @@ def _change(group: Group, plan: View, tree: Tree, id: str, *, is_open: bool) -> 
 
 
 def _sum(change: Change) -> str:
-    """Return the names of the changed parts of an object, in a few words."""
+    """Return the numbers of changed fields and documents."""
     if change.action in (Action.DELETE, Action.FORGET):
         return ""
     parts = [plural(len(change.fields), "field")] if change.fields else []
@@ -165,7 +169,7 @@ def _sum(change: Change) -> str:
 
 
 def _about(change: Change, plan: View) -> Iterator[Markup]:
-    """Yield what is known of the object of a change."""
+    """Yield what is known about the object of a change."""
     facts = []
     if change.live:
         facts += ["live object ", code(change.live.id)]
@@ -183,7 +187,7 @@ def _about(change: Change, plan: View) -> Iterator[Markup]:
 
 
 def _references(plan: View, anchors: Mapping[Address, str]) -> list[Markup]:
-    """Return a table of what each changed resource refers to, and by which changed ones it is named."""
+    """Return a table of references from and to each changed resource."""
     forward = {c.address: sorted(c.desired.references) for c in plan.changes if c.desired}
     backward: dict[Address, list[Address]] = {}
     for source, targets in forward.items():
@@ -203,6 +207,7 @@ def _references(plan: View, anchors: Mapping[Address, str]) -> list[Markup]:
 
 
 def _notes(plan: View) -> list[Markup]:
+    """Return the notes below the changes."""
     foreign = [
         plural(count, kind.replace("_", " ")) for kind, count in sorted(plan.foreign.items())
     ]

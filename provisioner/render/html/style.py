@@ -1,7 +1,8 @@
-"""The style sheet of every page: light and dark, as wide as the window, and seen without colours too."""
+"""The style sheet of every page: light and dark, as wide as the window, and clear without colours."""
 
 from typing import Final
 
+# Signs and lines repeat in shape what colours say, for readers who see no colours.
 STYLE: Final = r"""
 :root { color-scheme: light dark; --fg: #1f2328; --bg: #ffffff; --soft: #f3f5f7; --dim: #4d5761;
   --line: #c8d0d9; --link: #0550ae; --ins: #0b4a1b; --ins-bg: #d6f5dc; --del: #7d1410;

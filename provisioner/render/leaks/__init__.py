@@ -1,1 +1,1 @@
-"""The survey of `gc` in every format: what leaked, whose it is, what it costs, and the proof."""
+"""Render the survey of `gc` in every format: leaked objects, their owners, their cost, the proof."""

@@ -1,4 +1,4 @@
-"""The survey of `gc` for programs: JSON, and CSV for spreadsheets."""
+"""Render the survey of `gc` for programs: as JSON, and as CSV for spreadsheets."""
 
 import csv
 from io import StringIO
@@ -11,8 +11,9 @@ from provisioner.render.leaks.view import LeaksView, pending
 from provisioner.render.visible import visible
 
 COLUMNS: Final = tuple(LeakDocument.__annotations__)
+"""The columns of the CSV: the keys of an object in the JSON document."""
 FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
-"""Beginnings of texts that spreadsheets take for formulas."""
+"""Beginnings of texts that spreadsheets run as formulas."""
 
 
 def leaks_document(view: LeaksView) -> LeaksDocument:
@@ -40,6 +41,7 @@ def leaks_document(view: LeaksView) -> LeaksDocument:
 
 
 def leak_document(one: Judgement) -> LeakDocument:
+    """Return one object of the survey as a JSON document."""
     return {
         "id": one.id,
         "kind": one.kind,
@@ -59,7 +61,7 @@ def leak_document(one: Judgement) -> LeakDocument:
 
 
 def leaks_csv(view: LeaksView) -> str:
-    """Return one line an object, after a line of headers. An empty cell is a value that is not known."""
+    """Return a line of headers, and one line for each object. An empty cell means "not known"."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -69,8 +71,9 @@ def leaks_csv(view: LeaksView) -> str:
 
 
 def _cell(value: object) -> str:
+    """Return the text of one cell."""
     if isinstance(value, list):
         value = "; ".join(map(str, value))
     shown = "" if value is None else visible(str(value))
-    # A spreadsheet would run a name that begins like a formula.
+    # A spreadsheet would run a name that begins like a formula. The apostrophe makes it a text.
     return f"'{shown}" if isinstance(value, str) and shown.startswith(FORMULAS) else shown

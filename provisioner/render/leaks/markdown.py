@@ -1,4 +1,4 @@
-"""The survey of `gc` as Markdown, for the summary of a pipeline's job."""
+"""Render the survey of `gc` as Markdown, for the summary of a pipeline's job."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from provisioner.render.markdown.syntax import code, escaped
 from provisioner.render.values import plural
 
 MOST = 100
-"""The objects of one condition that a table lists."""
+"""The most objects of one condition that a table lists."""
 
 
 def leaks_markdown(view: LeaksView) -> str:
@@ -32,10 +32,12 @@ def leaks_markdown(view: LeaksView) -> str:
 
 
 def _counted(group: LeakGroup) -> str:
+    """Return the line with the number of objects of one condition."""
     return f"- **{group.condition.value}**: {plural(len(group.objects), 'object')}"
 
 
 def _table(group: LeakGroup, view: LeaksView) -> Iterator[str]:
+    """Yield the table of the objects of one condition."""
     yield f"#### {group.condition.value}: {plural(len(group.objects), 'object')}"
     yield ""
     yield "| kind | id | whose | used | size | a day | name | proof |"
@@ -50,6 +52,7 @@ def _table(group: LeakGroup, view: LeaksView) -> Iterator[str]:
 
 
 def _cells(one: Judgement, view: LeaksView) -> Iterator[str]:
+    """Yield the cells of one object."""
     used = None if one.active_at is None else view.taken_at - one.active_at
     yield one.kind
     yield code(one.id)

@@ -1,4 +1,4 @@
-"""The JSON document that `gc` prints, declared once (see `render.output`)."""
+"""Declare the JSON document that `gc` prints (see `render.output`)."""
 
 from collections.abc import Mapping
 from typing import Annotated, TypedDict
@@ -9,15 +9,22 @@ from provisioner.render.output import Count, Diagnostics, Version
 
 
 class LeakDocument(TypedDict):
+    """One object of an account, and how `gc` judges it."""
+
     id: str
-    kind: Annotated[str, "Such as vector_store: the noun of one object of its collection."]
-    name: Annotated[str, "The name or the file name; empty where it has none."]
+    kind: Annotated[str, "The kind of the object, such as vector_store."]
+    name: Annotated[str, "The name or the file name of the object. Empty if it has none."]
     whose: Annotated[str, one_of(Whose)]
-    owner: Annotated[str | None, "The other owner whose mark it carries; null where there is none."]
-    address: Annotated[str | None, "The address of an object of ours; null for all others."]
+    owner: Annotated[
+        str | None, "The other owner whose mark the object carries. Null if there is none."
+    ]
+    address: Annotated[str | None, "The address of an object of ours. Null for all others."]
     condition: Annotated[str, one_of(Condition)]
-    proof: Annotated[str, "One sentence that says from what the condition follows."]
-    users: Annotated[list[str], "Objects that name it, as `kind id`; of one in use the first ones."]
+    proof: Annotated[str, "One sentence that says why the object has this condition."]
+    users: Annotated[
+        list[str],
+        "Objects that refer to it, as `kind id`. For an object in use, only the first ones.",
+    ]
     deletable: Annotated[bool, "True if gc may delete the object."]
     bytes: Annotated[int | None, "The size in bytes. Null if the server does not return it."]
     created_at: Annotated[float | None, "In unix seconds. Null if the server does not return it."]
@@ -28,13 +35,17 @@ class LeakDocument(TypedDict):
 
 
 class LeaksSummary(TypedDict):
+    """The sums over all objects shown."""
+
     objects: Count
-    leaks: Annotated[Count, "Objects that nothing needs, as far as can be read."]
-    deletable: Annotated[Count, "Those of the leaks that gc may delete."]
+    leaks: Annotated[Count, "The number of objects that nothing needs, as far as can be read."]
+    deletable: Annotated[Count, "The number of leaks that gc may delete."]
     conditions: Annotated[Mapping[str, Count], Keys({one.value: Count for one in Condition})]
-    bytes: Annotated[Count, "Of all objects shown, as far as the server says it."]
-    price_per_day: Annotated[float, "The bill of the whole account, in US dollars."]
-    leaks_price_per_day: Annotated[float, "The part of that bill that leaks cause."]
+    bytes: Annotated[Count, "The size of all objects shown, as far as the server returns it."]
+    price_per_day: Annotated[float, "The daily charge of the whole account, in US dollars."]
+    leaks_price_per_day: Annotated[
+        float, "The part of that charge that leaks cause, in US dollars."
+    ]
 
 
 class LeaksDocument(TypedDict):
@@ -42,10 +53,12 @@ class LeaksDocument(TypedDict):
 
     format_version: Version
     host: Annotated[str, "The address of the account. Empty if it is unknown."]
-    project: Annotated[str, "The project at that host; empty where there is none."]
-    owner: Annotated[str | None, "The owner that is `this stack`; null where there is no Stack."]
-    taken_at: Annotated[float, "The moment at which the reading began, in unix seconds."]
-    prices_of: Annotated[str, "The day of the table of prices, YYYY-MM-DD."]
+    project: Annotated[str, "The project at that host. Empty if there is none."]
+    owner: Annotated[
+        str | None, "The owner that counts as `this stack`. Null if there is no Stack."
+    ]
+    taken_at: Annotated[float, "The time at which reading began, in unix seconds."]
+    prices_of: Annotated[str, "The date of the table of prices, YYYY-MM-DD."]
     summary: LeaksSummary
     objects: list[LeakDocument]
     diagnostics: Diagnostics

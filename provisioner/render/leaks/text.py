@@ -1,4 +1,4 @@
-"""The survey of `gc` as text for a terminal."""
+"""Render the survey of `gc` as text for a terminal."""
 
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
@@ -15,12 +15,12 @@ from provisioner.render.visible import visible
 from provisioner.render.widths import columns, padded
 
 MOST: Final = 20
-"""The objects of one condition that are listed unless everything is to be shown."""
+"""The most objects of one condition that are listed, unless everything is to be shown."""
 HEADERS: Final = ("KIND", "ID", "WHOSE", "USED", "SIZE", "A DAY", "NAME")
 
 
 def leaks_text(view: LeaksView, layout: Layout) -> str:
-    """Return the table of leaks by condition, each with its proof, and the sums at the end."""
+    """Return a table for each condition with the proof of each object, and the sums at the end."""
     paint = Palette(layout.colour)
     groups = [one for one in view.groups if layout.everything or one.condition not in view.quiet]
     sections = [
@@ -33,14 +33,16 @@ def leaks_text(view: LeaksView, layout: Layout) -> str:
 
 
 def _head(view: LeaksView, paint: Palette) -> str:
+    """Return the lines about the account and the stack."""
     project = f"project {view.project}" if view.project else ""
     account = " · ".join(filter(None, [view.host, project]))
-    whose = view.owner or "none: nothing here can be told to be ours"
+    whose = view.owner or "none: no object can be recognised as ours"
     rows = (("Account", account), ("Stack  ", whose))
     return "\n".join(f"{paint(Style.STRONG, name)}  {visible(text)}" for name, text in rows)
 
 
 def _group(group: LeakGroup, view: LeaksView, paint: Palette, *, everything: bool) -> Iterator[str]:
+    """Yield the lines about the objects of one condition."""
     style = Style.YELLOW if group.condition.is_leak else Style.STRONG
     cost = f", {price(group.price_per_day)} a day" if group.price_per_day else ""
     told = f"{plural(len(group.objects), 'object')}{cost}"
@@ -51,7 +53,7 @@ def _group(group: LeakGroup, view: LeaksView, paint: Palette, *, everything: boo
     yield paint(Style.DIM, _row(HEADERS, widths))
     proof = ""
     for one, cells in zip(shown, rows, strict=True):
-        # Many neighbours have the same proof, which then stands under the first of them alone.
+        # Many neighbours have the same proof, which is then printed only below the first of them.
         yield _row(cells, widths)
         if one.proof != proof:
             yield f"    {paint(Style.DIM, visible(one.proof))}"
@@ -61,6 +63,7 @@ def _group(group: LeakGroup, view: LeaksView, paint: Palette, *, everything: boo
 
 
 def _cells(one: Judgement, view: LeaksView) -> tuple[str, ...]:
+    """Return the cells of one object."""
     used = None if one.active_at is None else view.taken_at - one.active_at
     cells = (
         one.kind,
@@ -75,18 +78,20 @@ def _cells(one: Judgement, view: LeaksView) -> tuple[str, ...]:
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Return a row of cells, each padded to the width of its column."""
     each = (padded(cell, width) for cell, width in zip(cells, widths, strict=True))
     return f"  {'  '.join(each)}".rstrip()
 
 
 def _summary(view: LeaksView, paint: Palette) -> Iterator[str]:
+    """Yield the last lines: what is needed, what leaked, and what it costs."""
     quiet = [one for group in view.groups if group.condition in view.quiet for one in group.objects]
     if quiet:
         yield paint(Style.DIM, f"Needed, as far as can be read: {kinds_told(quiet)}.")
     leaks = [one for one in view.objects if one.condition.is_leak]
     if not view.objects:
-        of = "of these conditions and of this age" if view.is_narrowed else "that could be listed"
-        yield f"{paint(Style.STRONG, 'Nothing')} {of} is there."
+        of = "with these conditions and this age" if view.is_narrowed else "that can be listed"
+        yield f"{paint(Style.STRONG, 'No object')} {of} was found."
     elif not leaks:
         yield f"{paint(Style.STRONG, 'No leaks')} among {plural(len(view.objects), 'object')}."
     else:
@@ -94,8 +99,9 @@ def _summary(view: LeaksView, paint: Palette) -> Iterator[str]:
         yield f"{paint(Style.STRONG, f'{many}:')} {kinds_told(leaks)}."
     if fixed := sum(not one.deletable for one in leaks):
         which = plural(fixed, "of these is", "of these are")
-        yield f"{which} never deleted: another owner's, or the API has no request for it."
+        yield f"{which} never deleted here: another owner has it, or the API cannot delete it."
     yield (
-        f"The account is charged {price(view.bill)} a day for stores and containers, of which "
-        f"{price(view.leaked)} for leaks (prices of {view.prices_of}; for files no charge is known)."
+        f"The account is charged {price(view.bill)} a day for stores and containers, of which"
+        f" {price(view.leaked)} for leaks (prices of {view.prices_of}; for files no charge is"
+        " known)."
     )

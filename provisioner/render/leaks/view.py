@@ -22,33 +22,37 @@ ORDER: Final = (
     Condition.IN_USE,
     Condition.DECLARED,
 )
-"""The conditions in the order in which people read them. What is needed comes last."""
+"""The conditions in the order in which they are shown. Objects that are needed come last."""
 QUIET: Final = frozenset({Condition.DECLARED, Condition.IN_USE, Condition.IDLE})
-"""Conditions whose objects are counted unless they are asked for, or everything is to be shown."""
+"""Conditions whose objects are only counted, unless they are asked for or everything is shown."""
 
 
 @frozen
 class LeakGroup:
-    """The objects of one condition, the most expensive first, and then the oldest."""
+    """The objects of one condition: the most expensive first, then the least recently used."""
 
     condition: Condition
     objects: tuple[Judgement, ...]
 
     @property
     def price_per_day(self) -> float:
+        """The charge for all objects of the group, in US dollars a day."""
         return sum(one.price_per_day or 0.0 for one in self.objects)
 
     @property
     def bytes(self) -> int:
+        """The size of all objects of the group, as far as it is known."""
         return sum(one.bytes or 0 for one in self.objects)
 
 
 @frozen
 class LeaksView:
-    """A survey as it is shown.
+    """A survey in the form in which it is shown.
 
-    `groups` has every condition that occurs. Objects of the conditions in `quiet` are only counted. `bill` is what all objects cost a day, and `leaked` what
-    the leaks among them cost, in US dollars by the prices of the day `prices_of`.
+    `groups` has every condition that occurs. Objects of the conditions in `quiet` are only counted.
+    `bill` is the daily charge of all objects, and `leaked` that of the leaks among them, in US
+    dollars by the prices of the date `prices_of`. `is_narrowed` is true if only some objects were
+    asked for.
     """
 
     groups: tuple[LeakGroup, ...]
@@ -65,10 +69,12 @@ class LeaksView:
 
     @property
     def objects(self) -> tuple[Judgement, ...]:
+        """All objects of the view, group after group."""
         return tuple(one for group in self.groups for one in group.objects)
 
     @property
     def counts(self) -> dict[Condition, int]:
+        """The number of objects, by condition."""
         return {group.condition: len(group.objects) for group in self.groups}
 
 
@@ -79,7 +85,11 @@ def view_of_survey(
     older_than: float | None = None,
     metadata: Mapping[str, str] = {},
 ) -> LeaksView:
-    """Return the view of a survey: of all objects, or of these conditions, age in seconds and metadata."""
+    """Return the view of a survey.
+
+    It has all objects, or only those with one of the conditions, an age of at least `older_than`
+    seconds, and these values in their metadata.
+    """
     chosen = [
         one
         for one in survey.objects
@@ -110,11 +120,12 @@ def is_old(one: Judgement, survey: Survey, older_than: float | None) -> bool:
 
 
 def pending(view: LeaksView) -> int:
-    """Return how many of the shown objects are leaks that could be deleted."""
+    """Return the number of shown objects that are leaks and may be deleted."""
     return sum(one.condition.is_leak and one.deletable for one in view.objects)
 
 
 def _sorted(objects: Iterable[Judgement], condition: Condition) -> tuple[Judgement, ...]:
+    """Return the objects of one condition in the order of a group."""
     found = [one for one in objects if one.condition is condition]
     return tuple(
         sorted(found, key=lambda one: (-(one.price_per_day or 0.0), one.active_at or 0.0, one.id))
@@ -122,11 +133,12 @@ def _sorted(objects: Iterable[Judgement], condition: Condition) -> tuple[Judgeme
 
 
 def _cost(objects: Iterable[Judgement]) -> float:
+    """Return the daily charge of objects, in US dollars."""
     return sum(one.price_per_day or 0.0 for one in objects)
 
 
 def kinds_told(objects: Iterable[Judgement]) -> str:
-    """Return the kinds of objects with their numbers: `3 files, 1 vector store`."""
+    """Return the numbers of objects by kind, such as `3 files, 1 vector store`."""
     counts = Counter(one.kind for one in objects)
     return ", ".join(
         f"{count:,} {kind.replace('_', ' ')}{'' if count == 1 else 's'}"

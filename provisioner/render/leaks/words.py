@@ -1,4 +1,4 @@
-"""Sizes, ages and prices, as people read them."""
+"""Write sizes, ages and prices in words for people."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ NOTHING: Final = "-"
 
 
 def size(count: int | None) -> str:
-    """Return bytes as `2.1 GiB`; `-` where they are not known."""
+    """Return a number of bytes as `2.1 GiB`; `-` if it is not known."""
     if count is None:
         return NOTHING
     for unit, name in UNITS:
@@ -19,7 +19,7 @@ def size(count: int | None) -> str:
 
 
 def age(seconds: float | None) -> str:
-    """Return seconds as `41 d`, `3 h` or `5 min`; `-` where they are not known."""
+    """Return a number of seconds as `41 d`, `3 h` or `5 min`; `-` if it is not known."""
     if seconds is None:
         return NOTHING
     if seconds >= DAY:
@@ -30,7 +30,7 @@ def age(seconds: float | None) -> str:
 
 
 def price(dollars: float | None) -> str:
-    """Return a price in US dollars for one day; `-` where no charge is known."""
+    """Return a price in US dollars; `-` if no charge is known."""
     if dollars is None:
         return NOTHING
     return f"${dollars:,.2f}" if dollars >= CENT / 2 or not dollars else "<$0.01"

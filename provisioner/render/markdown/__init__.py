@@ -1,7 +1,7 @@
-"""Markdown, for comments of pull requests and for the summaries of jobs.
+"""Render results as Markdown, for comments of pull requests and for summaries of jobs.
 
-A comment on GitHub holds at most 65,536 characters. No text that is made here is longer, in characters
-or in bytes: `render.markdown.room` cuts it, and says what it cut.
+A comment on GitHub has at most 65,536 characters. No text that is made here has more characters or
+bytes: `render.markdown.room` cuts it, and says what was cut.
 """
 
 from typing import Any, Final

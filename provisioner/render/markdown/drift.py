@@ -1,4 +1,4 @@
-"""Render drift as Markdown: what moved on the live side, from the last applied value to the live one."""
+"""Render drift as Markdown: from the last applied value of each field to the live value."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ from provisioner.render.view import view_of
 
 
 def drift_markdown(drift: Drift, layout: Layout) -> str:
-    """Return the drift as Markdown of at most `room.LIMIT` characters."""
+    """Return drift as Markdown of at most `room.LIMIT` bytes."""
     drift = viewed(drift)
     pieces = [*map(_absent, drift.absent)]
     pieces += [Piece("", changes=0)] if pieces else []
@@ -27,6 +27,7 @@ def drift_markdown(drift: Drift, layout: Layout) -> str:
 
 
 def _head(drift: Drift) -> Iterator[str]:
+    """Yield the heading, the target, and what could not be compared."""
     title, told = summary_told(drift)
     yield from (f"### {title} {told}", "", where(view_of(drift.plan)), "")
     if others := others_told(drift):
@@ -34,10 +35,12 @@ def _head(drift: Drift) -> Iterator[str]:
 
 
 def _absent(one: Absent) -> Piece:
+    """Return the line of a declared resource that is not live."""
     return Piece(f"- {code(str(one.address))}: {escaped(absent_told(one))}")
 
 
 def _piece(change: Change, layout: Layout, *, is_open: bool) -> Piece:
+    """Return one object that changed as a piece, in full and as one line."""
     diff = Diff(Values(), None if layout.everything else FOLD)
     reason = REASONS.get(change.reason, "")
     told = f" ({escaped(reason)})" if reason else ""

@@ -20,15 +20,15 @@ from provisioner.render.visible import visible
 from provisioner.render.widths import columns, head, pieces
 
 WIDTH: Final = 110
-"""The columns of a line, so that a comment has to be scrolled sideways for few of them."""
+"""The columns of a line. Longer lines would make a comment scroll sideways."""
 CONTEXT: Final = 90
-"""The columns that are shown of an unchanged line, which says only where a change stands."""
+"""The columns of an unchanged line that are shown, which only tells where a change is."""
 BESIDE: Final = 48
 """The columns of unchanged text that are shown on each side of a changed word."""
 FOLD: Final = 40
-"""The lines of one field that are shown before the others are counted."""
+"""The most lines of one field that are shown. The others are counted."""
 DOCUMENTS: Final = 20
-"""The documents of a store that are listed before the others are counted."""
+"""The most documents of one vector store that are listed. The others are counted."""
 
 DOCUMENT_FOLD: Final = 15
 """The lines of the changed words of one document before the others are counted."""
@@ -39,10 +39,7 @@ _SIGNS: Final = {DocumentAction.ADD: "+", DocumentAction.CHANGE: "!", DocumentAc
 
 @frozen
 class Diff:
-    """Makes the lines of changes. `fold` is the number of lines of one field, None for all.
-
-    `edits` are shown at another address where they are shared with it.
-    """
+    """Makes the lines of changes. `fold` is the most lines of one field, None for all."""
 
     values: Values
     fold: int | None = FOLD
@@ -80,6 +77,7 @@ class Diff:
             yield from self._folded(self._sides(path, field, end))
 
     def _sides(self, path: str, field: FieldChange, end: str) -> Iterator[str]:
+        """Yield the lines of the live and of the desired value."""
         sides = (("-", field.live, _KNOWN), ("+", field.desired, self.values))
         for sign, value, values in sides:
             if value is UNSET:
@@ -96,6 +94,7 @@ class Diff:
             yield from (f"{sign}   {row}" for row in values.block(value, WIDTH - 4))
 
     def _documents(self, change: Change) -> Iterator[str]:
+        """Yield a line for each document of a change."""
         for document in islice(change.documents, None if self.fold is None else DOCUMENTS):
             notes = [document.note] if document.note else []
             if document.action is DocumentAction.CHANGE and not document.content:
@@ -122,6 +121,7 @@ class Diff:
             yield f"  … and {plural(rest, 'more line')} of this document (--all)"
 
     def _folded(self, lines: Iterable[str]) -> Iterator[str]:
+        """Yield the first lines, and a line with the number of the others."""
         if self.fold is None:
             yield from lines
             return
@@ -132,6 +132,7 @@ class Diff:
 
 
 def _prose(groups: Sequence[Sequence[Line]], told: str) -> Iterator[str]:
+    """Yield the lines of a prose diff, with a line before each part that says where it is."""
     for index, group in enumerate(filter(None, groups)):
         lines = [*_with_less_context(group)]
         number = next((line.number for line in lines if line.number), 0)
@@ -142,14 +143,14 @@ def _prose(groups: Sequence[Sequence[Line]], told: str) -> Iterator[str]:
 
 
 def _with_less_context(lines: Sequence[Line]) -> Iterator[Line]:
-    """Yield changed lines, and the one unchanged line that stands beside each."""
+    """Yield the changed lines, and the unchanged line next to each."""
     for index, line in enumerate(lines):
         if any(near.sign != " " for near in lines[max(index - 1, 0) : index + 2]):
             yield line
 
 
 def _line(line: Line) -> Iterator[str]:
-    """Yield one line of a prose diff; a changed one is a removed line and an added one."""
+    """Yield one line of a prose diff. A changed line becomes a removed line and an added one."""
     if line.note:
         sign = line.sign if line.sign in "-+" else "!"
         text = head(visible(line.text), CONTEXT)
@@ -164,7 +165,7 @@ def _line(line: Line) -> Iterator[str]:
 
 
 def _windowed(line: Line, sign: str) -> Iterator[str]:
-    """Yield the pieces of one side of a changed line, with little of what did not change."""
+    """Yield the pieces of one side of a changed line, with little of the unchanged text."""
     last = len(line.spans) - 1
     for index, span in enumerate(line.spans):
         if span.sign == sign:
@@ -174,7 +175,7 @@ def _windowed(line: Line, sign: str) -> Iterator[str]:
 
 
 def _wrapped(sign: str, text: str) -> Iterator[str]:
-    """Yield a text in lines of at most WIDTH columns, each behind the sign."""
+    """Yield a text in lines of at most WIDTH columns, each after the sign."""
     row = ""
     for word in text.split(" "):
         longer = f"{row} {word}" if row else word

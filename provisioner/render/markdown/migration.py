@@ -1,4 +1,4 @@
-"""Render a migration report as Markdown for pull requests. Names cannot act as Markdown syntax."""
+"""Render the report of a migration as Markdown for pull requests."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,22 +37,22 @@ _WORDS = {
 def migration_markdown(migration: Migration) -> str:
     """Return a table of all assistants, and a table for each assistant that changes.
 
-    The text has at most `room.LIMIT` characters.
+    The text has at most `room.LIMIT` bytes.
     """
     return fitted(*report_pieces(migration), ())
 
 
 def move_markdown(view: MigrationView, layout: Layout) -> str:
-    """Return the report of a move that is planned, and after it the plans of both of its sides.
+    """Return the report of a planned migration, and after it the plans of both targets.
 
-    The text has at most `room.LIMIT` characters.
+    The text has at most `room.LIMIT` bytes.
     """
     head, pieces = report_pieces(view.migration)
     source, target = (code(s.target) for s in (view.migration.source, view.migration.target))
     parts = (
         (f"First, on {target}", view.plan),
-        (f"Changed by hand on {source}", view.drift),
-        (f"Then, once all of it is there and verified, on {source}", view.retire),
+        (f"Changed by hand on {source} since the last apply", view.drift),
+        (f"Then, once everything on {target} is verified, on {source}", view.retire),
     )
     for title, plan in parts:
         if plan.changes or plan is view.plan:
@@ -66,7 +66,7 @@ def move_markdown(view: MigrationView, layout: Layout) -> str:
 
 
 def report_pieces(migration: Migration) -> tuple[list[str], list[Piece]]:
-    """Return the head of the report on a move, and its pieces in their order."""
+    """Return the head of the report, and its pieces in their order."""
     source, target = (code(side_text(s)) for s in (migration.source, migration.target))
     where = f" · environment {code(migration.environment)}" if migration.environment else ""
     head = [f"### Migration: {source} → {target}", "", f"Stack {code(migration.stack)}{where}", ""]
@@ -83,12 +83,13 @@ def report_pieces(migration: Migration) -> tuple[list[str], list[Piece]]:
 
 
 def _cell(text: str) -> str:
-    """Return a sentence for a table cell. Its code spans stay, and everything else is escaped."""
+    """Return a sentence for the cell of a table. Its code spans stay, and all else is escaped."""
     parts = _CODE.split(text)
     return "".join(code(part) if index % 2 else escaped(part) for index, part in enumerate(parts))
 
 
 def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a table."""
     yield f"| {' | '.join(headers)} |"
     yield f"|{'---|' * len(headers)}"
     for row in rows:
@@ -96,6 +97,7 @@ def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[st
 
 
 def _overview(migration: Migration) -> Iterator[str]:
+    """Yield the table with one row for each assistant."""
     rows = (
         (code(str(one.address)), one.verdict, *(str(len(one.of(each))) for each in FieldEffect))
         for one in migration.assistants
@@ -104,6 +106,7 @@ def _overview(migration: Migration) -> Iterator[str]:
 
 
 def _assistant(one: AssistantMigration, migration: Migration) -> Iterator[str]:
+    """Yield the table of the fields of one assistant that change."""
     rows = []
     for group in rows_of(one):
         field = group[0]
@@ -119,6 +122,7 @@ def _assistant(one: AssistantMigration, migration: Migration) -> Iterator[str]:
 
 
 def _resources(migration: Migration) -> Iterator[str]:
+    """Yield the table of the resources that assistants refer to."""
     rows = [
         (
             BLOCKS if one.blocks else RESOURCE_SIGNS[one.effect],
@@ -141,6 +145,7 @@ def _told(migration: Migration) -> Iterator[str]:
 
 
 def _verdict(migration: Migration) -> Iterator[str]:
+    """Yield the verdict, and the `drop:` that would accept the losses."""
     yield f"**{migration.verdict}**: {escaped(tally(migration))}."
     if migration.verdict is Verdict.BLOCKED and migration.missing:
         yield f"\nTo accept these losses, write at target {code(migration.target.target)} of the Stack:\n"

@@ -1,4 +1,4 @@
-"""Render the outcome of an apply as Markdown: what failed first, then the ids of what was done."""
+"""Render the outcome of an apply as Markdown: failures first, then the ids of what was done."""
 
 from collections.abc import Iterator
 
@@ -11,9 +11,9 @@ from provisioner.render.visible import visible
 
 
 def outcome_markdown(report: Report) -> str:
-    """Return the outcome as Markdown of at most `room.LIMIT` characters."""
+    """Return an outcome as Markdown of at most `room.LIMIT` bytes."""
     title = "Apply, interrupted" if report.interrupted else "Apply"
-    failed = "" if report.succeeded else " (not all of it was done)"
+    failed = "" if report.succeeded else " (not every change was made)"
     head = [f"### {title}{failed}: {escaped(tally_text(report))}", ""]
     if report.diagnostics:
         head += [*told_in_fence(report.diagnostics), ""]
@@ -25,6 +25,7 @@ def outcome_markdown(report: Report) -> str:
 
 
 def _stopped(outcome: Outcome) -> Piece:
+    """Return a change that failed or was skipped as a piece, with its error."""
     told = f"{outcome.action.word} {outcome.status}"
     lines = [visible(line) for line in outcome.error.splitlines()]
     short = f"- **{told}** {code(str(outcome.address))}"
@@ -36,10 +37,12 @@ def _stopped(outcome: Outcome) -> Piece:
 
 
 def _done(outcome: Outcome) -> Piece:
+    """Return a change that was made as a piece."""
     return Piece(f"- {' '.join(_words(outcome))}")
 
 
 def _words(outcome: Outcome) -> Iterator[str]:
+    """Yield the words about a change that was made."""
     yield f"{outcome.action.word} {code(str(outcome.address))}"
     if outcome.id:
         yield code(outcome.id)

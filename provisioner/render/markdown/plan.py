@@ -1,7 +1,8 @@
-"""Render a plan as the comment of a pull request: the sum, what is risky, and then every change.
+"""Render a plan as the comment of a pull request: the counts, the risks, and then every change.
 
-The riskiest change stands first. Each change unfolds, changes that do the same are one with a list of
-their addresses, and harmless changes of the same fields are one with a part for each address.
+The riskiest change comes first, and each change unfolds. Changes that do the same become one with a
+list of their addresses. Harmless changes of the same fields become one with a part for each
+address.
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
@@ -29,32 +30,32 @@ from provisioner.render.view import View
 from provisioner.render.visible import visible
 
 FEW: Final = 3
-"""Up to so many changes are unfolded from the beginning."""
+"""The most changes that are all unfolded at first."""
 NAMED: Final = 3
-"""The paths that the heading of a change names before it counts the others."""
+"""The most paths that the heading of a change names. The others are counted."""
 ADDRESSES: Final = 20
-"""The addresses of alike changes that are listed before the others are counted."""
+"""The most addresses of a group that are listed. The others are counted."""
 MERGED: Final = 20
-"""The changes of the same fields that stand together at most."""
+"""The most changes of the same fields that become one."""
 SECTION: Final = 8_000
-"""The most bytes of one fenced section of the page."""
+"""The most bytes of one fenced section."""
 
 _PLAIN: Final = Palette(False)
 _REMOVING: Final = (Action.DELETE, Action.FORGET)
 
 
 def plan_markdown(plan: View, layout: Layout) -> str:
-    """Return the plan as Markdown of at most `room.LIMIT` characters."""
+    """Return a plan as Markdown of at most `room.LIMIT` bytes."""
     return fitted(plan_head(plan, layout), [*plan_pieces(plan, layout)], tail(plan, layout))
 
 
 def plan_head(plan: View, layout: Layout, *, level: int = 3) -> list[str]:
-    """Return the heading of that level, what stands against the plan, and what is risky."""
+    """Return the heading with `level` number signs, the refusals, and the list of risks."""
     return [*_head(plan, "#" * level), *_look_first(plan, layout)]
 
 
 def where(plan: View) -> str:
-    """Return a line that says whose plan it is, and which target was read for it."""
+    """Return a line with the owner of a plan, its target, and its digest."""
     parts = [f"Stack {code(plan.stack)}"]
     parts += [f"environment {code(plan.environment)}"] if plan.environment else []
     parts += [f"target {code(plan.target)}"]
@@ -65,12 +66,13 @@ def where(plan: View) -> str:
 
 
 def told_in_fence(diagnostics: Iterable[Diagnostic]) -> list[str]:
-    """Return diagnostics as the lines of a fence; nothing where there are none."""
+    """Return diagnostics as the lines of a fence; an empty list if there are none."""
     text = diagnostics_text(diagnostics)
     return fenced(clipped(text.split("\n"), SECTION), "text") if text else []
 
 
 def _head(plan: View, marks: str) -> Iterator[str]:
+    """Yield the heading with the counts, drift that is overwritten, and the refusals."""
     title = "Plan" if plan.verb == "apply" else f"Plan of `{plan.verb}`"
     if plan.is_empty:
         yield from (
@@ -84,10 +86,11 @@ def _head(plan: View, marks: str) -> Iterator[str]:
         yield from ("", f"**Drift**: {overwritten}")
     standing = [*dict.fromkeys(plan.standing)]
     if standing:
-        yield from ("", "**This stands against the plan:**", "", *told_in_fence(standing))
+        yield from ("", "**This plan cannot be applied:**", "", *told_in_fence(standing))
 
 
 def _look_first(plan: View, layout: Layout) -> Iterator[str]:
+    """Yield the list of risks."""
     found = risky(plan)
     if not found:
         return
@@ -99,7 +102,7 @@ def _look_first(plan: View, layout: Layout) -> Iterator[str]:
 
 
 def plan_pieces(plan: View, layout: Layout) -> Iterator[Piece]:
-    """Yield the changes of a plan: what goes, and then the others, the riskiest first."""
+    """Yield the changes of a plan: deletes first, and then the others, the riskiest first."""
     removed = [change for change in plan.changes if change.action in _REMOVING]
     if removed:
         yield Piece("", changes=0)
@@ -117,7 +120,7 @@ def plan_pieces(plan: View, layout: Layout) -> Iterator[Piece]:
 
 
 def _merged(groups: Sequence[Group], risky: Container[Address]) -> list[list[Group]]:
-    """Return the groups, those together that are no risk and set the same fields of one kind."""
+    """Return lists of groups. Harmless groups that set the same fields of one kind share a list."""
     found: dict[object, list[Group]] = {}
     for group in groups:
         change = group.first
@@ -130,6 +133,7 @@ def _merged(groups: Sequence[Group], risky: Container[Address]) -> list[list[Gro
 
 
 def _piece(same: Sequence[Group], plan: View, layout: Layout, diff: Diff) -> Piece:
+    """Return one change, or several of the same fields, as a piece."""
     group = same[0]
     if len(same) > 1:
         lines = [line for one in same for line in _part(one.first, plan, diff)]
@@ -157,17 +161,19 @@ def _piece(same: Sequence[Group], plan: View, layout: Layout, diff: Diff) -> Pie
 
 
 def _part(change: Change, plan: View, diff: Diff) -> Iterator[str]:
+    """Yield the lines of one of several changes, under its address."""
     yield f"@@ {visible(str(change.address))} @@"
     yield from diff.change(change)
     yield from _costs(change, plan)
 
 
 def _costs(change: Change, plan: View) -> Iterator[str]:
+    """Yield a line for each known cost of a change."""
     yield from (f"  # {visible(cost)}" for cost in plan.costs.get(change.address, ()))
 
 
 def _heading(change: Change, plan: View, mark: Callable[[str], str]) -> str:
-    """Return a line about a change: what is done to which object, why, and to which fields."""
+    """Return a line about a change: the action, the object, the reason, and the fields."""
     parts = [change.action.word, mark(str(change.address))]
     is_lost = change.action.removes or change.action is Action.FORGET
     if change.live and (is_lost or plan.verb == ADOPT):
@@ -181,7 +187,7 @@ def _heading(change: Change, plan: View, mark: Callable[[str], str]) -> str:
 
 
 def paths_told(change: Change, mark: Callable[[str], str]) -> str:
-    """Return the first paths of a change, and how many there are beside them."""
+    """Return the first paths of a change, and the number of the others."""
     shown = [mark(field.path) for field in change.fields[:NAMED]]
     rest = len(change.fields) - NAMED
     told = ", ".join(shown) + (f" and {rest:,} more" if rest > 0 else "")
@@ -190,6 +196,7 @@ def paths_told(change: Change, mark: Callable[[str], str]) -> str:
 
 
 def _others(group: Group) -> str:
+    """Return the number of other changes in a group."""
     if not group.others:
         return ""
     but = ", each with the values of its row" if group.by_row else ""
@@ -215,7 +222,7 @@ def _elsewhere(addresses: Sequence[Address]) -> Iterator[str]:
 
 
 def tail(plan: View, layout: Layout) -> list[str]:
-    """Return the text below the changes: undeclared values, warnings, and objects left alone."""
+    """Return the text below the changes: undeclared values, warnings, and notes."""
     everything = layout.everything
     foreign = [
         plural(count, kind.replace("_", " ")) for kind, count in sorted(plan.foreign.items())

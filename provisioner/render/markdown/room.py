@@ -8,9 +8,10 @@ from provisioner.model.hints import hint
 from provisioner.render.values import plural
 
 LIMIT: Final = 65_536
-"""The characters of a comment on GitHub. Bytes are counted, of which there are never fewer."""
+"""The most bytes of a comment. GitHub counts characters, of which there are never more than
+bytes."""
 NOTICE: Final = 400
-"""Bytes that are kept free for the sentence about what was cut."""
+"""The bytes that are kept free for the sentence about what was cut."""
 AROUND: Final = 2_000
 """Bytes that are kept free for what a pipeline writes around the text: a mark, the commit, the job."""
 REST: Final = "All of it is in `--format json` and `--format html`, and in a saved plan: `--out FILE`, then {}."
@@ -18,9 +19,9 @@ REST: Final = "All of it is in `--format json` and `--format html`, and in a sav
 
 @frozen
 class Piece:
-    """A part of a comment: as it should be, and in one line where there is no room for that.
+    """A part of a comment: in full (`whole`), and as one line (`short`) for when there is no room.
 
-    `whole` is empty where the line tells everything. `changes` is the number of changes in it.
+    `whole` is empty if the line says everything. `changes` is the number of changes in the piece.
     """
 
     short: str
@@ -29,12 +30,12 @@ class Piece:
 
 
 def size(lines: Iterable[str]) -> int:
-    """Return the bytes of lines, each with its line break."""
+    """Return the number of bytes of lines, each with its line break."""
     return sum(len(line.encode()) + 1 for line in lines)
 
 
 def clipped(lines: Sequence[str], most: int) -> list[str]:
-    """Return as many lines as fit in `most` bytes, and a line that counts the others."""
+    """Return as many lines as fit in `most` bytes, and a line with the number of the others."""
     used, shown = 0, 0
     while shown < len(lines) and used + size(lines[shown : shown + 1]) <= most:
         used += size(lines[shown : shown + 1])
@@ -44,10 +45,10 @@ def clipped(lines: Sequence[str], most: int) -> list[str]:
 
 
 def fitted(head: Sequence[str], pieces: Sequence[Piece], tail: Sequence[str]) -> str:
-    """Return one text of at most LIMIT bytes: the head, the pieces in their order, and the tail.
+    """Return a text of at most LIMIT bytes: the head, the pieces in their order, and the tail.
 
-    A piece is told as a whole if the pieces after it can still be told in a line each. If even the
-    lines do not fit, the last pieces are only counted.
+    A piece is shown in full if the pieces after it still have room for a line each. If there is not
+    even room for the lines, the last pieces are only counted.
     """
     room = LIMIT - AROUND - NOTICE - size(head) - size(tail)
     left = sum(size([piece.short]) for piece in pieces)
@@ -69,7 +70,7 @@ def fitted(head: Sequence[str], pieces: Sequence[Piece], tail: Sequence[str]) ->
 
 
 def _notice(shortened: int, dropped: int) -> list[str]:
-    """Return a sentence about what was cut for the length; nothing where all is told."""
+    """Return a sentence about what was cut; an empty list if nothing was."""
     told = (
         [f"{plural(shortened, 'change is', 'changes are')} told in one line"] if shortened else []
     )

@@ -1,7 +1,7 @@
-"""Put texts of users and servers into Markdown so that they are shown and never obeyed.
+"""Put texts of users and servers into Markdown so that they are shown and never interpreted.
 
-A text stands in a code span, in a `<code>` element, or in a fence. There it cannot be HTML, a link, a
-mention of a person or a number of an issue, and it cannot end the span or the fence.
+Such a text goes into a code span, a `<code>` element, or a fence. There it cannot be HTML, a link,
+a mention of a person or the number of an issue, and it cannot end the span or the fence.
 """
 
 import re
@@ -11,15 +11,15 @@ from typing import Final
 from provisioner.render.visible import visible
 
 _TAME: Final = re.compile(r"[A-Za-z0-9_.,:/=\[\]\-][A-Za-z0-9_.,:/=\[\]\- ]*")
-"""Texts of which no character means anything between backticks or in an element of HTML."""
+"""Texts in which no character has a meaning between backticks or inside an HTML element."""
 _SPECIAL: Final = re.compile(r"[&<>|`*_\[\]\\~$@#]|:(?=//)|w(?=ww\.)")
 _NAMING: Final = "@#"
-"""Characters that begin the name of a person or the number of an issue, unless they are code."""
+"""Characters that begin the name of a person or the number of an issue outside of code."""
 _TICKS: Final = re.compile("`+")
 
 
 def code(text: str) -> str:
-    """Return a text as code, for a line of Markdown or a cell of a table."""
+    """Return a text as code, for a line of Markdown or the cell of a table."""
     shown = visible(text)
     if _TAME.fullmatch(shown):
         return f"`{shown}`"
@@ -30,34 +30,35 @@ def code(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return text with every character escaped that Markdown, HTML or GitHub would interpret."""
+    """Return a text with every character escaped that Markdown, HTML or GitHub would interpret."""
     return _SPECIAL.sub(_inert, visible(text))
 
 
 def tag(text: str) -> str:
-    """Return a text as code, for a line of HTML, where backticks mean nothing."""
+    """Return a text as code for a line of HTML, where backticks have no meaning."""
     shown = visible(text)
     return f"<code>{shown if _TAME.fullmatch(shown) else _SPECIAL.sub(_entity, shown)}</code>"
 
 
 def _inert(match: re.Match[str]) -> str:
-    """Return the matched character as an entity, or as code if GitHub would read the entity."""
+    """Return the matched character as an entity, or as code if GitHub would interpret the entity."""
     return f"<code>{match[0]}</code>" if match[0] in _NAMING else _entity(match)
 
 
 def _entity(match: re.Match[str]) -> str:
+    """Return the matched character as an HTML entity."""
     return f"&#{ord(match[0])};"
 
 
 def _longest(lines: Iterable[str]) -> int:
-    """Return the length of the longest run of backticks in the lines."""
+    """Return the length of the longest run of backticks in lines."""
     return max((len(run) for line in lines for run in _TICKS.findall(line)), default=0)
 
 
 def fenced(lines: Iterable[str], language: str = "diff") -> list[str]:
     """Return lines between two fences that are longer than every run of backticks in the lines.
 
-    The lines have to be visible texts of one line each.
+    Each line has to be a visible text without a line break.
     """
     inner = list(lines)
     fence = "`" * max(_longest(inner) + 1, 3)
@@ -67,7 +68,7 @@ def fenced(lines: Iterable[str], language: str = "diff") -> list[str]:
 def details(summary: str, lines: Iterable[str], *, is_open: bool = False) -> list[str]:
     """Return a block that unfolds. `summary` is HTML, and `lines` are Markdown.
 
-    It ends with an empty line: what follows `</details>` without one would be read as HTML.
+    The block ends with an empty line. Without it, GitHub would read what follows as HTML.
     """
     return [
         f"<details{' open' if is_open else ''}><summary>{summary}</summary>",

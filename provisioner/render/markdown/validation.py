@@ -1,4 +1,4 @@
-"""Render what `validate` found as Markdown: the errors, and then the warnings."""
+"""Render the diagnostics of `validate` as Markdown: the errors, and then the warnings."""
 
 from provisioner.model.diagnostic import Severity
 from provisioner.model.validation import Validation
@@ -9,11 +9,11 @@ from provisioner.render.validation import contents_told
 from provisioner.render.values import plural
 
 _SHARE = LIMIT // 2 - 2_000
-"""The bytes for the errors, and for the others."""
+"""The most bytes for the errors, and as many for the warnings."""
 
 
 def validation_markdown(validation: Validation) -> str:
-    """Return the diagnostics as Markdown of at most `room.LIMIT` characters."""
+    """Return the diagnostics as Markdown of at most `room.LIMIT` bytes."""
     errors = [one for one in validation.diagnostics if one.severity is Severity.ERROR]
     others = [one for one in validation.diagnostics if one.severity is not Severity.ERROR]
     told = contents_told(validation) if validation.valid else f"{plural(len(errors), 'error')}"
@@ -26,4 +26,5 @@ def validation_markdown(validation: Validation) -> str:
 
 
 def _told(text: str) -> list[str]:
+    """Return a text in a fence, cut to its share of the comment."""
     return fenced(clipped(text.split("\n"), _SHARE), "text")
