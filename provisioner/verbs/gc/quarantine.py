@@ -35,14 +35,10 @@ def quarantined(
         known = opened.quarantine.of_account(account)
         if notes:
             known = opened.quarantine.note(wanted, seconds)
-            asked = {(one.kind, one.id) for one in wanted}
-            opened.quarantine.lift(
-                [
-                    one
-                    for one in found.remembered.quarantined.values()
-                    if (one.kind, one.id) not in asked and _is_needed(one, found)
-                ]
-            )
+            # What was not asked for this time keeps its note as long as it is a leak.
+            stay = {(one.kind, one.id) for one in wanted} | _leaks(found)
+            noted = found.remembered.quarantined.values()
+            opened.quarantine.lift([one for one in noted if (one.kind, one.id) not in stay])
         now = opened.quarantine.now()
     fresh = {(one.kind, one.id): one.fingerprint for one in wanted}
     due = {
@@ -59,10 +55,9 @@ def quarantined(
     return ready, _told(waiting, seconds)
 
 
-def _is_needed(note: Quarantined, found: Surveyed) -> bool:
-    """Return true where the noted object is gone, or is no leak any more."""
-    there = [one for one in found.survey.objects if (one.kind, one.id) == (note.kind, note.id)]
-    return not any(one.condition.is_a_class for one in there)
+def _leaks(found: Surveyed) -> set[tuple[str, str]]:
+    """Return kind and id of each object that is a leak. An object that is needed or gone is none."""
+    return {(one.kind, one.id) for one in found.survey.objects if one.condition.is_a_class}
 
 
 def _note(one: Judgement, found: Surveyed, account: str, row: Row) -> Quarantined:
