@@ -6,7 +6,7 @@ that still stand, which are told from the others by `deleted`.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -47,22 +47,16 @@ class Receipts:
             if documents:
                 connection.execute(sa.insert(receipt_documents), [*map(_values, documents)])
 
-    def confirm(self, receipt: Receipt) -> None:
-        """Write down that the object of a receipt was deleted, here and where it was made.
+    def confirm(self, deleted: Sequence[Receipt]) -> None:
+        """Write down that the objects of these receipts were deleted, here and where they were made.
 
         Raises LedgerError.
         """
         with self.database.writing() as connection:
             now = self.database.clock(connection)
-            run, kind, id, account = receipt.run, receipt.kind, receipt.id, receipt.account
-            connection.execute(sa.update(receipts).where(*_is(run, kind, id)).values(deleted=now))
-            made = (objects.c.account == account, objects.c.kind == kind, objects.c.id == id)
-            connection.execute(sa.update(objects).where(*made).values(deleted=now))
-            sent = (uploads.c.account == account, uploads.c.file_id == id)
-            connection.execute(sa.update(uploads).where(*sent).values(deleted=now))
-            known = (tracked.c.account == account, tracked.c.kind == kind, tracked.c.id == id)
-            retired = {"status": TrackedStatus.RETIRED.value, "ended": now}
-            connection.execute(sa.update(tracked).where(*known).values(**retired))
+            for update, names in _CONFIRMING.items() if deleted else ():
+                rows = [{f"of_{name}": getattr(one, name) for name in names} for one in deleted]
+                connection.execute(update, [{**row, "now": now} for row in rows])
 
     def drop(self, receipt: Receipt) -> None:
         """Remove the receipt of an object that certainly was not deleted. Raises LedgerError."""
@@ -104,6 +98,25 @@ class Receipts:
         connection.execute(sa.delete(receipts).where(*_is(run, kind, id)))
         table = receipt_documents
         connection.execute(sa.delete(table).where(table.c.run == run, table.c.store == id))
+
+
+def _where(table: sa.Table, **names: str) -> sa.Update:
+    """Return an update of the rows in which each column has the value of a receipt's attribute."""
+    return sa.update(table).where(
+        *(table.c[column] == sa.bindparam(f"of_{name}") for column, name in names.items())
+    )
+
+
+_NOW: Final[sa.BindParameter[float]] = sa.bindparam("now")
+_RETIRED: Final = {"status": TrackedStatus.RETIRED.value, "ended": _NOW}
+_OBJECT: Final = {"account": "account", "kind": "kind", "id": "id"}
+_CONFIRMING: Final = {
+    _where(receipts, run="run", kind="kind", id="id").values(deleted=_NOW): ("run", "kind", "id"),
+    _where(objects, **_OBJECT).values(deleted=_NOW): ("account", "kind", "id"),
+    _where(uploads, account="account", file_id="id").values(deleted=_NOW): ("account", "id"),
+    _where(tracked, **_OBJECT).values(**_RETIRED): ("account", "kind", "id"),
+}
+"""The updates that confirm a delete, each with the attributes of a receipt that it needs."""
 
 
 def _is(run: str, kind: str, id: str) -> tuple[sa.ColumnElement[bool], ...]:

@@ -154,7 +154,7 @@ def test_an_object_is_ours_from_when_it_was_made_until_it_was_deleted(
     assert known == replace(made, made=clock.now)
     assert opened.objects.find("elsewhere", "assistant", "asst_1") is None
     clock.now += 5
-    opened.receipts.confirm(deleted("assistant", "asst_1"))
+    opened.receipts.confirm([deleted("assistant", "asst_1")])
     assert opened.objects.of_owner(OWNER) == []
     gone = opened.objects.find(ACCOUNT, "assistant", "asst_1")
     assert gone
@@ -177,7 +177,7 @@ def test_a_receipt_is_there_before_the_delete_and_confirmed_after_it(
     opened.receipts.note(receipt)
     assert opened.receipts.of_run("run-1") == [replace(receipt, noted=clock.now)]
     clock.now += 3
-    opened.receipts.confirm(receipt)
+    opened.receipts.confirm([receipt])
 
     [confirmed] = opened.receipts.of_run("run-1")
     assert (confirmed.noted, confirmed.deleted) == (clock.now - 3, clock.now)
@@ -230,13 +230,13 @@ def test_what_is_remembered_of_an_account_is_what_was_made_and_not_deleted(
     made = Made(ACCOUNT, "assistant", "asst_1", OWNER, "assistant.clerk", "run-1", 0)
     elsewhere = replace(made, account="elsewhere", id="asst_3")
     opened.objects.add([made, replace(made, id="asst_2"), elsewhere])
-    opened.receipts.confirm(deleted("assistant", "asst_2"))
+    opened.receipts.confirm([deleted("assistant", "asst_2")])
     what = {"owner": OWNER, "account": ACCOUNT, "run": "run-1", "sha256": "ab" * 32}
     for name in ("a.md", "b.md"):
         number = opened.uploads.begin(name=name, path=name, bytes=3, **what)
         opened.uploads.complete(number, f"file-{name}")
     opened.uploads.begin(name="c.md", path="c.md", bytes=3, **what)
-    opened.receipts.confirm(deleted("file", "file-b.md"))
+    opened.receipts.confirm([deleted("file", "file-b.md")])
     opened.quarantine.note([Quarantined(ACCOUNT, "file", "file-9", "dangling")], 60.0)
     opened.tracked.register(
         [Tracked(ACCOUNT, "thread", "t1"), Tracked("elsewhere", "thread", "t2")]

@@ -9,10 +9,11 @@ import pytest
 
 from provisioner.model.overrides import Overrides
 from provisioner.providers import client
+from provisioner.runtimes import RUNTIMES
 from provisioner.verbs.adopt import planned_adoption
 from provisioner.verbs.apply import run as applying
 from provisioner.verbs.destroy import planned_destroy
-from tests.stories.test_runtimes import EDITS, QA, on
+from tests.stories.test_runtimes import EDITS, LIBRARY, QA, on
 from tests.support.stories import changes, failures
 from tests.support.wire import Doubled
 
@@ -29,8 +30,7 @@ def test_requests_of_each_runtime_are_those_of_the_sdk(
     monkeypatch.setattr(client, "HttpConnection", Doubled)
     options = replace(on(world, runtime), parallelism=1)
 
-    if runtime != "responses":
-        adopted(world, runtime, options)
+    adopted(world, runtime, options)
     report = world.apply(options)
     assert report.succeeded, failures(report)
     EDITS[runtime](world)
@@ -45,13 +45,21 @@ def test_requests_of_each_runtime_are_those_of_the_sdk(
 
 
 def adopted(world: World, runtime: str, options: RunOptions) -> None:
-    """Somebody else's object becomes the sample's assistant."""
+    """Somebody else's object becomes ours: the assistant, or a store where releases are assistants."""
+    address, name = QA, "Policy Q&A"
     with world.client as sdk:
         if runtime == "assistants":
             with pytest.deprecated_call():
-                id = sdk.beta.assistants.create(model="gpt-6.1-terra", name="Policy Q&A").id
+                id = sdk.beta.assistants.create(model="gpt-6.1-terra", name=name).id
+        elif runtime == "agents":
+            id = sdk.beta.agents.create(model="gpt-6.1-terra", name=name).id
         else:
-            id = sdk.beta.agents.create(model="gpt-6.1-terra", name="Policy Q&A").id
-    with planned_adoption(options, QA, id) as found:
+            address = LIBRARY
+            id = sdk.vector_stores.create(name="policy-library").id
+    with planned_adoption(options, address, id) as found:
         report = applying.apply(found)
     assert report.succeeded, failures(report)
+
+
+def test_no_runtime_is_left_out() -> None:
+    assert EDITS.keys() == RUNTIMES.keys()

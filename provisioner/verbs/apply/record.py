@@ -22,7 +22,7 @@ from provisioner.model.plan import Change
 from provisioner.model.provider import Provider
 from provisioner.verbs._shared.ledgers import LockedLedger, account_of, holder
 from provisioner.verbs._shared.provenance import provenance
-from provisioner.verbs.apply.made import MadeObjects
+from provisioner.verbs.apply.gathering import Gathering
 from provisioner.verbs.apply.receipts import Receipts
 from provisioner.verbs.plan import Planned
 
@@ -43,11 +43,15 @@ class Record:
     problems: list[Diagnostic] = field(default_factory=list)
     outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
     _receipts: Receipts | None = None
-    _made: MadeObjects = field(init=False)
+    _made: Gathering[Made] = field(init=False)
+    _deleted: Gathering[Receipt] = field(init=False)
     _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
-        self._made = MadeObjects(self._write_made)
+        # A run that is killed may lose either: a made object is known by our mark, and a rollback
+        # looks for the object of a receipt that was not confirmed.
+        self._made = Gathering(self._write_made)
+        self._deleted = Gathering(self._write_deleted)
 
     @property
     def account(self) -> str:
@@ -89,15 +93,24 @@ class Record:
         owner = str(self.planned.session.stack.owner)
         if outcome.action.makes:
             made = Made(self.account, kind, outcome.id, owner, address, self.run, 0.0)
-            self._made.add(made)
+            self._made.add(outcome.id, made)
 
     def _write_made(self, made: Sequence[Made]) -> None:
         if ledger := self.locked.ledger:
             self._write(lambda: ledger.objects.add(made))
 
+    def _write_deleted(self, deleted: Sequence[Receipt]) -> None:
+        if ledger := self.locked.ledger:
+            self._write(lambda: ledger.receipts.confirm(deleted))
+
+    def _write_down(self, about: str = "") -> None:
+        """Write what has gathered: everything, or only if something is about this id."""
+        self._made.write_down(about)
+        self._deleted.write_down(about)
+
     def end(self, report: Report | None) -> None:
         """Write down how the run ended; without a report it was left in the middle."""
-        self._made.write_down()
+        self._write_down()
         ledger = self.locked.ledger
         if ledger is None or not self.run:
             return
@@ -144,8 +157,8 @@ class Record:
         ledger = self.locked.ledger
         if ledger is None or not self.run:
             return None
-        # The object may be one that this run has made: its receipt is confirmed beside its record.
-        self._made.write_down()
+        # The object may be one that this run has made, or tried to delete before.
+        self._write_down(id)
         try:
             found = self._book(ledger).receipt(provider, collection, id, parent)
             if found:
@@ -158,9 +171,10 @@ class Record:
             return None
 
     def end_delete(self, receipt: Receipt, *, is_deleted: bool) -> None:
-        if ledger := self.locked.ledger:
-            write = ledger.receipts.confirm if is_deleted else ledger.receipts.drop
-            self._write(lambda: write(receipt))
+        if is_deleted:
+            self._deleted.add(receipt.id, receipt)
+        elif ledger := self.locked.ledger:
+            self._write(lambda: ledger.receipts.drop(receipt))
 
     def _book(self, ledger: "Ledger") -> Receipts:
         """Return the one that makes the receipts of this run."""
