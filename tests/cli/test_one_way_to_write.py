@@ -200,11 +200,13 @@ def test_it_is_shown_asked_saved_shown_again_and_performed_exactly(
     assert state(project) == before
 
     assert project.run("show", FILE).stdout == saved.stdout
-    as_json = project.run(*command, "--out", FILE, "--format", "json").stdout
-    assert project.run("show", FILE, "--format", "json").stdout == as_json
-    assert json.loads(as_json)["format_version"] == 1
-    comment = project.run(*command, "--out", FILE, "--format", "markdown").stdout
-    assert project.run("show", FILE, "--format", "markdown").stdout == comment
+    told = {}
+    for format in ("json", "html", "markdown"):
+        told[format] = project.run(*command, "--out", FILE, "--format", format).stdout
+        assert project.run("show", FILE, "--format", format).stdout == told[format]
+    assert json.loads(told["json"])["format_version"] == 1
+    assert told["html"].startswith("<!doctype html>")
+    comment = told["markdown"]
     assert comment.startswith("### ")
     assert "`local`" in comment or "`live`" in comment
     assert "handbook" in comment or "helper" in comment

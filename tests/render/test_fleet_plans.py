@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -281,14 +281,14 @@ HARMLESS: tuple[Callable[[int], Edit], ...] = (
 )
 
 
-@cache
-def sixty_edits(seed: int, *, shared: bool = False) -> tuple[Plan, Mapping[Address, str]]:
-    """A plan of sixty edits of the fleet, and by address the names of the twenty dangerous ones."""
-    before = fleet()
-    after = dict(fleet(tone=TONE.replace("11. Be", "11. Stay")) if shared else before)
+def edited(
+    fleet: Desired, seed: int, names: Collection[str] = DANGEROUS.keys()
+) -> tuple[Desired, Mapping[Address, str]]:
+    """Return a fleet with sixty edits, and by address the names of the dangerous ones, at most 20."""
+    after = dict(fleet)
     luck = chance(seed)
-    chosen: list[Address] = luck.sample(sorted(before), 60)
-    dangerous = dict(zip(chosen, luck.sample(sorted(DANGEROUS), 20), strict=False))
+    chosen: list[Address] = luck.sample(sorted(fleet), 60)
+    dangerous = dict(zip(chosen, luck.sample(sorted(names), min(20, len(names))), strict=False))
     for number, address in enumerate(chosen):
         edit = (
             DANGEROUS[dangerous[address]][0]
@@ -296,6 +296,15 @@ def sixty_edits(seed: int, *, shared: bool = False) -> tuple[Plan, Mapping[Addre
             else luck.choice(HARMLESS)(number)
         )
         after[address] = edit(after[address])
+    return after, dangerous
+
+
+@cache
+def sixty_edits(seed: int, *, shared: bool = False) -> tuple[Plan, Mapping[Address, str]]:
+    """A plan of sixty edits of the fleet, and by address the names of the twenty dangerous ones."""
+    before = fleet()
+    base = fleet(tone=TONE.replace("11. Be", "11. Stay")) if shared else before
+    after, dangerous = edited(base, seed)
     return planned(before, after), dangerous
 
 

@@ -1,133 +1,75 @@
-"""Sixty edits of a fleet of 400, planned over HTTP: a danger is read first, in each format.
-
-The edits are those of `tests/render/test_fleet_plans.py`, written as patches of an environment. What
-only this story finds is a danger that gets lost between YAML, the live side and the screen.
-"""
+"""Sixty edits of a fleet, applied and planned over HTTP: what is dangerous stands first, and briefly."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+import json
+from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
-from provisioner.model.address import Address
+from provisioner.render.document import plan_document, to_json
 from provisioner.render.format import Layout, Shape
 from provisioner.render.formats import FORMATS
+from provisioner.render.reading import view_of_document
 from provisioner.render.view import view_of
-from tests.engine.chance import chance
-from tests.render.test_fleet_plans import (
-    DANGEROUS,
-    FLEET,
-    HARMLESS,
-    MANIFEST,
-    SCREEN,
-    TENANT,
-    TONE,
-    fleet,
-)
-from tests.support.stories import API
+from provisioner.verbs._shared.session import open_session
+from provisioner.verbs.plan import plan_session
+from tests.render.test_fleet_plans import DANGEROUS, MANIFEST, SCREEN, TENANT, TONE, edited
+from tests.support.peers import octodns, tfcmt
+from tests.support.stories import STACK, watched
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection
 
-    from provisioner.model.resource import Resource
-    from tests.support.stories import Json, World
+    from tests.support.stories import World
 
-FORMATS_READ = ("text", "markdown")
-"""The formats that a person reads from the top."""
-BEYOND = {"another tool added", "an allowed domain", "no approval", "another server"}
-"""Edits of tools that the Assistants wire does not have: the room of `render` has these too."""
-STACK: Json = {
-    "apiVersion": API,
-    "kind": "Stack",
-    "metadata": {"name": "acme", "id": "k3v9q0x7dp"},
-    "spec": {
-        "default_target": "local",
-        "targets": {
-            "local": {
-                "runtime": "assistants",
-                "server": "embedded",
-                "drop": [f"tools[{name}]" for name in ("web_search", "mcp", "shell")],
-            }
-        },
-    },
+ROWS = 70
+REACHING = ("another tool added", "an allowed domain", "no approval", "another server")
+"""The edits of tools that the wire of assistants does not have."""
+TARGETS = {
+    "assistants": {"runtime": "assistants", "server": "embedded"},
+    "responses": {"runtime": "responses", "server": "embedded"},
 }
 
 
-@pytest.fixture
-def fleet_of_400(world: World) -> World:
-    """A fleet of 400 that one apply has brought to the embedded server."""
-    rows = "".join(f"t{n:03},Tenant {n:03} Inc\n" for n in range(FLEET))
-    write_stack(world, [])
-    world.put("support.yaml", MANIFEST)
+def fleet(world: World, runtime: str) -> None:
+    manifest = yaml.safe_load(MANIFEST)
+    if runtime == "assistants":
+        manifest["spec"]["tools"] = manifest["spec"]["tools"][2:]
+    stack = {**STACK, "spec": {**STACK["spec"], "targets": {"local": TARGETS[runtime]}}}
     world.put("tone.md", TONE)
     world.put("tenant.md", TENANT)
+    rows = "".join(f"t{n:03},Tenant {n:03} Inc\n" for n in range(ROWS))
     world.put("tenants.csv", f"key,name\n{rows}")
-    world.options = replace(world.options, environment="live")
-    assert world.apply().succeeded
-    return world
+    world.write([stack, manifest])
+    world.converge()
 
 
-def write_stack(world: World, patches: list[Json]) -> None:
-    spec = {**STACK["spec"], "environments": {"live": {"patches": patches}}}
-    world.write({"stack.yaml": [{**STACK, "spec": spec}]})
-
-
-def edited(seed: int) -> tuple[list[Json], Mapping[Address, str]]:
-    """Return sixty patches, and by address the names of the twenty dangerous ones."""
-    before, luck = fleet(), chance(seed)
-    chosen = luck.sample(sorted(before), 60)
-    names = sorted(DANGEROUS.keys() - BEYOND)
-    dangerous = dict(zip(chosen, luck.sample([*names, *names], 20), strict=False))
-    patches = []
-    for number, address in enumerate(chosen):
-        danger = dangerous.get(address)
-        edit = DANGEROUS[danger][0] if danger else luck.choice(HARMLESS)(number)
-        spec = patch(before[address], edit(before[address]))
-        patches.append({"address": str(address), "spec": spec})
-    return patches, dangerous
-
-
-def patch(before: Resource, after: Resource) -> Json:
-    """Return the merge patch that a person would write for an edit."""
-    moved = {
-        key: after.spec.get(key)
-        for key in before.spec.keys() | after.spec.keys()
-        if before.spec.get(key) != after.spec.get(key)
-    }
-    if "tools" in moved:
-        moved["tools"] = [as_written(name, tool) for name, tool in after.spec["tools"].items()]
-    if before.lifecycle != after.lifecycle:
-        moved["lifecycle"] = {"prevent_destroy": after.lifecycle.prevent_destroy}
-    return moved
-
-
-def as_written(name: str, tool: Mapping[str, Any]) -> Json:
-    """Return a tool as a manifest writes it: `name` is what the normal form calls it by."""
-    inner = {key: value for key, value in tool.items() if key != "type"}
-    match tool["type"]:
-        case "function":
-            return {"type": "function", "function": {"name": name, **inner}}
-        case "mcp":
-            return {"type": "mcp", "server_label": name, **inner}
-        case other:
-            return {"type": other, **inner}
-
-
-def test_every_danger_among_sixty_edits_stands_within_the_first_sixty_lines(
-    fleet_of_400: World,
+@pytest.mark.parametrize(
+    ("runtime", "names"),
+    [("assistants", DANGEROUS.keys() - set(REACHING)), ("responses", DANGEROUS.keys())],
+    ids=TARGETS,
+)
+def test_each_dangerous_edit_stands_within_the_first_lines_of_the_comment(
+    world: World, runtime: str, names: Collection[str]
 ) -> None:
-    patches, dangerous = edited(1)
-    write_stack(fleet_of_400, patches)
-    made = fleet_of_400.plan()
+    fleet(world, runtime)
+    reads = watched(world)
 
-    assert sorted(change.address for change in made.changes) == sorted(
-        Address.parse(one["address"]) for one in patches
-    )
-    for name in FORMATS_READ:
-        told = FORMATS[name].renderers[Shape.PLAN](view_of(made), Layout()).splitlines()[:SCREEN]
-        for address, danger in dangerous.items():
-            assert any(str(address) in line and DANGEROUS[danger][1] in line for line in told), (
-                f"{name}: {address}: {danger}\n" + "\n".join(told)
-            )
+    with open_session(world.options) as session:
+        after, dangerous = edited(session.desired, 1, names)
+        plan = plan_session(session, after).plan
+
+    assert reads.count("GET") > 0
+    assert len(dangerous) == min(len(names), 20)
+    assert len(plan.changes) == 60
+    comment = FORMATS["markdown"].renderers[Shape.PLAN](view_of(plan), Layout())
+    first = comment.splitlines()[:SCREEN]
+    for address, name in dangerous.items():
+        told = DANGEROUS[name][1]
+        assert any(str(address) in line and told in line for line in first), name
+    assert len(comment) <= len(tfcmt(plan.changes)) / 3
+    assert len(comment) < len(octodns(plan.changes))
+    saved = view_of_document(json.loads(to_json(plan_document(view_of(plan)))))
+    assert FORMATS["markdown"].renderers[Shape.PLAN](saved, Layout()) == comment
