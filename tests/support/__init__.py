@@ -1,1 +1,1 @@
-"""Parts that several test rooms share: servers that misbehave, and ways to put them on a socket."""
+"""Parts that the tests of several rooms share: servers that misbehave, accounts, stand-ins."""

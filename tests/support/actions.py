@@ -1,9 +1,9 @@
-"""A runner of GitHub Actions for the workflow that `init --ci github` writes and our `action.yml`.
+"""A runner of GitHub Actions for the workflow that `init --ci github` writes, and for our `action.yml`.
 
 It takes the workflow from the default branch, evaluates its expressions, and runs each `run:` step
-with bash, in the environment that GitHub would give it. For `uses:` it does what the named action does.
-The step that starts our program hands its words and its environment over, and they run in this
-process; with `processes`, it starts a process.
+with bash, in the environment that GitHub provides. For `uses:` it does what the named action does.
+When a step starts our program, the arguments and the environment are passed to this process, and
+the command runs here; with `processes`, it runs in a process of its own.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ ROOT: Final = Path(__file__).parents[2]
 WORKFLOW: Final = ".github/workflows/provisioner.yml"
 Json = dict[str, Any]
 WORDS: Final = re.compile(r"\s*(&&|\|\||==|!=|!|\(|\)|'(?:[^']|'')*'|[A-Za-z_][\w.*-]*)")
+"""Matches one word of an expression, such as `&&`, a text in quotes or a name."""
 
 PYTHON: Final = """\
 #!/bin/sh
@@ -40,20 +41,23 @@ printf '#!/bin/sh\\nprintf "%%s\\\\n" "$@" > "$RUNNER_TEMP/pip"\\n' > "$3/bin/pi
 cp "$RUNNER_TOOLS/provisioner" "$3/bin/provisioner"
 chmod +x "$3/bin/pip"
 """
+"""A script that replaces `python3 -m venv DIR`: it creates the programs that later steps start."""
 HANDED_OVER: Final = """\
 #!/bin/sh
 printf '%s\\0' "$@" > "$RUNNER_TEMP/words"
 env -0 > "$RUNNER_TEMP/environment"
 """
+"""A script that replaces our program: it writes its arguments and environment to files."""
 STARTED: Final = f"""\
 #!/bin/sh
 exec {sys.executable} -m provisioner "$@"
 """
+"""A script that starts our program in a process of its own."""
 
 
 @dataclass
 class Ran:
-    """One run: the exit code of the step that failed, else 0, its log, and the job's summary."""
+    """The result of a run: the exit code of the step that failed, or 0, its log, and the job's summary."""
 
     code: int = 0
     log: str = ""
@@ -72,14 +76,16 @@ class Runner:
         self._count = 0
 
     def proposed(self, pull: Pull) -> Ran:
-        """Run at a pull request that is new or has new commits."""
+        """Run the workflow for a pull request that is new or has new commits."""
         payload = {"number": pull.number, "pull_request": self.github.pull_row(pull)}
         return self._run("pull_request_target", payload, head=pull.head)
 
     def pushed(self, sha: str, attempt: int = 1) -> Ran:
+        """Run the workflow for a commit that was pushed to the default branch."""
         return self._run("push", {"after": sha}, head=sha, sha=sha, attempt=attempt)
 
     def night(self) -> Ran:
+        """Run the workflow as its schedule does."""
         return self._run("schedule", {})
 
     def _run(self, event: str, payload: Json, **more: Any) -> Ran:
@@ -99,6 +105,7 @@ class Runner:
         return ran
 
     def temporary(self) -> Path:
+        """Create and return a folder for one job."""
         self._count += 1
         folder = self.folder / f"job{self._count}"
         folder.mkdir(parents=True)
@@ -107,7 +114,7 @@ class Runner:
 
 @dataclass
 class Begun:
-    """A run that has begun: its event, the commit that is checked out, and its row of the API."""
+    """A run that has begun: its event, the commit that is checked out, and its row in the API."""
 
     event: str
     payload: Json
@@ -117,6 +124,8 @@ class Begun:
 
 
 class _Job:
+    """One job of a run, with a token and folders of its own."""
+
     def __init__(self, runner: Runner, begun: Begun, matrix: Mapping[str, str]) -> None:
         self.runner, self.github, self.run_row = runner, runner.github, begun.row
         self.folder = runner.temporary()
@@ -232,7 +241,10 @@ class _Job:
             git(self.workspace, "checkout", "-q", "--detach", "FETCH_HEAD")
 
     def _shell(self, script: str, environ: dict[str, str], ran: Ran) -> int:
-        """Run a script as GitHub does: bash stops at the first command that fails."""
+        """Run a script as GitHub does: bash stops at the first command that fails.
+
+        Returns the exit code.
+        """
         ran.environ.append(environ)
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
@@ -261,6 +273,7 @@ class _Job:
         return result.exit_code
 
     def _tools(self) -> Path:
+        """Return the folder of programs that comes first on the path."""
         tools = self.folder / "tools"
         if not tools.exists():
             tools.mkdir()
@@ -271,24 +284,29 @@ class _Job:
         return tools
 
     def text(self, value: Any, context: Json) -> str:
+        """Return a text with its expressions replaced by their values."""
         return re.sub(r"\$\{\{(.*?)\}\}", lambda m: shown(evaluated(m[1], context)), shown(value))
 
 
 def _matrix(job: Json) -> list[dict[str, str]]:
+    """Return the values of a job's matrix, one mapping for each run of the job."""
     (name, values), *rest = job.get("strategy", {"matrix": {"": [""]}})["matrix"].items()
     assert not rest
     return [{name: value} for value in values]
 
 
 def shown(value: Any) -> str:
-    """Return a value as GitHub puts it into a text."""
+    """Return a value as GitHub writes it into a text."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
 
 
 def evaluated(expression: str, context: Json) -> Any:
-    """Return the value of an expression of GitHub Actions: names, texts, `!`, `==`, `!=`, `&&`, `||`."""
+    """Return the value of an expression of GitHub Actions.
+
+    It may contain names, texts, parentheses, `!`, `==`, `!=`, `&&` and `||`.
+    """
     words = WORDS.findall(expression.strip().removeprefix("${{").removesuffix("}}"))
     value, rest = _either(words, context)
     assert not rest, rest

@@ -1,4 +1,4 @@
-"""`provisioner count`. A test adds this file and one line to the table of commands."""
+"""The command `provisioner count`. A test adds this file, and one line in the table of commands."""
 
 from collections import Counter
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""words: a format that a test adds to a copy of the package, as this one file and one line."""
+"""The output format `words`, which a test adds to a copy of the package: this file and one line."""
 
 from typing import Any
 

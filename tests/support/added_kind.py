@@ -1,4 +1,4 @@
-"""Shelf: a kind that a test adds to a copy of the package, as this one file and one line."""
+"""The kind Shelf, which a test adds to a copy of the package: this file and one line."""
 
 from provisioner.kinds.shared import LIFECYCLE, METADATA, text
 from provisioner.model.binding import Binding, Ids, NormalForm

@@ -1,6 +1,6 @@
-"""Runs commands one after another in one process, and prints what each of them said, as JSON.
+"""Runs commands with the kind Shelf in one process, and prints the results as JSON.
 
-Usage: python added_kind_run.py FOLDER. It imports the package that stands in the current folder.
+Usage: python added_kind_run.py FOLDER. It imports the package in the current folder.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A family of rules that a test adds, as this one file and one line in the table of families."""
+"""A family of rules, which a test adds: this file and one line in the table of families."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -12,7 +12,7 @@ SHOUTED = warning("shouted", "it is shouted now", "Write as you would speak.")
 
 
 def shouting(change: FieldChange) -> Iterator[str]:
-    """Report instructions that become capital letters throughout."""
+    """Yield a risk for instructions that are changed to capital letters only."""
     text = change.desired
     if change.path == "instructions" and isinstance(text, str) and text.isupper():
         yield "is shouted now"

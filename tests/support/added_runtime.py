@@ -1,6 +1,6 @@
-"""The `replies` runtime: an assistant object of which every reply is one stateless response.
+"""The runtime `replies`: an assistant is an object, and each of its replies is one stateless response.
 
-A test adds this file and one line to the table of runtimes, and nothing else.
+A test adds this file, and one line in the table of runtimes.
 """
 
 from collections.abc import Mapping

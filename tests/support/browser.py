@@ -1,6 +1,6 @@
-"""Drive a real Chromium by its DevTools protocol, through two pipes: no port, no driver, no package.
+"""Drives a real Chromium by its DevTools protocol, through two pipes.
 
-`CHROMIUM` is the path of the browser, or None where there is none.
+It needs no port, no driver and no package. Tests of HTML pages use it.
 """
 
 from __future__ import annotations
@@ -21,17 +21,19 @@ if TYPE_CHECKING:
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 CHROMIUM: Final = next(filter(None, map(shutil.which, NAMES)), None)
+"""The path of the browser, or None if none is installed."""
 OPTIONS: Final = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
     *("--no-first-run", "--disable-background-networking", "--disable-extensions"),
     *("--force-color-profile=srgb", "--hide-scrollbars", "--remote-debugging-pipe"),
 )
 KEYS: Final = {"Tab": 9, "Enter": 13, " ": 32}
+"""The code of each key that a test presses."""
 
 
 @dataclass
 class Browser:
-    """One page of a running browser. `requested` are the URLs that the page has asked for."""
+    """One page of a running browser. `requested` are the URLs that the page has requested."""
 
     to: BinaryIO
     answers: int
@@ -59,7 +61,7 @@ class Browser:
                 return result
 
     def _next(self) -> dict[str, Any]:
-        """Read one message, and note what the page asked for and that it was loaded."""
+        """Read one message, and record the requests and the loading of the page."""
         while b"\0" not in self.unread:
             self.unread += os.read(self.answers, 1 << 16)
         text, _, self.unread = self.unread.partition(b"\0")
@@ -71,7 +73,7 @@ class Browser:
         return said
 
     def open(self, page: Path, *, dark: bool = False, width: int = 1280) -> None:
-        """Show a file, in light or dark colours, in a window of that many pixels."""
+        """Show a file, in light or dark colours, in a window that is `width` pixels wide."""
         scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self.call("Emulation.setEmulatedMedia", features=scheme)
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
@@ -83,7 +85,7 @@ class Browser:
             self._next()
 
     def value(self, expression: str) -> Any:
-        """Run JavaScript on the page, wait for a promise, and return the value."""
+        """Run JavaScript on the page and return its value. A promise is awaited."""
         said = self.call(
             "Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True
         )
@@ -92,7 +94,7 @@ class Browser:
         return said["result"].get("value")
 
     def press(self, key: str) -> None:
-        """Send the press of a key, and its release."""
+        """Send the events of a key that is pressed and released."""
         text = {"Enter": "\r", " ": " "}.get(key)
         named = {"key": key, "windowsVirtualKeyCode": KEYS[key], "code": key}
         self.call(
@@ -104,7 +106,7 @@ class Browser:
         self.call("Input.dispatchKeyEvent", type="keyUp", **named)
 
     def picture(self, file: Path, *, top: int = 0, most: int = 20_000) -> None:
-        """Save the page as a PNG, from `top` on and `most` pixels high."""
+        """Save the page as a PNG, from `top` on and at most `most` pixels high."""
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]
         height = min(size["height"] - top, most)
         clip = {"x": 0, "y": top, "width": size["width"], "height": height, "scale": 1}
@@ -114,7 +116,7 @@ class Browser:
 
 @contextmanager
 def browser() -> Iterator[Browser]:
-    """Start Chromium with an empty profile and one page, and end it."""
+    """Start Chromium with an empty profile and one page, and stop it at the end."""
     assert CHROMIUM
     for_browser, to = os.pipe()
     answers, from_browser = os.pipe()

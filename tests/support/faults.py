@@ -1,8 +1,8 @@
-"""Faults on cue: a wrapper that answers wrongly, late or not at all, exactly where a test says.
+"""A server that fails where a test wants it to: it answers wrongly, late or not at all.
 
     app = Faulty(create_app(), Fault(creating("assistants"), fail(500)))
 
-On a socket connections really break; in process the errors are those that a break would raise.
+On a socket the connections really break. In process, the errors are those that such a break raises.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request as it arrived. `index` counts all of them, from 1."""
+    """One request as it arrived. `index` counts all requests, from 1."""
 
     index: int
     method: str
@@ -41,7 +41,7 @@ class Call:
 
 @dataclass(slots=True)
 class Fault:
-    """`then` happens to the first `times` requests for which `when` is true."""
+    """A fault of a server: `then` is done for the first `times` requests for which `when` is true."""
 
     when: When
     then: Effect
@@ -49,7 +49,7 @@ class Fault:
 
 
 class Faulty(Wrapper):
-    """A server with a script of faults. `calls` are the requests that reached it, in order."""
+    """A server with a list of faults. `calls` are the requests that reached it, in order."""
 
     def __init__(self, app: WSGIApplication, *faults: Fault) -> None:
         super().__init__(app)
@@ -74,10 +74,11 @@ class Faulty(Wrapper):
         return None
 
     def count(self, method: str) -> int:
+        """Return the number of requests with this method."""
         return sum(call.method == method for call in self.calls)
 
 
-# When
+# Conditions, for `Fault.when`.
 
 
 def always(_call: Call) -> bool:
@@ -85,23 +86,25 @@ def always(_call: Call) -> bool:
 
 
 def nth(index: int) -> When:
-    """Return a fault for the request of one number, counted from 1."""
+    """Return a condition that is true for the request with this number, counted from 1."""
     return lambda call: call.index == index
 
 
 def method(name: str) -> When:
+    """Return a condition that is true for requests with this method."""
     return lambda call: call.method == name
 
 
 def creating(collection: str) -> When:
+    """Return a condition that is true for requests that create an object in a collection."""
     return lambda call: call.method == "POST" and call.path.endswith(f"/{collection}")
 
 
-# What
+# Effects, for `Fault.then`.
 
 
 def fail(status: int = 500, *, performed: bool = True) -> Effect:
-    """An error, after the request was performed or before."""
+    """Return an effect that answers with an error, after performing the request or without that."""
 
     def effect(_request: Request, perform: Perform) -> Response:
         if performed:
@@ -112,12 +115,12 @@ def fail(status: int = 500, *, performed: bool = True) -> Effect:
 
 
 def answer(body: object, status: int) -> Effect:
-    """Give another answer, and perform nothing."""
+    """Return an effect that answers with this body and does not perform the request."""
     return lambda _request, _perform: reply(body, status)
 
 
 def ask_to_wait(seconds: float = 0) -> Effect:
-    """Answer 429, with Retry-After."""
+    """Return an effect that answers 429 with Retry-After."""
 
     def effect(_request: Request, _perform: Perform) -> Response:
         body = {"error": {"message": "Rate limit reached.", "code": "rate_limit_exceeded"}}
@@ -127,7 +130,7 @@ def ask_to_wait(seconds: float = 0) -> Effect:
 
 
 def drop(*, performed: bool = True) -> Effect:
-    """Let the connection break before any answer."""
+    """Return an effect that breaks the connection before any answer."""
 
     def effect(request: Request, perform: Perform) -> Response:
         if performed:
@@ -138,7 +141,10 @@ def drop(*, performed: bool = True) -> Effect:
 
 
 def hang(seconds: float = 1, *, performed: bool = True) -> Effect:
-    """Stay silent for some time, then let the connection break. In process, time out at once."""
+    """Return an effect that stays silent for some time and then breaks the connection.
+
+    In process, it raises a timeout at once.
+    """
 
     def effect(request: Request, perform: Perform) -> Response:
         if performed:
@@ -151,7 +157,7 @@ def hang(seconds: float = 1, *, performed: bool = True) -> Effect:
 
 
 def cut_body() -> Effect:
-    """The answer stops halfway, though its length was announced."""
+    """Return an effect that sends only the first half of the announced body."""
 
     def effect(_request: Request, perform: Perform) -> Response:
         whole = perform()
@@ -165,7 +171,7 @@ def cut_body() -> Effect:
 
 
 def garble() -> Effect:
-    """Answer 200 with a body that is no JSON."""
+    """Return an effect that answers 200 with a body that is not JSON."""
 
     def effect(_request: Request, perform: Perform) -> Response:
         perform()
@@ -175,7 +181,10 @@ def garble() -> Effect:
 
 
 def run(function: Callable[[], object], *, performed: bool = True) -> Effect:
-    """Call `function` (which may kill a process), after the request was performed or before."""
+    """Return an effect that calls `function`, which may kill a process.
+
+    The request is performed before the call, or after it if `performed` is false.
+    """
 
     def effect(_request: Request, perform: Perform) -> Response:
         answer = perform() if performed else None
@@ -186,6 +195,7 @@ def run(function: Callable[[], object], *, performed: bool = True) -> Effect:
 
 
 def _broken(request: Request, error: Exception) -> Response:
+    """Shut the connection of a request, or raise `error` in process."""
     connection = request.environ.get("werkzeug.socket")
     if connection is None:
         raise error

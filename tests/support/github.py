@@ -1,7 +1,7 @@
-"""GitHub, as far as a pipeline sees it: a repository, pull requests, reviews, runs, and its REST API.
+"""A stand-in for GitHub as a pipeline sees it: a repository, pull requests, reviews, runs and the API.
 
-The repository is a real bare one. The API refuses what GitHub refuses: a token that it does not know, what
-the token's permissions do not allow, a comment that is too long.
+The repository is a real bare one. The API refuses what GitHub refuses: an unknown token, a request
+that the permissions of the token do not allow, and a comment that is too long.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 REPO = "acme/helpdesk"
 BOT = {"login": "github-actions[bot]", "type": "Bot"}
 LONGEST = 65_536
+"""The most characters of a comment."""
 Json = dict[str, Any]
 
 RULES = Map(
@@ -62,11 +63,13 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "GET /actions/runs": ("actions: read",),
     "GET /actions/runs/<int:id>/artifacts": ("actions: read",),
 }
-"""The permissions of which a token needs one."""
+"""For each request, the permissions of which a token needs at least one."""
 
 
 @dataclass
 class Pull:
+    """A pull request."""
+
     number: int
     branch: str
     head: str
@@ -79,7 +82,7 @@ class Pull:
 
 
 class GitHub:
-    """One repository, and everything about it. `now` is the host's clock, in seconds."""
+    """One repository with everything about it. `now` is GitHub's clock, in unix seconds."""
 
     def __init__(self, folder: Path) -> None:
         self.bare, self.work = folder / "helpdesk.git", folder / "work"
@@ -96,10 +99,13 @@ class GitHub:
         git(folder, "clone", "-q", str(self.bare), str(self.work))
         git(self.work, "checkout", "-q", "-b", "main")
 
-    # What people do.
+    # Actions of people.
 
     def commit(self, files: Mapping[str, str | None], branch: str = "main") -> str:
-        """Write files to a branch that begins at `main`, as one commit. None removes a file."""
+        """Write files to a branch, which begins at `main`, and return the commit.
+
+        The value None removes a file, and `-> PATH` makes it a symbolic link.
+        """
         if branch != "main":
             exists = git(self.work, "branch", "--list", branch)
             git(self.work, "checkout", "-q", *(() if exists else ("-b",)), branch)
@@ -127,13 +133,14 @@ class GitHub:
         return head
 
     def propose(self, branch: str, files: Mapping[str, str | None], repo: str = REPO) -> Pull:
-        """Open a pull request of a branch, from this repository or from a fork."""
+        """Open a pull request for a branch of this repository or of a fork."""
         number = len(self.pulls) + len(self.issues) + 1
         pull = Pull(number, branch, self.commit(files, branch), repo=repo)
         self.pulls[number] = pull
         return pull
 
     def review(self, pull: Pull, user: str, state: str = "APPROVED", commit: str = "") -> None:
+        """Add a review of a person, which is an approval unless `state` says otherwise."""
         self.now += 60
         pull.reviews.append(
             {
@@ -147,6 +154,10 @@ class GitHub:
         self.now += 60
 
     def merge(self, pull: Pull, *, squash: bool = False, without: str = "") -> str:
+        """Merge a pull request, and return the commit.
+
+        `without` leaves out its change of one file.
+        """
         git(self.work, "fetch", "-q", "origin")
         how = ("--squash",) if squash else ("--no-ff", "-m", "Merge")
         git(self.work, "merge", "-q", *how, pull.head)
@@ -162,12 +173,13 @@ class GitHub:
         return pull.merge_commit
 
     def say(self, number: int, user: str, body: str) -> Json:
-        """Write a comment as a person."""
+        """Add a comment of a person."""
         return self._comment(number, {"login": user, "type": "User"}, body)
 
-    # What the machinery of GitHub does.
+    # Actions of GitHub itself.
 
     def begin_run(self, event: str, sha: str, path: str, **more: Any) -> Json:
+        """Add a run of a workflow, and return its row."""
         run = {
             "id": 1000 + len(self.runs),
             "run_number": len(self.runs) + 1,
@@ -182,12 +194,12 @@ class GitHub:
         return run
 
     def upload(self, run: Json, name: str) -> None:
-        """Keep an artifact. A name that a run has already is refused."""
+        """Store an artifact. A run cannot have two artifacts with the same name."""
         assert not any(a["run"] == run["id"] and a["name"] == name for a in self.artifacts)
         self.artifacts.append({"run": run["id"], "name": name, "created_at": self._moment()})
 
     def tried(self, pull: Pull) -> bool:
-        """Try the merge, and keep it at refs/pull/N/merge. Returns false for a conflict."""
+        """Try the merge, and store its result at refs/pull/N/merge. Returns false for a conflict."""
         base = git(self.bare, "rev-parse", f"refs/heads/{pull.base}")
         try:
             tree = git(self.bare, "merge-tree", "--write-tree", base, pull.head)
@@ -201,6 +213,7 @@ class GitHub:
         return True
 
     def pull_row(self, pull: Pull) -> Json:
+        """Return a pull request as the API shows it."""
         return {
             "number": pull.number,
             "state": "closed" if pull.merged_at else "open",
@@ -308,12 +321,16 @@ class GitHub:
 
 
 def paged(rows: list[Json], args: Mapping[str, str]) -> list[Json]:
+    """Return the page of rows that a query asks for."""
     size, page = min(100, int(args.get("per_page", 30))), int(args.get("page", 1))
     return rows[(page - 1) * size : page * size]
 
 
 def git(folder: Path, *words: str) -> str:
-    """Run git as a person with a name, without the configuration of this machine."""
+    """Run git with a name for commits, and without the configuration of this machine.
+
+    Returns its output.
+    """
     environ = {
         "PATH": os.environ["PATH"],
         "GIT_CONFIG_GLOBAL": os.devnull,
@@ -331,7 +348,7 @@ def git(folder: Path, *words: str) -> str:
 
 
 class Recording:
-    """A server around a server, which notes every request and its key."""
+    """A server around another server. It records the method, path and key of every request."""
 
     def __init__(self, app: WSGIApplication) -> None:
         self.app = app
@@ -344,4 +361,5 @@ class Recording:
 
     @property
     def writes(self) -> list[tuple[str, str, str]]:
+        """Return the recorded requests that are not reads."""
         return [one for one in self.seen if one[0] != "GET"]

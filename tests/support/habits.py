@@ -1,7 +1,7 @@
-"""Habits of servers that do not keep to the API: how they show lists, rows and failures.
+"""Habits of servers that deviate from the API in the form of their lists, rows and errors.
 
-Pure functions, for `Lists`, `Rows` and `Errors` of `tests.support.servers`. Each was seen on a
-compatible server.
+They are pure functions for `Lists`, `Rows` and `Errors` of `tests.support.servers`. Each habit was
+seen on a compatible server.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 
 Json: TypeAlias = "dict[str, Any]"
 ListHabit: TypeAlias = "Callable[[list[Json], Mapping[str, str]], Response]"
-"""(all rows, oldest first; the query) -> the answer."""
+"""A function from (all rows, oldest first; the query) to the answer."""
 RowHabit: TypeAlias = "Callable[[Json], Json]"
-"""An object -> the same as it is shown."""
+"""A function from an object to the form in which the server shows it."""
 ErrorHabit: TypeAlias = "Callable[[int, str], Response]"
-"""(status, message) -> the answer."""
+"""A function from (status, message) to the answer."""
 
 
 def reply(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return an answer with a JSON body."""
     return Response(json.dumps(body), status, headers, content_type="application/json")
 
 
@@ -32,7 +33,7 @@ def reply(body: Any, status: int = 200, headers: Mapping[str, str] | None = None
 
 
 def page(rows: list[Json], query: Mapping[str, str]) -> tuple[list[Json], bool]:
-    """Return the rows of an honest page, and whether there are more."""
+    """Return the rows of a correct page, and true if more follow."""
     rows = rows[::-1] if query.get("order") == "desc" else rows
     ids = [row["id"] for row in rows]
     start = ids.index(query["after"]) + 1 if query.get("after") else 0
@@ -41,64 +42,67 @@ def page(rows: list[Json], query: Mapping[str, str]) -> tuple[list[Json], bool]:
 
 
 def honest(rows: list[Json], query: Mapping[str, str]) -> Response:
-    """As the platform does it."""
+    """Return the page as the platform does."""
     shown, more = page(rows, query)
     return reply({"object": "list", "data": shown, "has_more": more})
 
 
 def all_at_once(rows: list[Json], _query: Mapping[str, str]) -> Response:
-    """Ignore `limit` and `after`, and leave `has_more` out."""
+    """Ignore `limit` and `after`, and leave out `has_more`."""
     return reply({"object": "list", "data": rows})
 
 
 def bare_array(rows: list[Json], _query: Mapping[str, str]) -> Response:
-    """Return rows without any envelope."""
+    """Return the rows as a plain array."""
     return reply(rows)
 
 
 def null_list(_rows: list[Json], _query: Mapping[str, str]) -> Response:
-    """Return `null` where a list belongs, as servers do that hold nothing."""
+    """Return `null` instead of a list, as some servers do when they have no objects."""
     return reply({"object": "list", "data": None})
 
 
 def without_has_more(rows: list[Json], query: Mapping[str, str]) -> Response:
-    """Pages of 20, whatever `limit` says, and no word on whether there are more."""
+    """Return pages of 20 rows, whatever `limit` is, without `has_more`."""
     return reply({"data": page(rows, {**query, "limit": "20"})[0]})
 
 
 def stops_early(rows: list[Json], query: Mapping[str, str]) -> Response:
-    """`has_more` is always false."""
+    """Return `has_more: false` on every page."""
     return reply({"data": page(rows, query)[0], "has_more": False})
 
 
 def stops_early_at_20(rows: list[Json], query: Mapping[str, str]) -> Response:
-    """Ignore `limit`, return 20 rows, and always say that there are no more."""
+    """Ignore `limit`, and return 20 rows with `has_more: false` on every page."""
     return reply({"data": page(rows, {**query, "limit": "20"})[0], "has_more": False})
 
 
 def never_says_last(rows: list[Json], query: Mapping[str, str]) -> Response:
-    """`has_more` is always true, past the end as well."""
+    """Return `has_more: true` on every page, even after the last row."""
     return reply({"data": page(rows, query)[0], "has_more": True})
 
 
 def first_page_only(rows: list[Json], query: Mapping[str, str]) -> Response:
-    """Ignore `after` and say that there are no more: no row after the first `limit` can be had."""
+    """Ignore `after` and return `has_more: false`.
+
+    Rows after the first `limit` are never returned.
+    """
     return reply({"data": rows[: int(query.get("limit", 20))], "has_more": False})
 
 
 def first_page_forever(rows: list[Json], query: Mapping[str, str]) -> Response:
-    """Ignore `after`, and say that there are more."""
+    """Ignore `after` and return `has_more: true`."""
     return reply({"data": rows[: int(query.get("limit", 20))], "has_more": True})
 
 
 def starts_over(rows: list[Json], query: Mapping[str, str]) -> Response:
-    """The page after the last one is the first."""
+    """Return the first page again after the last one."""
     shown, _ = page(rows, query)
     return reply({"data": shown or page(rows, {"limit": "100"})[0], "has_more": True})
 
 
 def skips_within_a_second(rows: list[Json], query: Mapping[str, str]) -> Response:
-    """`after` means: created in a later second than that row."""
+    """Treat `after` as "created in a later second than that row"."""
     moment = _moment(rows, query.get("after"))
     later = [row for row in rows if moment is None or row["created_at"] > moment]
     limit = int(query.get("limit", 20))
@@ -106,7 +110,7 @@ def skips_within_a_second(rows: list[Json], query: Mapping[str, str]) -> Respons
 
 
 def repeats_within_a_second(rows: list[Json], query: Mapping[str, str]) -> Response:
-    """`after` means: created in the same second as that row, or later."""
+    """Treat `after` as "created in the same second as that row, or later"."""
     moment = _moment(rows, query.get("after"))
     later = [row for row in rows if moment is None or row["created_at"] >= moment]
     limit = int(query.get("limit", 20))
@@ -118,14 +122,14 @@ def _moment(rows: list[Json], after: str | None) -> Any:
 
 
 def refuses_cursors(rows: list[Json], query: Mapping[str, str]) -> Response:
-    """`after` is a 400, `has_more` always false."""
+    """Answer `after` with 400, and return `has_more: false` always."""
     if "after" in query:
         return reply({"detail": "after is not supported"}, 400)
     return first_page_only(rows, query)
 
 
 def refuses_limits(rows: list[Json], query: Mapping[str, str]) -> Response:
-    """A `limit` above 50 is a 422."""
+    """Answer a `limit` above 50 with 422."""
     if int(query.get("limit", 20)) > 50:
         return reply({"detail": [{"loc": ["query", "limit"], "msg": "must be at most 50"}]}, 422)
     return honest(rows, query)
@@ -140,26 +144,29 @@ def null_for_empty(row: Json) -> Json:
 
 
 def null_for_defaults(row: Json) -> Json:
-    """Return `null` for the sampling values that nobody set."""
+    """Return `null` for sampling values that were not set."""
     return {**row, **{key: None for key in ("temperature", "top_p") if row.get(key) == 1.0}}
 
 
 def in_milliseconds(row: Json) -> Json:
+    """Return times in milliseconds."""
     return {**row, "created_at": row["created_at"] * 1000} if "created_at" in row else row
 
 
 def in_floats(row: Json) -> Json:
+    """Return times with a fraction."""
     return {**row, "created_at": row["created_at"] + 0.25} if "created_at" in row else row
 
 
 def in_iso(row: Json) -> Json:
+    """Return times as ISO 8601 texts."""
     if "created_at" not in row:
         return row
     return {**row, "created_at": datetime.fromtimestamp(row["created_at"], UTC).isoformat()}
 
 
 def forgets_metadata(row: Json) -> Json:
-    """Metadata is accepted and not stored."""
+    """Accept metadata, but do not store it."""
     return {**row, "metadata": {}} if "metadata" in row else row
 
 
@@ -171,12 +178,12 @@ def adds_metadata(row: Json) -> Json:
 
 
 def drops_top_p(row: Json) -> Json:
-    """A field is accepted and not stored."""
+    """Accept a field, but do not store it."""
     return {**row, "top_p": None} if "top_p" in row else row
 
 
 def texts_as_lists(row: Json) -> Json:
-    """The text of a message is a list of its lines."""
+    """Return the text of a message as a list of its lines."""
     if row.get("object") != "thread.message":
         return row
     content = [
@@ -190,20 +197,25 @@ def texts_as_lists(row: Json) -> Json:
 
 
 def as_detail(status: int, message: str) -> Response:
+    """Return an error as `{"detail": MESSAGE}`."""
     return reply({"detail": message}, status)
 
 
 def as_nothing(status: int, _message: str) -> Response:
+    """Return an error with an empty body."""
     return Response(b"", status)
 
 
 def as_html(status: int, message: str) -> Response:
+    """Return an error as a web page."""
     return Response(f"<html><style>b{{}}</style><h1>{message}</h1></html>", status)
 
 
 def gone_as_400(status: int, message: str) -> Response:
+    """Answer 400 instead of 404."""
     return reply({"message": message}, 400 if status == 404 else status)
 
 
 def gone_as_422(status: int, message: str) -> Response:
+    """Answer 422 instead of 404."""
     return reply({"detail": [{"loc": [], "msg": message}]}, 422 if status == 404 else status)

@@ -1,4 +1,4 @@
-"""An account of the Agents API, as a story sees it: every object of every kind, and whose it is."""
+"""Reads an account of the Agents API for stories: every object of every kind, and the marks."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ Json = dict[str, Any]
 
 BINDINGS: Final = RUNTIMES["agents"].bindings
 OUTER: Final = ("assistant", "environment_template", "vault", "skill", "automation")
+"""The kinds whose objects are in no other object."""
 BY_ITSELF: Final = {"updated_at"}
-"""Fields that the server moves with every write."""
+"""Fields that the server changes with every write."""
 
 
 def listed(world: World, path: str) -> list[Json]:
@@ -27,7 +28,7 @@ def listed(world: World, path: str) -> list[Json]:
 
 
 def rows(world: World, kind: str) -> list[Json]:
-    """Return every live object of a kind; credentials of every vault."""
+    """Return every live object of a kind. Credentials are those of all vaults."""
     if kind == "credential":
         vaults = listed(world, "vaults")
         return [r for vault in vaults for r in listed(world, f"vaults/{vault['id']}/credentials")]
@@ -35,12 +36,12 @@ def rows(world: World, kind: str) -> list[Json]:
 
 
 def versions(world: World, skill: str) -> list[str]:
-    """Return the versions that a skill has, oldest first."""
+    """Return the numbers of a skill's versions, oldest first."""
     return [row["version"] for row in listed(world, f"skills/{skill}/versions")]
 
 
 def account(world: World) -> dict[str, Json]:
-    """Return everything on the account but for when it was written, by kind and id."""
+    """Return everything on the account, by kind and id, except times of writes."""
     return {
         f"{kind}/{row['id']}": {key: row[key] for key in row if key not in BY_ITSELF}
         for kind in (*OUTER, "credential")
@@ -49,7 +50,7 @@ def account(world: World) -> dict[str, Json]:
 
 
 def marks(world: World) -> dict[str, Mark]:
-    """Return our marks, whoever's they are, by kind and id."""
+    """Return every mark on the account, of any owner, by kind and id."""
     found = {
         path: BINDINGS[path.partition("/")[0]].mark_of(row) for path, row in account(world).items()
     }
@@ -57,17 +58,18 @@ def marks(world: World) -> dict[str, Mark]:
 
 
 def addresses(world: World) -> list[str]:
-    """Return the addresses in the marks, one for each live object. A duplicate stands twice."""
+    """Return the addresses in all marks, sorted. The address of a duplicate occurs twice."""
     return sorted(str(mark.address) for mark in marks(world).values())
 
 
 def id_of(world: World, address: str) -> str:
-    """Return the id of the one live object of an address."""
+    """Return the id of the one live object with an address."""
     (path,) = (path for path, mark in marks(world).items() if str(mark.address) == address)
     return path.rpartition("/")[2]
 
 
 def row_of(world: World, address: str) -> Json:
+    """Return the row of the one live object with an address."""
     kind = address.partition(".")[0]
     wanted = id_of(world, address)
     return next(row for row in rows(world, kind) if row["id"] == wanted)
@@ -82,7 +84,7 @@ def uploaded(world: World, skill: str) -> dict[str, str]:
 
 
 def zipped(name: str) -> bytes:
-    """Return a plugin's archive, the same bytes each time."""
+    """Return the archive of a plugin, with the same bytes each time."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as bundle:
         bundle.writestr(

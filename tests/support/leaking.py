@@ -1,4 +1,4 @@
-"""An account with leaks of every condition, written into the embedded server's store at once."""
+"""An account with leaks of every condition, written directly into the embedded server's store."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 OURS, THEIRS = Owner("k3v9q0x7dp"), Owner("else", "prod")
 LONG_AGO = 1_700_000_000
+"""The creation time of most objects here."""
 AHEAD = 2_000_000_000
-"""A moment after that of every object that a test makes by requests."""
+"""A time later than the creation of every object that a test creates by requests."""
 GIB = 1 << 30
 CHUNKING = {"type": "static", "static": {"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400}}
 Json = dict[str, Any]
@@ -25,9 +26,10 @@ Json = dict[str, Any]
 
 @dataclass
 class Leaking:
-    """Objects to write. `expected` has the condition and the owner of each leak, by id.
+    """Collects objects to write. `expected` has (condition, owner) of each leak, by id.
 
-    `needed` are the ids of everything that must stay. `unit` objects are made 50 at a time.
+    `needed` are the ids of everything that must stay. `bytes` are the bytes of each store. `count`
+    is the number of ids given so far.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -37,10 +39,12 @@ class Leaking:
     count: int = 0
 
     def id(self, prefix: str) -> str:
+        """Return a new id."""
         self.count += 1
         return f"{prefix}{self.count:024x}"
 
     def put(self, kind: str, id: str, body: Json, *, parent: str = "", tag: str = "") -> str:
+        """Add an object, and return its id."""
         whole = {"id": id, "created_at": LONG_AGO + self.count, **body}
         self.rows.append(Row(kind, parent, id, whole, tag=tag))
         return id
@@ -52,9 +56,11 @@ class Leaking:
                 db.insert(row)
 
     def leak(self, id: str, condition: str, whose: str = "nobody") -> None:
+        """Expect that an object is found as a leak of this condition, owned by `whose`."""
         self.expected[id] = (condition, whose)
 
     def file(self, purpose: str = "assistants", **fields: Any) -> str:
+        """Add an upload, and return its id."""
         id = self.id("file-")
         body = {"object": "file", "bytes": 7, "filename": f"{id}.txt", "purpose": purpose}
         self.put(
@@ -63,6 +69,7 @@ class Leaking:
         return id
 
     def store(self, *files: str, usage: int = 1024, marked: str = "", **fields: Any) -> str:
+        """Add a vector store with these files as its documents, and return its id."""
         id = self.id("vs_")
         counts = dict.fromkeys(("in_progress", "failed", "cancelled"), 0)
         counts |= {"completed": len(files), "total": len(files)}
@@ -89,6 +96,7 @@ class Leaking:
     def assistant(
         self, store: str = "", *files: str, metadata: Json | None = None, created_at: int = LONG_AGO
     ) -> str:
+        """Add an assistant, and return its id. The files are those of its code interpreter."""
         id = self.id("asst_")
         body: Json = {
             "object": "assistant", "created_at": created_at, "name": id, "model": "gpt-6.1-terra", "instructions": "Be brief.",
@@ -104,17 +112,19 @@ class Leaking:
 
 
 def mark_of(address: str, owner: Owner = OURS) -> Json:
+    """Return the metadata of a mark, or {} without an address."""
     return dict(Mark(owner, Address.parse(address)).to_metadata()) if address else {}
 
 
 def attributes_of(path: str) -> Json:
+    """Return the attributes by which we mark a document."""
     documents = RUNTIMES["assistants"].bindings["vector_store"].documents
     assert documents
     return documents.attributes(Document(path, "ab" * 32, 7), None)
 
 
 def _needed(made: Leaking) -> None:
-    """Add twelve objects that others need: half of them carry another owner's mark."""
+    """Add twelve objects that are in use. Half of them have the mark of another owner."""
     for owner in ({}, mark_of("assistant.theirs", THEIRS)):
         files = [made.file(), made.file()]
         store, own = made.store(*files, usage=GIB), made.file()
@@ -130,7 +140,7 @@ def _needed(made: Leaking) -> None:
 
 
 def _leaks(made: Leaking, sent: tuple[str, int]) -> None:
-    """Add thirty-eight leaks and unknowable objects, of every condition."""
+    """Add thirty-eight objects that are leaks of every condition, or whose use is unknowable."""
     files = [made.file() for _ in range(8)]
     for id in (made.store(*files, usage=2 * GIB), *files):
         made.leak(id, "dangling")
@@ -167,7 +177,10 @@ def _leaks(made: Leaking, sent: tuple[str, int]) -> None:
 
 
 def seeded(server: App, units: int, sent: tuple[str, int]) -> Leaking:
-    """Write fifty objects for each unit. `sent` are the name and bytes of a document of the manifests."""
+    """Write fifty objects for each unit, and return them.
+
+    `sent` are the name and the bytes of a document in the manifests.
+    """
     made = Leaking()
     for _ in range(units):
         _needed(made)
@@ -177,7 +190,7 @@ def seeded(server: App, units: int, sent: tuple[str, int]) -> Leaking:
 
 
 def kept(server: App, ids: set[str]) -> list[tuple[Any, ...]]:
-    """Return everything that the server's store holds of these objects, and inside of them."""
+    """Return the rows of these objects in the server's store, and of objects inside of them."""
     rows = server._store._connection.execute(
         "SELECT kind, parent, id, created_at, tag, size, due, body, hidden FROM objects ORDER BY seq"
     )

@@ -1,10 +1,10 @@
-"""The comments that tfcmt and octoDNS write for the same changes, to compare lengths with.
+"""The comments that tfcmt and octoDNS write for the same changes, for a comparison of lengths.
 
-Terraform's plan is written from the rules by which it prints updates, and shorter than it is: nested
-values are told in a line, where Terraform prints their blocks. tfcmt puts it into its default template:
-a heading, the list of the resources, and the whole plan in a fence. octoDNS writes a table with two
-rows for each record that is updated; octoDNS 1.22 wrote 82,639 bytes for the sixty edits of seed 1, and
-`octodns` here as many, but for a few.
+Terraform's plan is written here by the rules by which it prints updates, and is shorter than the
+original: nested values are one line, where Terraform prints their blocks. tfcmt puts the plan into
+its default template: a heading, the list of resources, and the whole plan in a fence. octoDNS
+writes a table with two rows for each record that is updated. octoDNS 1.22 wrote 82,639 bytes for
+the sixty edits of seed 1; `octodns` here writes almost the same number.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def tfcmt(changes: Sequence[Change]) -> str:
-    """Return the comment of tfcmt's default template on Terraform's plan of these updates."""
+    """Return the comment that tfcmt's default template makes of Terraform's plan for these updates."""
     told = f"Plan: 0 to add, {len(changes)} to change, 0 to destroy."
     names = [f'provisioner_assistant.support["{change.address.key}"]' for change in changes]
     listed = "\n".join(f"  * {name}" for name in names)
@@ -33,7 +33,7 @@ def tfcmt(changes: Sequence[Change]) -> str:
 
 
 def terraform(changes: Sequence[Change]) -> Iterator[str]:
-    """Yield the lines of Terraform's plan of these updates."""
+    """Yield the lines of Terraform's plan for these updates."""
     yield "Terraform will perform the following actions:"
     for change in changes:
         name = f'provisioner_assistant.support["{change.address.key}"]'
@@ -48,7 +48,10 @@ def terraform(changes: Sequence[Change]) -> Iterator[str]:
 
 
 def _attribute(field: FieldChange) -> Iterator[str]:
-    """Yield one attribute: every line of a text of several lines, changed or not."""
+    """Yield the lines of one attribute.
+
+    A text of several lines is printed whole, with unchanged lines.
+    """
     live, desired = field.live, field.desired
     if isinstance(live, str) and isinstance(desired, str) and "\n" in live + desired:
         yield f"      ~ {field.path} = <<-EOT"
@@ -61,7 +64,7 @@ def _attribute(field: FieldChange) -> Iterator[str]:
 
 
 def octodns(changes: Sequence[Change]) -> str:
-    """Return the Markdown of octoDNS for one record an object, whose value is the field that changes."""
+    """Return the Markdown of octoDNS, with one record for each object whose value is the changed field."""
     head = "## example.com.\n\n### assistants\n\n"
     head += "| Operation | Name | Type | TTL | Value | Source |\n|--|--|--|--|--|--|\n"
     rows = "".join(
@@ -73,6 +76,7 @@ def octodns(changes: Sequence[Change]) -> str:
 
 
 def _plain(value: Any) -> str:
+    """Return a value on one line."""
     return (
         value.replace("\n", "\\n")
         if isinstance(value, str)

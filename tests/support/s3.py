@@ -1,4 +1,7 @@
-"""Object storage on this machine: a real S3-protocol server, and what may go wrong on the way."""
+"""Object storage for tests: a real server of the S3 protocol on this machine.
+
+A test can change its answers.
+"""
 
 from __future__ import annotations
 
@@ -28,14 +31,15 @@ ENVIRONMENT = {
 }
 
 Trouble: TypeAlias = "Callable[[Request, Callable[[], Response]], Response]"
+"""A function that answers a request; it is also given a function that performs the request."""
 
 
 class Storage(Wrapper):
-    """The server, one request at a time: the test server looks and writes in two steps, where the
-    storage it stands for does both in one.
+    """A server of the S3 protocol that performs one request at a time.
 
-    `trouble`, while it is set, answers in the server's place; it is given the request, and a
-    function that has it performed.
+    moto, the server behind it, checks for an object and writes it in two steps, where real storage
+    does both in one. While `trouble` is set, it answers requests and decides whether they are
+    performed.
     """
 
     def __init__(self) -> None:
@@ -57,9 +61,10 @@ class Storage(Wrapper):
 
 @contextmanager
 def storage() -> Iterator[tuple[Storage, str]]:
-    """Serve the storage on a socket, with one bucket. Yields the bucket and the endpoint.
+    """Serve the storage with one bucket, and yield (server, endpoint).
 
-    Clients share what they load of the SDK's own files: each would take 0.15 s to read them anew.
+    All clients share the files that the AWS library loads, because each client would need 0.15 s to
+    read them again.
     """
     app = Storage()
     with pytest.MonkeyPatch.context() as patch, serving(app) as base_url:
@@ -68,6 +73,6 @@ def storage() -> Iterator[tuple[Storage, str]]:
 
 
 def failure(status: int, code: str, more: str = "") -> Response:
-    """Return an error as S3 spells it."""
+    """Return an error in the form of S3."""
     body = f"<Error><Code>{code}</Code><Message>It said {code}.</Message>{more}</Error>"
     return Response(body, status, content_type="application/xml")

@@ -1,7 +1,7 @@
-"""Servers that misbehave, around a server that behaves: each takes one of `tests.support.habits`.
+"""Servers that misbehave. Each wraps a correct server, and most have a habit of `habits`.
 
-Wrap anything that speaks the Assistants wire, usually `provisioner.emulator.create_app()`; wrappers
-stack. `serving` puts the result on a socket:
+A wrapper can wrap anything that speaks the Assistants API, usually
+`provisioner.emulator.create_app()`, or another wrapper. `serving` puts the result on a socket:
 
     app = Rows(Lists(create_app(), all_at_once), null_for_empty)
     with serving(app) as base_url: ...
@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from tests.support.habits import ErrorHabit, Json, ListHabit, RowHabit
 
 LISTED = frozenset({"assistants", "vector_stores", "files", "messages", "runs", "steps"})
+"""The last part of the path of each list."""
 ID = re.compile(r"(asst|vs|vsfb|thread|run|msg|step)_\w+|file-\w+")
+"""Matches an id of the inner server."""
 
 
 class Wrapper:
-    """A server around a server; as it stands, one that changes nothing."""
+    """A server around another server. Without a subclass it changes nothing."""
 
     def __init__(self, app: WSGIApplication) -> None:
         self.app = app
@@ -42,10 +44,11 @@ class Wrapper:
         return self.answer(Request(environ))(environ, start_response)
 
     def answer(self, request: Request) -> Response:
+        """Return the answer to a request. Subclasses change it."""
         return self.forward(request)
 
     def forward(self, request: Request, **changes: Any) -> Response:
-        """Return the inner server's answer to the request with another path, query or body."""
+        """Return the inner server's answer to a request, whose path, query or body may be changed."""
         data: bytes = changes.get("data", request.get_data())
         environ = {**request.environ, "CONTENT_LENGTH": str(len(data))}
         environ["wsgi.input"] = io.BytesIO(data)
@@ -56,7 +59,7 @@ class Wrapper:
 
 
 class Fixed(Wrapper):
-    """An API that has nothing but `rows`, listed under every path by the platform's rules."""
+    """A server whose list at every path consists of `rows`."""
 
     def __init__(self, rows: list[Json]) -> None:
         super().__init__(self)
@@ -67,7 +70,7 @@ class Fixed(Wrapper):
 
 
 class Lists(Wrapper):
-    """Every list is shown as `habit` says, whatever the inner server has to say on pages."""
+    """A server whose lists have the form of a habit, with all rows of the inner server."""
 
     def __init__(self, app: WSGIApplication, habit: ListHabit) -> None:
         super().__init__(app)
@@ -90,7 +93,7 @@ class Lists(Wrapper):
 
 
 class Rows(Wrapper):
-    """Every object in an answer is shown as `habit` says."""
+    """A server that shows every object in the form of a habit."""
 
     def __init__(self, app: WSGIApplication, habit: RowHabit) -> None:
         super().__init__(app)
@@ -107,7 +110,7 @@ class Rows(Wrapper):
 
 
 class Errors(Wrapper):
-    """Every failure is told as `habit` says."""
+    """A server that reports every error in the form of a habit."""
 
     def __init__(self, app: WSGIApplication, habit: ErrorHabit) -> None:
         super().__init__(app)
@@ -120,11 +123,14 @@ class Errors(Wrapper):
         return self.habit(answer.status_code, answer.get_json()["error"]["message"])
 
 
-# What takes more than a habit.
+# Wrappers that need more than a habit.
 
 
 class Ids(Wrapper):
-    """Ids of another shape: `spell` makes one from a running number. Both ways, at every depth."""
+    """A server whose ids have another form: `spell` builds an id from a number.
+
+    Ids are translated in requests and in answers, at every depth.
+    """
 
     def __init__(self, app: WSGIApplication, spell: Callable[[int], Any]) -> None:
         super().__init__(app)
@@ -165,7 +171,7 @@ class Ids(Wrapper):
 
 
 class Without(Wrapper):
-    """A part of the API (`vector_stores`) does not exist there."""
+    """A server that does not have one part of the API, such as `vector_stores`."""
 
     def __init__(self, app: WSGIApplication, part: str) -> None:
         super().__init__(app)
@@ -178,7 +184,7 @@ class Without(Wrapper):
 
 
 class WholeBodies(Wrapper):
-    """An update of an assistant without its `model` is a 422."""
+    """A server that answers an update of an assistant without `model` with 422."""
 
     def answer(self, request: Request) -> Response:
         updates = request.method == "POST" and re.search(r"/assistants/[^/]+$", request.path)
@@ -188,7 +194,7 @@ class WholeBodies(Wrapper):
 
 
 class Forgetful(Wrapper):
-    """Attributes of documents are taken and not kept."""
+    """A server that accepts the attributes of documents but does not store them."""
 
     def answer(self, request: Request) -> Response:
         data = request.get_data()
@@ -198,13 +204,14 @@ class Forgetful(Wrapper):
 
 
 def stripped(value: Any) -> Any:
+    """Return a value without the key `attributes` at every depth."""
     if isinstance(value, dict):
         return {key: stripped(item) for key, item in value.items() if key != "attributes"}
     return [stripped(item) for item in value] if isinstance(value, list) else value
 
 
 class IgnoredBatch(Wrapper):
-    """A batch is answered with 200, and nothing of it, or only the first file, is attached."""
+    """A server that answers a file batch with 200, and attaches only the first `performed` files."""
 
     def __init__(self, app: WSGIApplication, performed: int = 0) -> None:
         super().__init__(app)
@@ -221,7 +228,7 @@ class IgnoredBatch(Wrapper):
 
 
 class Refuses(Wrapper):
-    """The list of a collection is refused with a status that says nothing about why."""
+    """A server that refuses the list of a collection with a status that does not say why."""
 
     def __init__(self, app: WSGIApplication, collection: str, status: int = 400) -> None:
         super().__init__(app)
@@ -234,7 +241,7 @@ class Refuses(Wrapper):
 
 
 class Adds(Wrapper):
-    """Rows of somebody else, in odd shapes, stand in the list of a collection."""
+    """A server with further rows, of another owner and in odd forms, in the list of a collection."""
 
     def __init__(self, app: WSGIApplication, collection: str, rows: list[Json]) -> None:
         super().__init__(app)
@@ -260,7 +267,7 @@ class _Quiet(WSGIRequestHandler):
 
 @contextmanager
 def serving(app: WSGIApplication) -> Iterator[str]:
-    """Serve `app` on a free port of this machine. Yields its base_url."""
+    """Serve `app` on a free port of this machine, and yield its base URL."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     server.daemon_threads = True  # type: ignore[attr-defined]  # of the mixin that `threaded` adds
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)

@@ -1,4 +1,4 @@
-"""Shell scripts that start our program, run for real: each start is handed over to this process.
+"""Runs shell scripts that start our program. Each start of the program runs in this process.
 
 A process of its own would load the SDK again for each command of a script.
 """
@@ -34,18 +34,23 @@ cat "$there/errors" >&2
 cat "$there/output"
 exit "$code"
 """
+"""A script that replaces our program on the path.
+
+It passes its arguments, folder and environment to this process, prints the result, and exits with
+the same code.
+"""
 
 
 @dataclass(frozen=True)
 class Done:
-    """The end of a script: its exit code, and what it and our program have printed."""
+    """The end of a script: its exit code, and everything that the script and our program have printed."""
 
     code: int
     output: str
 
 
 class Shell:
-    """Runs scripts in a folder, with an environment and nothing else of this process."""
+    """Runs scripts in a folder, with the given environment and nothing else of this process."""
 
     def __init__(self, place: Path, environ: Mapping[str, str]) -> None:
         self.there = place / "shell"
@@ -94,7 +99,7 @@ class Shell:
         return Done(process.returncode, log.read_text(encoding="utf-8"))
 
     def _started(self) -> None:
-        """Do here what the script has asked our program to do, and answer it."""
+        """Run our program as a script has asked, and return the result to the script."""
         words = _texts(self.there / "words")
         environ = dict(one.split("=", 1) for one in _texts(self.there / "environment"))
         folder = (self.there / "folder").read_text(encoding="utf-8").rstrip("\n")
@@ -108,4 +113,5 @@ class Shell:
 
 
 def _texts(file: Path) -> list[str]:
+    """Return the texts in a file, each of which ends with a NUL byte."""
     return file.read_text(encoding="utf-8").split("\0")[:-1]

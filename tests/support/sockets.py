@@ -1,4 +1,4 @@
-"""Servers below HTTP: bytes as a test wants them, and TLS with a certificate that nobody knows."""
+"""Servers below HTTP: they send any bytes that a test wants, or use a certificate that nobody trusts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def listening(
     talk: Callable[[socket.socket], None], certificate: tuple[Path, Path] | None = None
 ) -> Iterator[int]:
-    """Open a port on which `talk` is given every connection, in a thread of its own."""
+    """Open a port, and call `talk` with every connection, in a thread of its own. Yields the port."""
     listener = socket.create_server(("127.0.0.1", 0))
     context = None
     if certificate:
@@ -58,7 +58,7 @@ def listening(
 
 
 def request_of(connection: socket.socket) -> bytes:
-    """Return the head of a request, and what of its body came along."""
+    """Return the head of a request, and the part of its body that arrived with it."""
     data = b""
     while b"\r\n\r\n" not in data:
         more = connection.recv(65536)
@@ -69,7 +69,7 @@ def request_of(connection: socket.socket) -> bytes:
 
 
 def self_signed(folder: Path) -> tuple[Path, Path]:
-    """Make a certificate of 127.0.0.1 that signs itself, and its key."""
+    """Write a self-signed certificate for 127.0.0.1, and return the files of certificate and key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)

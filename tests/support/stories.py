@@ -1,7 +1,8 @@
-"""A world for a story: a folder of manifests, an account on a server, and the way between them.
+"""A world for a story: a folder of manifests, and an account on a server.
 
-The way is the real one: YAML on disk, the verbs, the SDK's own client, HTTP. Only the server under
-`server: embedded` is exchanged for `World.app`, so that a story can put faults and habits around it.
+A story is a test of a whole path: YAML on disk, the verbs, the SDK's own client, HTTP. Only the
+server behind `server: embedded` is replaced by `World.app`, so that a story can put faults and
+habits around it.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ SECRETS = {
         *("CARRIER_API_KEY", "PHOTO_ARCHIVE_TOKEN", "CALENDAR_TOKEN"),
     )
 }
-"""Variables that the samples take from the environment."""
+"""Variables that the samples read from the environment."""
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 RUN_OPTIONS = RunOptions(environ=SECRETS, parallelism=4, timeout=20, settle=0.05, ledger="none")
 
@@ -70,16 +71,20 @@ Json = dict[str, Any]
 
 
 def manifest(kind: str, name: str, /, **spec: Any) -> Json:
+    """Return one document."""
     return {"apiVersion": API, "kind": kind, "metadata": {"name": name}, "spec": spec}
 
 
 def every_kind(options: RunOptions) -> list[Address]:
-    """Return `kind.*` for each declared kind, so that second objects of all of them are allowed."""
+    """Return `kind.*` for each declared kind.
+
+    As an option, it allows second objects of all of them.
+    """
     return sorted({Address(address.kind, "*") for address in read(options).desired})
 
 
 class Refused(Exception):
-    """`apply` was not allowed to begin. Nothing was sent but reads."""
+    """`apply` was not allowed to begin. Only reads were sent."""
 
     def __init__(self, refusals: Sequence[Diagnostic]) -> None:
         super().__init__("\n".join(map(str, refusals)))
@@ -87,11 +92,11 @@ class Refused(Exception):
 
 @dataclass
 class World:
-    """One working directory with `manifests`, and one account.
+    """A working directory with a folder `manifests`, and an account.
 
-    `app` is what requests reach: `server`, with whatever a story wraps around it. Where `loads` is
-    given, manifests are read once for all runs that are called alike: for stories that run hundreds
-    of times over manifests that they do not touch.
+    Requests go to `app`, which is `server` with everything that a story wraps around it. If `loads`
+    is given, manifests are read once for all runs with the same options. Stories that run hundreds
+    of times without changing the manifests use it.
     """
 
     root: Path
@@ -114,7 +119,7 @@ class World:
         return self.root / "manifests"
 
     def write(self, documents: Mapping[str, Iterable[Json]] | Iterable[Json]) -> None:
-        """Write manifests: by file, or all into one."""
+        """Write manifests, by file or all into one file."""
         if not hasattr(documents, "items"):
             documents = {"all.yaml": documents}
         for name, content in documents.items():
@@ -122,11 +127,13 @@ class World:
             self.put(name, text)
 
     def put(self, name: str, text: str | bytes) -> None:
+        """Write a file in the folder of manifests."""
         path = self.manifests / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
 
     def copy_samples(self) -> None:
+        """Copy the samples into the folder of manifests."""
         shutil.copytree(
             SAMPLES,
             self.manifests,
@@ -135,51 +142,52 @@ class World:
         )
 
     def mark_names(self) -> None:
-        """Have uploads named so that the names prove whose they are: `file_names: marked`."""
+        """Set `file_names: marked`, with which the name of an upload proves its owner."""
         stack = self.manifests / "stack.yaml"
         text = stack.read_text("utf-8")
         stack.write_text(text.replace("file_names: plain", "file_names: marked"), "utf-8")
 
     def plan(self, options: RunOptions | None = None, **allowed: Any) -> Plan:
+        """Return the plan. `allowed` are overrides such as those of the command line."""
         with planned(options or self.options, overrides=Overrides(**allowed)) as found:
             return found.plan
 
     def apply(self, options: RunOptions | None = None, **allowed: Any) -> Report:
-        """As `apply --yes` does. Raises Refused."""
+        """Apply the manifests as `apply --yes` does. Raises Refused."""
         overrides = Overrides(**allowed)
         with planned(options or self.options, overrides=overrides) as found:
             return carried_out(found)
 
     def apply_file(self, file: Path, options: RunOptions | None = None, **allowed: Any) -> Report:
-        """As `apply FILE` does."""
+        """Apply a saved plan as `apply FILE` does. Raises Refused."""
         overrides = Overrides(**allowed)
         options = options or self.options
         with applying.planned_from_file(file, options, overrides) as found:
             return carried_out(found)
 
     def save(self, file: Path, options: RunOptions | None = None) -> None:
-        """As `plan --out FILE` does."""
+        """Save the plan as `plan --out FILE` does."""
         with planned(options or self.options) as found:
             save(found, file)
 
     def converge(self, **allowed: Any) -> None:
-        """Apply until told otherwise must not be needed: once, and there is nothing left to do."""
+        """Apply once, and check that nothing is left to do."""
         report = self.apply(**allowed)
         assert report.succeeded, failures(report)
         assert changes(self.plan()) == []
 
     @property
     def client(self) -> openai.OpenAI:
-        """The unmodified SDK on the account, past everything that a story wrapped around it."""
+        """The unmodified SDK's client for the account, without what a story has wrapped around it."""
         return client_of(self.server)
 
     def rows(self, collection: str, parent: str = "") -> list[Json]:
-        """Return every live object as the server shows it, oldest first."""
+        """Return every live object of a collection as the server shows it, oldest first."""
         path = f"vector_stores/{parent}/files" if parent else collection
         return listed(self.server, path)
 
     def account(self) -> dict[str, Json]:
-        """Return everything on the account, documents of stores included, by collection and id."""
+        """Return everything on the account by collection and id, including documents of stores."""
         everything = {
             f"{collection}/{row['id']}": row
             for collection in ("assistants", "vector_stores", "files")
@@ -191,20 +199,20 @@ class World:
         return everything
 
     def dangling(self) -> set[str]:
-        """Return names of files that no store and no assistant names."""
+        """Return the names of files to which no store and no assistant refers."""
         account = self.account()
         named = str({path: row for path, row in account.items() if not path.startswith("files/")})
         files = self.rows("files")
         return {row["filename"] for row in files if row["id"] not in named}
 
     def addresses(self) -> list[str]:
-        """Return the addresses in our marks, one for each live object. A duplicate stands twice."""
+        """Return the addresses in our marks, sorted. The address of a duplicate occurs twice."""
         marked = [*self.rows("assistants"), *self.rows("vector_stores")]
         keys = [(row.get("metadata") or {}).get("provisioner.address") for row in marked]
         return sorted(str(key).partition(" ")[0] for key in keys if key)
 
     def ids(self) -> dict[str, str]:
-        """Live ids by name, of assistants and stores."""
+        """Return the ids of live assistants and stores by name."""
         return {
             f"{collection}/{row['name']}": row["id"]
             for collection in ("assistants", "vector_stores")
@@ -213,7 +221,10 @@ class World:
 
 
 class _Account:
-    """Stands for the embedded server of a run; outlives it."""
+    """The WSGI application that replaces the embedded server of a run.
+
+    The account outlives the run.
+    """
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -222,13 +233,13 @@ class _Account:
         return self.world.app(environ, start_response)
 
     def close(self) -> None:
-        """The account goes on living."""
+        """Do nothing, because the account stays."""
 
 
 def new_world(root: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    """Make an empty folder the working directory, with an empty account behind `server: embedded`.
+    """Make a folder the working directory, with an empty account behind `server: embedded`.
 
-    Between tries nobody waits.
+    Pauses between tries are too short to notice.
     """
     server = emulator.create_app()
     world = World(root, server, server)
@@ -242,20 +253,22 @@ def new_world(root: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def copy_of(server: emulator.App) -> emulator.App:
-    """Return a server in memory that holds what `server` holds, so that stories begin alike."""
+    """Return a server in memory with a copy of everything on `server`, so that stories begin alike."""
     copy = create_app()
     server._store._connection.backup(copy._store._connection)
     return copy
 
 
 def carried_out(found: Planned) -> Report:
+    """Apply a plan, and return the report. Raises Refused."""
     if refusals := found.plan.standing:
         raise Refused(refusals)
     return applying.apply(found)
 
 
 def client_of(app: WSGIApplication) -> openai.OpenAI:
-    import openai  # two seconds that processes which are killed can do without
+    """Return the SDK's client for a server in this process."""
+    import openai  # takes two seconds, which processes that are killed need not spend
 
     return openai.OpenAI(
         base_url="http://embedded/v1",
@@ -268,8 +281,8 @@ def client_of(app: WSGIApplication) -> openai.OpenAI:
 def listed(app: WSGIApplication, path: str, beta: str = "assistants=v2") -> list[Json]:
     """Return every row that a server lists below a path, oldest first.
 
-    The server is asked without a client: stories look at whole accounts hundreds of times, and what
-    the SDK makes of an answer is not what they look for.
+    It uses no client, because stories read whole accounts hundreds of times, and the SDK's types do
+    not matter to them.
     """
     rows: list[Json] = []
     more = True
@@ -290,7 +303,10 @@ def listed(app: WSGIApplication, path: str, beta: str = "assistants=v2") -> list
 
 
 def changes(plan: Plan) -> list[str]:
-    """Return a plan in short: `update assistant.a temperature`, a line for each field and document."""
+    """Return a plan in short form, with a line for each change of a field or document.
+
+    Such a line is `update assistant.a temperature`.
+    """
     lines = []
     for change in plan.changes:
         head = f"{change.action.word} {change.address}"
@@ -311,28 +327,32 @@ def paths(plan: Plan) -> set[str]:
 
 
 def causes(plan: Plan) -> set[str]:
+    """Return the causes of all changes."""
     return {str(cause) for change in plan.changes for cause in change.causes}
 
 
 def adds(plan: Plan) -> int:
+    """Return the number of documents that a plan adds."""
     documents = [d for change in plan.changes for d in change.documents]
     return sum(d.action is DocumentAction.ADD for d in documents)
 
 
 def failures(report: Report) -> str:
+    """Return the outcomes of a report as text, for messages of failed tests."""
     return "\n".join(f"{o.address} {o.status}: {o.error}" for o in report.outcomes)
 
 
 def watched(world: World) -> Faulty:
-    """Return the account behind a wrapper that counts what reaches it."""
+    """Put a wrapper around the account that records every request, and return the wrapper."""
     world.app = faulty = Faulty(world.server)
     return faulty
 
 
 def writes(faulty: Faulty) -> list[str]:
-    """Return the requests that reached a server and were no reads."""
+    """Return the requests that reached a server and were not reads."""
     return [f"{call.method} {call.path}" for call in faulty.calls if call.method != "GET"]
 
 
 def in_environment(world: World, name: str | None) -> RunOptions:
+    """Return the options of a world with another environment."""
     return replace(world.options, environment=name)

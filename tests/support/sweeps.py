@@ -1,9 +1,9 @@
-"""Sweeps of faults over the requests of an apply, by pairs instead of by the full product.
+"""Sweeps of faults over the requests of an apply, by pairs and not by the full product.
 
 A sweep has three factors: the scenario (a first apply, an update, …), the request, and the fault.
-`meetings` chooses so that every request of every scenario meets some fault, and every kind of
-request (its method and its path without ids) meets every fault, in one scenario or another. A
-request that occurs in one scenario alone meets all faults there.
+`meetings` chooses combinations so that every request of every scenario meets some fault, and every
+kind of request (its method and its path without ids) meets every fault in some scenario. A kind of
+request that occurs in only one scenario meets all faults there.
 """
 
 from __future__ import annotations
@@ -31,18 +31,19 @@ if TYPE_CHECKING:
     Scenarios: TypeAlias = Mapping[str, tuple[Step | None, Step]]
 
 ID = re.compile(r"(?<=/)(?:[a-z]+_[0-9a-f]{24}|file-\w+|[a-z]+_\w*\d\w*)(?=/|$)")
+"""Matches an id in a path."""
 
 
 @dataclass(frozen=True)
 class Begun:
-    """A scenario just before its last step: what the account holds, and what an apply will send."""
+    """A scenario just before its last step: the account, the step, and the requests of its apply."""
 
     server: App
     change: Step
     calls: Sequence[Call]
 
     def start(self, world: World) -> Faulty:
-        """Put a copy of the account behind the world; one request at a time, in the same order."""
+        """Give the world a copy of the account behind a wrapper that records requests."""
         world.server.close()
         world.server = copy_of(self.server)
         world.app = faulty = watched(world)
@@ -51,7 +52,7 @@ class Begun:
 
 @contextmanager
 def begun(folder: Path, scenarios: Scenarios) -> Iterator[dict[str, Begun]]:
-    """Yield every scenario, applied once up to its last step and once through it."""
+    """Yield every scenario, prepared up to its last step, with the requests of an apply of that step."""
     found = {}
     for number, (name, (before, change)) in enumerate(scenarios.items()):
         root = folder / str(number)
@@ -86,11 +87,11 @@ def meetings(
     *,
     for_writes: Collection[str] = (),
 ) -> dict[tuple[str, str], list[int]]:
-    """Return, for each scenario and effect, the numbers of the requests that meet it.
+    """Return, for each scenario and fault, the numbers of the requests that meet the fault.
 
-    Reads do not meet the effects in `for_writes`: those say that a request was not performed, which
-    makes no difference for a read, or that a server is gone from here on, which leaves what the
-    write before the read has left.
+    Reads do not meet the faults in `for_writes`. Either such a fault says that the request was not
+    performed, which makes no difference for a read; or the server is gone from then on, which
+    leaves the same state as the write before the read.
     """
     places = defaultdict(list)
     for scenario, sent in calls.items():

@@ -1,4 +1,7 @@
-"""Scenes that a released version left on a target, for the present version. See tests/fixtures."""
+"""Scenes that a released version left on a target, for tests of the present version.
+
+They are in tests/fixtures.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,15 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 TARGETS = {"samples-local": "local"} | {
     f"samples-{name}": name for name in ("local-responses", "local-agents")
 }
-"""The target of each scene whose Stack has several."""
+"""The target of each scene whose Stack has several targets."""
 Json = dict[str, Any]
 
 
 class _Account:
-    """Stands for the embedded server of a run; outlives it."""
+    """The WSGI application that replaces the embedded server of a run.
+
+    The account outlives the run.
+    """
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -33,13 +39,13 @@ class _Account:
         return self.world.app(environ, start_response)
 
     def close(self) -> None:
-        """The account goes on living."""
+        """Do nothing, because the account stays."""
 
 
 def scene(name: str, root: Path, monkeypatch: pytest.MonkeyPatch, version: str = "0.1.0") -> World:
     """Set up a working directory and an account as a released version left them.
 
-    The clock of the server stands where it stood when the fixture was made.
+    The server's clock shows the time at which the fixture was made.
     """
     folder = FIXTURES / version / name
     manifests = folder / "manifests"

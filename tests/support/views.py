@@ -1,4 +1,4 @@
-"""Renderers of plans, for tests that have a plan and want to see its view."""
+"""Renders plans for tests, as text and as a JSON document."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Requests as they arrive at a server, and the real SDK behind the protocol of our connections."""
+"""Records requests as they arrive at a server, and sends requests with the real SDK for comparison."""
 
 from __future__ import annotations
 
@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
 
 def is_compared(header: str) -> bool:
-    """Return false for headers in which the SDK names itself, and for packings: we take fewer."""
+    """Return false for headers in which our requests may differ from the SDK's.
+
+    In some headers the SDK names itself. In `Accept-Encoding` we name fewer encodings.
+    """
     return not header.startswith("X-Stainless-") and header not in {"User-Agent", "Accept-Encoding"}
 
 
 class Recorder:
-    """Answers everything, and keeps what arrived."""
+    """A server that answers every request with success, and records it."""
 
     def __init__(self) -> None:
         self.seen: list[dict[str, Any]] = []
@@ -52,7 +55,10 @@ LISTED = {name.rpartition("/")[2] for name in wire.COLLECTIONS}
 
 
 class SdkConnection:
-    """Sends the same requests by the `openai` client: JSON by path, uploads by its own methods."""
+    """A connection that sends the same requests with the `openai` client.
+
+    JSON is sent by path, and uploads are sent by the client's own methods.
+    """
 
     def __init__(self, settings: Settings, transport: httpx2.BaseTransport) -> None:
         self._client = openai.OpenAI(
@@ -90,10 +96,13 @@ class SdkConnection:
 
 
 class Doubled(HttpConnection):
-    """Sends as ever, and beside it each request to two recorders: by us, and by the SDK."""
+    """A connection that also sends each request to two recorders: once itself, and once with the SDK.
+
+    `differences` are the pairs of recorded requests that are not equal.
+    """
 
     made: list[Doubled]
-    """All of a test, which sets it."""
+    """All connections of a test, which sets this list."""
 
     def __init__(
         self, settings: Settings, transport: httpx2.BaseTransport, timeout: float, hooks: Hooks
