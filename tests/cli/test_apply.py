@@ -130,6 +130,8 @@ def test_a_file_that_is_no_plan_is_refused(project: Project) -> None:
     (project.folder / "p.json").write_text("{}", encoding="utf-8")
     assert "not a saved plan" in project.run("apply", "p.json", "--yes", code=1).stderr
     assert "There is no such file." in project.run("apply", "no.json", "--yes", code=1).stderr
+    one = project.run("apply", "manifests/helper.yaml", "--yes", "--env", "dev", code=1).stderr
+    assert "applied whole: `provisioner apply manifests --env dev`." in one
 
 
 def test_select_does_not_go_with_a_saved_plan(project: Project) -> None:

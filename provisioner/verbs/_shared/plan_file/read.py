@@ -174,10 +174,14 @@ def _fingerprint(live: Any) -> Mapping[str, Any] | None:
 
 
 def _unreadable(file: Path, why: str = "It could not be read as one.") -> PlanRefused:
+    way = f"{hint('plan', '--out', 'FILE')} writes one."
+    if file.suffix in (".yaml", ".yml"):
+        whole = hint("apply", str(file.parent), only=("env", "target"))
+        why, way = "A folder of manifests is applied whole:", f"{whole}."
     return PlanRefused(
         Diagnostic(
             codes.NOT_A_PLAN,
-            f"{why} {hint('plan', '--out', 'FILE')} writes one.",
+            f"{why} {way}",
             subject=str(file),
         )
     )
