@@ -1,10 +1,16 @@
 """Decide whether the plan of a merged proposal is the one that was approved. Pure."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from provisioner.model.codes import pipelines as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.pipelines.host import Proposal, Record, Reviews
+
+NEXT: Final = (
+    "Nothing was changed. The plan of the next proposal shows these changes again: approve and merge "
+    "that one."
+)
 
 
 def refusal(
@@ -24,19 +30,19 @@ def refusal(
     if proposal is None:
         return Diagnostic(
             codes.NOT_REVIEWED,
-            "This commit is no merge of a proposal, so nobody saw this plan. Nothing was changed.",
+            f"This commit is no merge of a proposal, so nobody saw this plan. {NEXT}",
         )
     if proposal.is_foreign:
         return Diagnostic(
             codes.NOT_REVIEWED,
             f"{proposal.name} came from another repository. Such proposals are validated and not planned, "
-            "so nobody saw this plan. Nothing was changed.",
+            f"so nobody saw this plan. {NEXT}",
         )
     if require_approval and reviews.objections:
         who = ", ".join(reviews.objections)
         return Diagnostic(
             codes.NOT_REVIEWED,
-            f"{who} asked for changes of {proposal.name}, and that review stands. Nothing was changed.",
+            f"{who} asked for changes of {proposal.name}, and that review stands. {NEXT}",
         )
     if not require_approval:
         seen = {_last(records, proposal.head)} - {None}
@@ -45,7 +51,7 @@ def refusal(
         return Diagnostic(
             codes.NOT_REVIEWED,
             f"{proposal.name} was merged, and nobody who may write to the repository approved it. "
-            "Nothing was changed.",
+            f"{NEXT}",
         )
     seen = {_last(records, one.commit, one.at) for one in reviews.approvals} - {None}
     return None if digest in seen else _other(digest, proposal, seen, "was approved")
@@ -61,10 +67,10 @@ def _other(digest: str, proposal: Proposal, seen: set[str | None], how: str) -> 
     if not seen:
         return Diagnostic(
             codes.NOT_REVIEWED,
-            f"No plan of {proposal.name} was recorded before it {how}. Nothing was changed.",
+            f"No plan of {proposal.name} was recorded before it {how}. {NEXT}",
         )
     digests = " and ".join(sorted(filter(None, seen)))
     return Diagnostic(
         codes.OTHER_PLAN_APPROVED,
-        f"{digests} {how} with {proposal.name}, and planned again it is {digest}. Nothing was changed.",
+        f"{digests} {how} with {proposal.name}, and planned again it is {digest}. {NEXT}",
     )
