@@ -30,9 +30,12 @@ class HostType(click.ParamType[str]):
     "provisioner init",
     "provisioner init assistants",
     "provisioner init --ci github --env staging --env prod",
+    "provisioner init --ci gitlab",
 )
 @click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default=FOLDER)
-@click.option("--ci", type=HostType(), metavar="HOST", help="Write a pipeline too: github.")
+@click.option(
+    "--ci", type=HostType(), metavar="HOST", help="Write a pipeline too: github or gitlab."
+)
 @click.option(
     "--env",
     "environments",

@@ -7,10 +7,10 @@ the host's API.
 from collections.abc import Mapping
 from typing import Final
 
-from provisioner.pipelines import github
+from provisioner.pipelines import github, gitlab
 from provisioner.pipelines.host import HostKind
 
-HOSTS: Final[Mapping[str, HostKind]] = {host.name: host for host in (github.HOST,)}
+HOSTS: Final[Mapping[str, HostKind]] = {host.name: host for host in (github.HOST, gitlab.HOST)}
 """Every host, by its name."""
 
 

@@ -46,6 +46,12 @@ def text(value: Any, *keys: str) -> str:
     return found if isinstance(found, str) else ""
 
 
+def number(value: Any, *keys: str) -> int:
+    """Return the whole number below these keys; 0 where there is none."""
+    found = inner(value, *keys)
+    return found if isinstance(found, int) else 0
+
+
 def moment(value: Any) -> float:
     """Return a time of ISO 8601 in seconds since 1970. Raises ValueError."""
     return datetime.fromisoformat(str(value)).timestamp()
