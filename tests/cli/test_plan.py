@@ -216,7 +216,7 @@ def test_an_object_that_somebody_deleted_is_drift(applied: Project) -> None:
 
     result = applied.run("drift", code=3)
 
-    assert "assistant.helper  not live: it was deleted there or never made" in result.stdout
+    assert "assistant.helper  not live: it was deleted there or never created" in result.stdout
     assert "No drift" not in result.stdout
     document = json.loads(applied.run("drift", "--format", "json", code=3).stdout)
     assert document["absent"] == [{"address": "assistant.helper", "deleted": None, "named_by": []}]
