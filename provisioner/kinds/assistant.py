@@ -86,8 +86,10 @@ def _normal_tool(tool: _Tool) -> dict[str, Any]:
     if "files" in normal:
         files: list[Reference | RemoteId] = normal.pop("files")
         normal |= {"files": {_name_of(each): each for each in files}} if files else {}
+    # A manifest may write a single store in either form. Both must compare as equal.
     if len(normal.get("vector_stores", ())) == 1:
         normal["vector_store"] = normal.pop("vector_stores")[0]
+    # The Responses and Agents APIs accept a list, but also have an object with `tool_names`.
     if isinstance(normal.get("allowed_tools"), list):
         normal["allowed_tools"] = {"tool_names": normal["allowed_tools"]}
     return normal

@@ -76,6 +76,7 @@ def _refresh(spec: Spec) -> Iterable[Problem]:
     """Yield the problems of the fields for renewing an OAuth token."""
     refresh = spec.get("refresh")
     if isinstance(refresh, Mapping):
+        # With `none` the client has no secret, so the API has no field for one.
         wants = refresh.get("token_endpoint_auth", "none") != "none"
         if "refresh_token_env" not in spec:
             detail = "Add `refresh_token_env`, the NAME of the variable with the refresh token."
@@ -110,11 +111,13 @@ def to_wire(spec: Spec, _ids: Ids) -> Body:
     The body of a create also contains the fields that cannot change on a live credential. A secret
     without a value is not sent.
     """
+    # If a variable is unset, its field is left out of the request, so the live secret stays.
     known = {name: value for name, value in spec.items() if not isinstance(value, MissingSecret)}
     known = revealed(known)
     body: Body = {"name": known["name"]} if "name" in known else {}
     auth = {wire: known[name] for name, wire in _SECRETS.items() if known.get(name)}
     auth |= {name: known[name] for name in _PLAIN if name in known}
+    # The vault cannot change, so only the body of a create contains it.
     is_new = "vault" in known
     if refresh := _refresh_to_wire(known, is_new=is_new):
         auth["refresh"] = refresh

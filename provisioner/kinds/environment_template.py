@@ -243,6 +243,7 @@ KIND: Final = Kind(
             complete=complete,
             fields=FieldBehaviour(
                 defaults=_DEFAULTS,
+                # A template without `network` may be returned with the network enabled.
                 also_default={"network": {"access": "enabled", "allowed_domains": []}},
                 not_echoed=frozenset({"env", "setup_commands"}),
                 echoed=echoed,

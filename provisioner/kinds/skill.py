@@ -137,6 +137,8 @@ def unpacked(archive: bytes, spec: Spec) -> Mapping[str, Content]:
             data = {name: bundle.read(name) for name in names}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error):
         return {}
+    # The archive has one folder at its top, because the upload has one. A plain zip has none. A
+    # SKILL.md deeper inside is a file like any other.
     top = min((n for n in names if n.endswith(MANIFEST)), key=len, default=MANIFEST)
     top = top.removesuffix(MANIFEST)
     inside = {name.removeprefix(top): content for name, content in data.items()}
@@ -176,6 +178,7 @@ def _write(body: Body, _spec: Spec, _others: Mapping[str, Any], mark: Mark) -> B
             Diagnostic(kind_codes.NO_FRONT_MATTER, detail, subject=str(mark.address))
         )
     files[MANIFEST] = redescribed(text, marked(description_of(words), mark, LONGEST)).encode()
+    # The SDK uploads a folder as files below one folder, so these paths have one too.
     return {"files": [(f"{words.get('name')}/{path}", data) for path, data in files.items()]}
 
 

@@ -1,7 +1,7 @@
-"""Sends requests to the API of a pipeline's host: one host, bounded, without redirects.
+"""Sends the requests of `pipelines` to the API of a GitHub or GitLab host.
 
-The token goes to this host alone. A redirect is an error here, because no request of `pipelines` needs
-one.
+Every request has a time limit, and only requests that are safe to repeat are sent again. The token
+goes to this host alone: a redirect is an error, because no request of `pipelines` needs one.
 """
 
 from __future__ import annotations
@@ -27,10 +27,13 @@ if TYPE_CHECKING:
 SECONDS: Final = 60.0
 """Seconds that one request may take, from its first byte to its last."""
 TRIES: Final = 4
+"""The most times that one request is sent."""
 PAUSE: Final = 1.0
 """Seconds before the second try. Each further pause is twice as long."""
 LONGEST_PAUSE: Final = 60.0
+"""The most seconds between two tries, even if the host asks for more."""
 LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+"""The hosts on this machine, to which a request may go without TLS."""
 PASSING: Final = frozenset({429, 500, 502, 503, 504})
 """Statuses after which a request that only reads is sent again."""
 
@@ -38,8 +41,8 @@ PASSING: Final = frozenset({429, 500, 502, 503, 504})
 class Site:
     """The API of one host. Implements `model.host_api.HostApi`.
 
-    `headers` go with every request; no error shows their values. Raises ProviderError for a URL that
-    is not `https` and does not lead to this machine.
+    `headers` are sent with every request, and no error shows their values. Raises ProviderError for
+    a URL that is neither `https` nor on this machine.
     """
 
     def __init__(
@@ -101,12 +104,14 @@ class Site:
             raise self._lost(method, path, error) from None
         if self._trace:
             self._trace(f"{method} {path} {answer.status_code}")
-        # A request that met a limit was not performed. After the others a write may have been.
+        # The host did not perform a request that it refused for a limit. After another error it may
+        # have performed a write, so only a GET is sent again.
         again = answer.status_code == HTTPStatus.TOO_MANY_REQUESTS or _is_limited(answer)
         again |= method == "GET" and answer.status_code in PASSING
         return _asked(answer) if again and not is_last else answer
 
     def _told(self, method: str, path: str, answer: httpx2.Response) -> Answer:
+        """Return the answer to a request that succeeded, and raise ProviderError for any other answer."""
         status = answer.status_code
         body = bodies.parsed(answer)
         if answer.is_success:
@@ -123,11 +128,16 @@ class Site:
         raise ProviderError(codes.HOST_REFUSED, detail, status)
 
     def _lost(self, method: str, path: str, error: Exception) -> ProviderError:
+        """Return the error for a request that got no answer."""
         why = self._redact(str(error)) or type(error).__name__
         return ProviderError(codes.HOST_UNREACHABLE, f"{method} {path}: {bodies.ended(why)}")
 
 
 def _address(url: str) -> str:
+    """Return the base URL of the host's API.
+
+    Raises ProviderError if it is unusable or without TLS.
+    """
     try:
         base = web_address(url)
     except ValueError as error:
@@ -142,21 +152,23 @@ def _address(url: str) -> str:
 
 
 def _secrets(headers: Mapping[str, str]) -> list[str]:
-    """Return the values of headers that no error may show, with and without the word before them."""
+    """Return the values of headers that no error may show, each with and without its `Bearer `."""
     values = [value for name, value in headers.items() if name.lower() in _SECRET]
     return [*values, *(value.rpartition(" ")[2] for value in values)]
 
 
 _SECRET: Final = frozenset({"authorization", "private-token", "job-token"})
+"""The names of headers whose values are secret."""
 
 
 def _is_limited(answer: httpx2.Response) -> bool:
-    """Return true for the 403 with which GitHub tells a rate limit."""
+    """Return whether an answer is the 403 that GitHub sends when a rate limit is reached."""
     spent = answer.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in answer.headers
     return answer.status_code == HTTPStatus.FORBIDDEN and spent
 
 
 def _asked(answer: httpx2.Response) -> float:
+    """Return the seconds that the host asks to wait before another try, or 0 if it names none."""
     try:
         return max(0.0, float(answer.headers.get("retry-after", "0")))
     except ValueError:

@@ -72,6 +72,7 @@ def _set_target(db: Session, row: Row, given: Json) -> None:
     if given["type"] == "existing_session":
         if db.find(log.SESSION, given["session_id"]) is None:
             raise gone("session", given["session_id"], "target.session_id")
+        # Lists filter by the tag, and clients filter automations by session.
         row.body["target"], row.tag = given, given["session_id"]
         return
     if ("agent" in given) == ("agent_id" in given):
@@ -150,6 +151,7 @@ def fire(db: Session, row: Row, settings: Settings) -> None:
     """
     moment = settings.clock() if row.due is None else row.due
     source = {"type": "automation", "automation": dict(row.body)}
+    # The next time is computed from now. Times that have passed in between are not made up for.
     row.hidden["fired"] = True
     if row.body["type"] == "once":
         row.body["status"] = "completed"

@@ -43,6 +43,7 @@ CREATE = Body("EnvironmentCreateParams", LIMITS)
 
 def create(call: Call) -> Answer:
     given = read(call, CREATE)
+    # A client that repeats a request after a lost answer must not get a second environment.
     before = idempotency.done(call, KIND, given)
     if before is not None:
         return Status(201, find(call.db, before).body)
@@ -68,6 +69,7 @@ def selection(db: Session, given: Json, path: str = "environment") -> Json:
         }
     names = ("container_size", "environment_id", "environment_template_id")
     chosen = {name: given.get(name) for name in names}
+    # An existing environment keeps the configuration with which it was created.
     if chosen["environment_id"] is not None and len(given) > len({"type", "environment_id"}):
         raise invalid(
             f"Invalid '{path}.environment_id': it cannot be combined with a template or inline "
@@ -107,6 +109,7 @@ def _provision(db: Session, chosen: Json, now: int) -> Row:
         "id": made["id"],
         "object": KIND,
         "type": made["type"],
+        # Here no program has to connect to a self-hosted environment, so a test needs none.
         "status": "connected" if made["type"] == SELF_HOSTED else "ready",
         "files": made.get("files", []),
         "plugins": made.get("plugins", []),
@@ -123,6 +126,7 @@ def _self_hosted(chosen: Json) -> Json:
         "id": name,
         "type": SELF_HOSTED,
         "capability_directories": chosen["capability_directories"],
+        # Names under `.invalid` never resolve (RFC 2606), so no program connects there by mistake.
         "remote_url": f"wss://embedded.invalid/{name}",
         "workspace_directory": chosen["workspace_directory"],
     }
@@ -163,6 +167,7 @@ def _skill(db: Session, skill: Json) -> Json:
 
 def touch(db: Session, row: Row, now: int) -> None:
     """Record that an environment is used now, which postpones its expiry."""
+    # A self-hosted environment is a machine of the user and does not expire.
     if row.tag == HOSTED:
         row.due = now + IDLE_SECONDS
         db.save(row)

@@ -64,6 +64,7 @@ def queue(db: Session, automation: Row, occasion: Occasion, settings: Settings) 
         "session_id": None,
         "error": None,
     }
+    # It waits as long as a turn does in the queue, so that a client can see the status `queued`.
     due = None if skipped else occasion.moment + settings.run_seconds * QUEUE_SHARE
     return db.insert(Row(KIND, automation.id, body["id"], body, tag=status, due=due))
 
@@ -79,6 +80,7 @@ def deliver(db: Session, row: Row, settings: Settings) -> None:
     try:
         row.body["session_id"] = _delivered(db, automation, moment, settings)
         row.body["status"] = row.tag = "completed"
+    # No client waits for an answer here, so the error is stored in the invocation.
     except ApiError as error:
         row.body["status"] = row.tag = "failed"
         row.body["error"] = {"code": error.code or "internal_error", "message": error.message}
@@ -124,6 +126,7 @@ def _notified(db: Session, target: Json, moment: float, settings: Settings) -> s
 
 def _pause(db: Session, automation: Row) -> None:
     """Pause a periodic automation whose session cannot be reached any more."""
+    # An automation with one time has no further invocation that could be prevented.
     one_of_many = automation.body["type"] == "periodic"
     if automation.body["target"]["type"] == "existing_session" and one_of_many:
         automation.body |= {"status": "paused", "pause_reason": "target_session_failed"}

@@ -83,6 +83,7 @@ def update(call: Call, session: Row) -> Answer:
     body |= _dials(given, body["spend_control"])
     if given.get("agent"):
         _set_agent(call, session, given["agent"])
+    # A session that has used up its limit continues once the limit is raised.
     if body["status"] == "budget_reached" and not spending.is_over(body):
         log.set_status(call.db, session, "idle", call.now)
     return call.db.save(session).body

@@ -207,6 +207,7 @@ def take_output(turn: Turn, given: Json, settings: Settings) -> None:
     log.add_item(turn.db, turn.session, turn.row, result, None)
     text = given.get("output") if given["success"] else given.get("error")
     turn.row.hidden["outputs"].append(text if isinstance(text, str) else json.dumps(text))
+    # Unlike a run, a turn does not return to the queue when its output arrives.
     begin_work(turn.row, turn.moment, settings)
     turn.db.save(turn.row)
     turn.session.body["required_actions"] = []
@@ -226,6 +227,7 @@ def _answer(turn: Turn, question: str) -> None:
     turns = len(turn.db.children(KIND, turn.session.id))
     text = turn_model.answer(turn.session.body["agent"], question, outputs, turns, note)
     _speak(turn, text)
+    # The costs come first, because `end` compares them with the session's limit.
     spending.count(turn.session, turn.row, question, text)
     artifacts.publish(turn.db, turn.session, turn.row.id, question, turn.now)
     end(turn, "completed")

@@ -58,6 +58,7 @@ def _work(move: Move) -> None:
         return
     check_question(task.question)
     _check_stores(move.db, task.store_ids)
+    # A run calls functions at most once. When their outputs have arrived, the model answers.
     function = None if "outputs" in run.hidden else model.function_call(task)
     if function is not None:
         _ask_for(move, function, task)

@@ -87,6 +87,7 @@ def _start(call: Call, thread: Row, assistant: Json, given: Json) -> Row:
         "tool_choice": choice,
         "parallel_tool_calls": given.get("parallel_tool_calls", True),
     }
+    # Resources of the request replace the assistant's. Those of the thread are used in addition.
     hidden = {
         "assistant_name": assistant["name"],
         "resources": [
@@ -155,6 +156,7 @@ def _check_choice(choice: Any, run_tools: list[Json]) -> None:
 def cancel(call: Call, run: Row) -> Answer:
     if run.tag not in ACTIVE:
         raise ApiError(f"Cannot cancel run with status '{run.tag}'.")
+    # The alarm cancels the run, so that a client can see the status `cancelling` first.
     set_status(run, "cancelling")
     run.due = call.moment
     return call.db.save(run).body
@@ -172,6 +174,7 @@ def submit_tool_outputs(call: Call, run: Row) -> Answer:
     }
     asked = run.body["required_action"]["submit_tool_outputs"]["tool_calls"]
     expected = [tool_call["id"] for tool_call in asked]
+    # The API requires that one request contains the outputs of all calls.
     if sorted(outputs) != sorted(expected):
         raise ApiError(
             f"Expected tool outputs for call_ids {expected}, got {list(outputs)}",

@@ -42,6 +42,7 @@ def create(call: Call) -> Answer:
         raise invalid_value(
             f"Invalid value: '{purpose}'. Supported values are: {quoted(PURPOSES)}.", "purpose"
         )
+    # A file may be as large as `LARGEST`, so its size is found without reading it.
     size = upload.stream.seek(0, io.SEEK_END)
     upload.stream.seek(0)
     if size > LARGEST:

@@ -63,6 +63,7 @@ def create_store(call: Call, given: Json) -> Row:
     store = Row(STORE, "", body["id"], body)
     set_expiry(store)
     call.db.insert(store)
+    # A document has the id of its file, so a file that is listed twice becomes one document.
     file_ids = list(dict.fromkeys(given.get("file_ids", [])))
     for file_id in file_ids:
         attach(

@@ -1,8 +1,9 @@
-"""Bounds the HTTP sessions of the clients of Google Cloud Storage and of Azure Blob Storage.
+"""Makes the clients of Google Cloud Storage and Azure Blob Storage refuse redirects and huge answers.
 
-Both clients send their requests by aiohttp, follow redirects by themselves and read every answer whole.
-Their requests carry this machine's credentials. So no redirect is followed here, and the length of every
-answer is bounded. The clients of fsspec take what is needed for that as public arguments.
+Both clients send their requests by aiohttp, follow redirects and read each answer whole, and their
+requests contain this machine's credentials. The release registry therefore gives them sessions that
+follow no redirect and read at most `LONGEST` bytes of an answer. The file systems of fsspec accept
+such sessions as public arguments.
 """
 
 from __future__ import annotations
@@ -16,15 +17,18 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
 GOOGLE = frozenset({"gs", "gcs"})
+"""The URL schemes of Google Cloud Storage."""
 AZURE = frozenset({"az", "abfs", "abfss"})
+"""The URL schemes of Azure Blob Storage."""
 LONGEST = 64 * 1024 * 1024
 """The most bytes of one answer that are read."""
 PIECE = 64 * 1024
+"""The bytes that are read at a time."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 def settings_of_google() -> dict[str, Any]:
-    """Return settings with which a file system of Google follows no redirect and reads bounded answers."""
+    """Return arguments for a Google file system that refuses redirects and answers over `LONGEST`."""
     import fsspec
 
     known = fsspec.config.conf.get("gs", {}).get("session_kwargs", {})
@@ -32,14 +36,14 @@ def settings_of_google() -> dict[str, Any]:
 
 
 def session_settings() -> dict[str, Any]:
-    """Return arguments of an `aiohttp.ClientSession` that follows no redirect and bounds answers.
+    """Return arguments for an `aiohttp.ClientSession` that refuses redirects and long answers.
 
-    A redirect raises Redirected, and an answer that is too long raises NoListing.
+    A redirect raises Redirected, and an answer of more than `LONGEST` bytes raises NoListing.
     """
     import aiohttp
 
     class Bounded(aiohttp.ClientResponse):
-        """An answer whose body is read in pieces and given up once it is too long."""
+        """An answer whose body is a `_Content`."""
 
         async def start(self, connection: Any) -> aiohttp.ClientResponse:
             started = await super().start(connection)
@@ -55,7 +59,7 @@ def session_settings() -> dict[str, Any]:
 
 
 def azure_transport() -> Any:
-    """Return a transport of Azure's client that follows no redirect and reads bounded answers."""
+    """Return a transport for Azure's client that refuses redirects and answers over `LONGEST`."""
     import aiohttp
     from azure.core.pipeline.transport import AioHttpTransport
 
@@ -78,7 +82,7 @@ def azure_transport() -> Any:
 
 
 def bound_azure(files: Any) -> None:
-    """Give a file system of Azure a client whose transport is `azure_transport`."""
+    """Replace the client of an Azure file system by one whose transport is `azure_transport`."""
     from azure.storage.blob.aio import BlobServiceClient
 
     made = files.service_client
@@ -88,12 +92,13 @@ def bound_azure(files: Any) -> None:
 
 
 def _redirected(location: str) -> Redirected:
+    """Return the error for a redirect to a URL."""
     host = urlsplit(location).hostname
     return Redirected(f"it redirects{f' to {host}' if host else ''}, which is not followed")
 
 
 class _Content:
-    """The body of an answer. `read` without a number raises NoListing where it is too long."""
+    """The body of an aiohttp answer, whose `read()` raises NoListing once it has read `LONGEST` bytes."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream

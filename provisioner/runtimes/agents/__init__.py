@@ -86,10 +86,13 @@ def _tool_to_wire(key: str, tool: Mapping[str, Any], ids: Ids) -> Body:
     if "credential" in options:
         options["credential_id"] = wire_id(options.pop("credential"), ids)
     if type == "function":
+        # The API requires both fields.
         options = {"description": "", "parameters": NO_PARAMETERS, **options}
     named = {NAMES[type]: tool_name(type, key)} if type in NAMES else {}
     body = {"type": type, **named, **to_wire_paths(options, _TOOL_WIRE_PATHS.get(type, {}))}
     if type == "mcp":
+        # A manifest names no type of transport: only a server that the session starts has a
+        # command.
         body["transport"]["type"] = "stdio" if "command" in tool else "http"
     return body
 
@@ -133,6 +136,7 @@ def _tool_from_wire(body: Mapping[str, Any]) -> tuple[str, Any]:
     Options that no manifest can set are left out.
     """
     type = str(body.get("type"))
+    # `without_nulls` also removes null values from these two objects, although the user wrote them.
     whole = {name: body[name] for name in ("parameters", "request_metadata") if body.get(name)}
     options = from_wire_paths({**without_nulls(body), **whole}, _TOOL_WIRE_PATHS.get(type, {}))
     key = tool_key(type, str(options.get(NAMES.get(type, ""), "")))
@@ -184,6 +188,8 @@ def _complete_tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
     if tool["type"] == "mcp":
         inner: Mapping[str, Any] = _STDIO if "command" in tool else _HTTP
         match filled.get("credential"):
+            # An id that belongs to no resource of ours is compared as `credential_id`, as a
+            # manifest borrows it.
             case RemoteId(id=id, address=None):
                 del filled["credential"]
                 filled["credential_id"] = id
@@ -215,9 +221,12 @@ RUNTIME = Runtime(
                     "compaction": _COMPACTION,
                     "experimental": _EXPERIMENTAL,
                 },
+                # The server chooses this effort for every model that can reason.
                 also_default={"reasoning_effort": "medium"},
                 per_run=PER_RUN,
                 resolved=frozenset({"model"}),
+                # The server replaces `reasoning` and `text` whole, and these are the fields in
+                # them.
                 sent_together=(
                     frozenset({"reasoning_effort", "reasoning_summary"}),
                     frozenset({"response_format", "verbosity"}),

@@ -154,8 +154,11 @@ def _complete_tool(tool: Mapping[str, Any], model: str) -> Mapping[str, Any]:
             return {"strict": False, **_set(tool), "parameters": parameters}
         case "file_search":
             ranking = {"score_threshold": 0, **_set(tool.get("ranking_options") or {})}
+            # The server returns the ranker that `auto` stands for.
             if ranking.get("ranker", "auto") == "auto":
                 ranking["ranker"] = DEFAULT_RANKER
+            # The API documents two defaults: 5 results for gpt-3.5-turbo, and 20 for every other
+            # model.
             results = 5 if model.startswith("gpt-3.5") else 20
             return {"max_num_results": results, **_set(tool), "ranking_options": ranking}
         case "code_interpreter":

@@ -166,6 +166,7 @@ RUNTIME = Runtime(
                 defaults={"response_format": {"type": "text"}}, sent_together=_SENT_TOGETHER
             ),
         ),
+        # An application may still use an earlier release, so a replaced object is kept for a while.
         "vector_store": replace(knowledge.STORE, retires=True),
         "file": replace(knowledge.FILES, retires=True),
     },

@@ -79,6 +79,7 @@ def tool_to_wire(key: str, tool: Mapping[str, Any], ids: Ids) -> Body:
     type = tool["type"]
     options = walk(_without_type(tool), lambda leaf: _id(leaf, ids))
     if type == "function":
+        # Without `strict` the server may choose strict mode, so a release always has the field.
         options = {"strict": False, "parameters": NO_PARAMETERS, **options}
     if type == SEARCH:
         store = options.pop("vector_store", None)
@@ -92,6 +93,7 @@ def tool_to_wire(key: str, tool: Mapping[str, Any], ids: Ids) -> Body:
         **to_wire_paths(options, _WIRE_PATHS.get(type, {})),
     }
     if type == CODE:
+        # The server makes a container for each response. A container with an id would expire.
         body["container"]["type"] = "auto"
     return body
 
@@ -108,6 +110,8 @@ def tool_from_wire(
     options = from_wire_paths(_without_type(body), _WIRE_PATHS.get(type, {}))
     key = tool_key(type, str(options.pop(NAMES[type], "")) if type in NAMES else "")
     if type == SEARCH:
+        # A single store is read as `vector_store`, which is how `normalise` writes a spec with one
+        # store.
         stores = [RemoteId("vector_store", str(id)) for id in options.pop("vector_store_ids", ())]
         if len(stores) == 1:
             options["vector_store"] = stores[0]
