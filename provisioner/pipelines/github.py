@@ -72,7 +72,8 @@ class GitHub:
             if self._environ.get("GITHUB_REF") != f"refs/heads/{branch}":
                 return Nothing(f"Only pushes to {branch} are applied.")
             again = self._environ.get("GITHUB_RUN_ATTEMPT", "1") != "1"
-            return Landed(self._environ.get("GITHUB_SHA", ""), branch, again)
+            before = text(self._payload, "before")
+            return Landed(self._environ.get("GITHUB_SHA", ""), branch, again, before)
         if name in {"schedule", "workflow_dispatch"}:
             return Nightly()
         raise UsageError(Diagnostic(codes.UNSAFE_EVENT, _unsafe(name)))

@@ -43,12 +43,14 @@ class Proposed:
 class Landed:
     """`commit` has come to the default branch, and is checked out.
 
-    `is_again` is true of a job that somebody has started again.
+    `is_again` is true of a job that somebody has started again. `before` is the commit that the branch
+    had before, empty where nobody knows.
     """
 
     commit: str
     branch: str
     is_again: bool = False
+    before: str = ""
 
 
 @frozen

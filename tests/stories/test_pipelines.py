@@ -146,8 +146,8 @@ def test_a_second_merge_in_between_refuses_only_where_it_touches_the_same(desk: 
     assert desk.models == {"gpt-6.1-sol"}
 
 
-def test_nobody_chooses_what_is_sent_where_or_applied(desk: Helpdesk) -> None:
-    """One pull request that changes workflow, targets and `.env`, forges a comment and a record."""
+def test_nobody_chooses_what_is_sent_where(desk: Helpdesk) -> None:
+    """One pull request changes the workflow, targets, ledger and `.env`."""
     begin(desk)
     github, runner = desk.github, desk.runner
     stack = desk.stack.replace(desk.account_url, desk.thief_url).replace(
@@ -169,15 +169,27 @@ def test_nobody_chooses_what_is_sent_where_or_applied(desk: Helpdesk) -> None:
     assert "1 to update" in comment
     assert KEY not in ran.log + comment + ran.summary
 
-    # Somebody else's comment with our mark is neither read nor changed.
-    forged = github.say(pull.number, "eve", comment)
+    # Somebody merges it without an approval. The new host is not even asked what it holds.
+    merged = runner.pushed(github.merge(pull, without=WORKFLOW))
+    assert merged.code == 1
+    assert "nobody who may write to the repository approved it" in merged.log
+    assert desk.thief.seen == []
+    assert desk.instructions == {"Helper": "Be brief."}
+
+
+def test_nobody_forges_an_approval(desk: Helpdesk) -> None:
+    """Somebody writes our comment, and uploads records of the plan that it wants, under our name."""
+    begin(desk)
+    github, runner = desk.github, desk.runner
+    pull = github.propose("shorter", {"manifests/helper.yaml": CHANGED})
     assert runner.proposed(pull).code == 0
-    assert forged["body"] == comment
+    (comment,) = desk.comments(pull.number)
+    forged = github.say(pull.number, "eve", comment)
     github.review(pull, "ann")
     edit(desk, "Helper", "Be rude.")
-    # The pull request's own workflows upload records of the plan that it wants, under our name.
-    wanted = next(iter(digests_now(desk, pull)))
+    (wanted,) = digests_now(desk, pull)
     assert wanted != digest_of(comment)
+    assert forged["body"] == comment
     (name, *_) = [a["name"] for a in github.artifacts if f".{pull.head}." in a["name"]]
     github.now -= 3600
     for event, path in (
@@ -189,11 +201,9 @@ def test_nobody_chooses_what_is_sent_where_or_applied(desk: Helpdesk) -> None:
         github.upload(run, name.replace(digest_of(comment), wanted))
     github.now += 3600
     writes = len(desk.account.writes)
-    # What is merged is the pull request without its workflow, which the rules of the branch refuse.
-    del files[WORKFLOW]
-    ran = runner.pushed(github.merge(pull, without=WORKFLOW))
+    ran = runner.pushed(github.merge(pull))
     assert ran.code == 1
-    assert desk.thief.writes == []
+    assert wanted in ran.log
     assert len(desk.account.writes) == writes
     assert desk.instructions == {"Helper": "Be rude."}
 

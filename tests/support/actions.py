@@ -82,7 +82,9 @@ class Runner:
 
     def pushed(self, sha: str, attempt: int = 1) -> Ran:
         """Run the workflow for a commit that was pushed to the default branch."""
-        return self._run("push", {"after": sha}, head=sha, sha=sha, attempt=attempt)
+        parent = git(self.github.work, "rev-list", "--parents", "-n1", sha).split()[1:2]
+        payload = {"before": (parent or ["0" * 40])[0], "after": sha}
+        return self._run("push", payload, head=sha, sha=sha, attempt=attempt)
 
     def night(self) -> Ran:
         """Run the workflow as its schedule does."""

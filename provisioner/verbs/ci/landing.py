@@ -1,17 +1,25 @@
 """Apply what was merged, if exactly this plan was approved."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from provisioner.model.codes import pipelines as codes
 from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import ProvisionerError
+from provisioner.model.frozen import frozen
 from provisioner.model.outcome import Report
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan
-from provisioner.pipelines.host import Landed, Proposal, Reviews
+from provisioner.pipelines.host import Landed, Proposal, Record, Reviews
 from provisioner.render.format import Shape
 from provisioner.render.formats import rendered
 from provisioner.render.markdown.plan import told_in_fence
 from provisioner.render.text import diagnostics_text
+from provisioner.verbs._shared.session import read
+from provisioner.verbs._shared.trusted import Trusted
+from provisioner.verbs.ci.files import fetched, taken_out
 from provisioner.verbs.ci.job import MARKDOWN, PLAIN, End, Job, as_markdown, shown, with_digest
 from provisioner.verbs.ci.verdict import refusal
 from provisioner.verbs.plan import planned
@@ -28,16 +36,28 @@ def landed(job: Job, event: Landed) -> End:
     if event.is_again and job.host.newest(event.branch) != event.commit:
         return _stopped(job, None, [_outrun(event)])
     proposal = job.host.proposal_of(event.commit)
+    seen = _seen(job, proposal)
     job.findings(validate(job.options).diagnostics)
+    if (early := seen.refusal("")) and early.code is codes.NOT_REVIEWED and _leads_away(job, event):
+        return _stopped(job, proposal, [early])
+    try:
+        return _planned(job, event, seen)
+    except ProvisionerError as error:
+        _stopped(job, proposal, error.diagnostics)
+        raise
+
+
+def _planned(job: Job, event: Landed, seen: "_Seen") -> End:
     with planned(job.options, overrides=Overrides(overwrite_drift=True)) as found:
         plan = with_digest(found)
         job.group("Plan", shown(plan))
         if plan.is_empty and not plan.standing:
-            return _unchanged(job, proposal, plan)
-        why = [*plan.standing] or _unapproved(job, proposal, plan.digest)
+            return _unchanged(job, seen.proposal, plan)
+        unapproved = seen.refusal(plan.digest)
+        why = [*plan.standing] or ([unapproved] if unapproved else [])
         if why:
-            return _stopped(job, proposal, why, plan)
-        return _told(job, proposal, event, job.perform(found))
+            return _stopped(job, seen.proposal, why, plan)
+        return _told(job, seen.proposal, event, job.perform(replace(found, plan=plan)))
 
 
 def _left(job: Job) -> Sequence[str]:
@@ -67,8 +87,22 @@ def _outrun(event: Landed) -> Diagnostic:
     return Diagnostic(codes.NOT_REVIEWED, detail)
 
 
-def _unapproved(job: Job, proposal: Proposal | None, digest: str) -> list[Diagnostic]:
-    """Return the reason why this plan may not be applied; nothing if it was approved."""
+@frozen
+class _Seen:
+    """The merged proposal, its reviews, and the plans that were recorded of it."""
+
+    proposal: Proposal | None
+    reviews: Reviews
+    records: Sequence[Record]
+    needs_approval: bool
+
+    def refusal(self, digest: str) -> Diagnostic | None:
+        """Return the reason why the plan with this digest may not be applied."""
+        needs = self.needs_approval
+        return refusal(digest, self.proposal, self.reviews, self.records, require_approval=needs)
+
+
+def _seen(job: Job, proposal: Proposal | None) -> _Seen:
     host, needs = job.host, job.require_approval
     is_known = proposal is not None and not proposal.is_foreign
     reviews = host.reviews(proposal) if proposal and is_known and needs else Reviews()
@@ -76,8 +110,24 @@ def _unapproved(job: Job, proposal: Proposal | None, digest: str) -> list[Diagno
     if proposal and not needs:
         commits = [proposal.head]
     records = host.records(proposal, str(job.key), commits) if proposal and commits else ()
-    why = refusal(digest, proposal, reviews, records, require_approval=needs)
-    return [why] if why else []
+    return _Seen(proposal, reviews, records, needs)
+
+
+def _leads_away(job: Job, event: Landed) -> bool:
+    """Return true if the push changes where requests go. Nothing is sent there unless it was approved.
+
+    The commit before the push is read as data. Raises ProvisionerError.
+    """
+    if not event.before.strip("0"):
+        return False
+    environ = job.options.environ
+    with TemporaryDirectory(prefix="before-", dir=environ.get("RUNNER_TEMP") or None) as folder:
+        before = fetched(job.root, environ, event.before)
+        place = taken_out(job.root, environ, before.commit, job.key.folder, Path(folder))
+        if place is None:
+            return False
+        loaded = read(replace(job.options, trusted=Trusted(place)))
+    return any(one.code is codes.PROPOSAL_CHANGES_TARGETS for one in loaded.diagnostics)
 
 
 def _unchanged(job: Job, proposal: Proposal | None, plan: Plan) -> End:
