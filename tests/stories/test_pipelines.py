@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from provisioner.cli.root import provisioner
+from provisioner.verbs.ci.notes import Key, marked
 from tests.stories.pipelines import CLERK, HELPER, KEY, Helpdesk, edit, helpdesk
 from tests.support.actions import WORKFLOW
 from tests.support.stories import listed
@@ -182,16 +183,14 @@ def test_nobody_forges_an_approval(desk: Helpdesk) -> None:
     begin(desk)
     github, runner = desk.github, desk.runner
     pull = github.propose("shorter", {"manifests/helper.yaml": CHANGED})
+    forged = github.say(pull.number, "eve", marked(Key("manifests", ""), "fine"))
     assert runner.proposed(pull).code == 0
     (comment,) = desk.comments(pull.number)
-    forged = github.say(pull.number, "eve", comment)
-    github.review(pull, "ann")
+    assert forged["body"].endswith("fine")
     edit(desk, "Helper", "Be rude.")
     (wanted,) = digests_now(desk, pull)
     assert wanted != digest_of(comment)
-    assert forged["body"] == comment
     (name, *_) = [a["name"] for a in github.artifacts if f".{pull.head}." in a["name"]]
-    github.now -= 3600
     for event, path in (
         ("push", WORKFLOW),
         ("pull_request", WORKFLOW),
@@ -199,7 +198,7 @@ def test_nobody_forges_an_approval(desk: Helpdesk) -> None:
     ):
         run = github.begin_run(event, pull.head, path, status="completed")
         github.upload(run, name.replace(digest_of(comment), wanted))
-    github.now += 3600
+    github.review(pull, "ann")
     writes = len(desk.account.writes)
     ran = runner.pushed(github.merge(pull))
     assert ran.code == 1
