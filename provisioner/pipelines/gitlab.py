@@ -86,7 +86,8 @@ class GitLab:
             )
             raise UsageError(Diagnostic(codes.UNSAFE_EVENT, detail))
         if source == "push":
-            return Landed(self._environ["CI_COMMIT_SHA"], self._branch, self._is_again())
+            before = self._environ.get("CI_COMMIT_BEFORE_SHA", "")
+            return Landed(self._environ["CI_COMMIT_SHA"], self._branch, self._is_again(), before)
         described = self._environ.get("CI_PIPELINE_SCHEDULE_DESCRIPTION", "")
         if source == "schedule" and not FOR_PROPOSALS.search(described):
             return Nightly()
