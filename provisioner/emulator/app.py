@@ -153,7 +153,7 @@ class App:
             with request:
                 response = _respond(self._answer(request))
         # The application catches every error itself: an exception that escapes would close the
-        # connection, and the client would see a network fault in place of an answer.
+        # connection, and the client would see a network fault instead of an answer.
         except ApiError as error:
             response = _json(dump(error.body()), error.status)
         except HTTPException as error:

@@ -45,7 +45,7 @@ MCP: Final[dict[str, Schema]] = {
             "The server's address. Exactly one of `server_url`, `command`, `tunnel_id` and "
             "`connector_id` is set."
         ),
-        # A `user:password@` before the host is refused, because a manifest must not hold a secret.
+        # A `user:password@` before the host is refused, because a manifest must not contain a secret.
         "pattern": r"^https?://[^/@\s]+(/\S*)?$",
     },
     "headers": {

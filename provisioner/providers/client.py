@@ -60,7 +60,7 @@ def open_provider(
     If `app` is given, requests are passed to that WSGI application in this process. If the settings
     have no key, requests are signed by `bearer`, or else with the tokens that the settings
     describe. `hidden` are secrets that requests contain; the caller may add more of them later. The
-    other parameters are those of `open_target`. Raises ProviderError if no connection can be made
+    other parameters are those of `open_target`. Raises ProviderError if the settings are unusable.
     from the settings.
     """
     outside = settings.data is None and app is None

@@ -109,6 +109,8 @@ class HttpConnection:
                 params=query,
                 headers=_headers(settings),
                 transport=transport,
+                # The hook `_stay` of `client.py` refuses a redirect to another host before it is
+                # followed.
                 follow_redirects=True,
                 max_redirects=MOST_REDIRECTS,
                 timeout=httpx2.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)),

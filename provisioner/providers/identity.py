@@ -170,6 +170,7 @@ def github_token(runner: Mapping[str, str], audience: str) -> str:
     """Return the token of the running GitHub Actions job for an audience. Raises Fault."""
     url, headers = runner[RUNNER_URL], {"Authorization": f"Bearer {runner[RUNNER_TOKEN]}"}
     try:
+        # The request contains a token of the job, which must not reach another host.
         with httpx2.Client(timeout=SECONDS, follow_redirects=False) as client:
             address = httpx2.URL(url).copy_merge_params({"audience": audience})
             response = client.get(address, headers=headers)
@@ -177,6 +178,7 @@ def github_token(runner: Mapping[str, str], audience: str) -> str:
         why = f"{_host(url)} cannot be reached ({type(error).__name__})"
         raise _no_token("github", why, Delivery.NEVER_SENT) from None
     if response.status_code != httpx2.codes.OK:
+        # NEVER_SENT lets the API request be tried again, because an error of the server may pass.
         delivery = Delivery.NEVER_SENT if response.is_server_error else Delivery.REFUSED
         raise _no_token("github", f"{_host(url)} answered {response.status_code}", delivery)
     body = bodies.parsed(response)

@@ -102,8 +102,8 @@ class Walk:
     `fetch` reads a page, and `what` names the list in errors. `limits` are page lengths, tried in
     turn until the server accepts one; 0 sends no limit. `read` is called with the number of rows so
     far. `order` is `asc` for the oldest row first. `honest` is true once the server has sent
-    `has_more: true`, `exact` once a cursor has been seen to mean one row, and `coarse` once a
-    cursor has been seen to mean a second.
+    `has_more: true`, `exact` once an answer has shown that a cursor means one row, and `coarse` once
+    an answer has shown that it means all rows of one second.
     """
 
     fetch: Fetch

@@ -38,9 +38,9 @@ class Fault(Exception):
     `delivery` says whether the request may have been performed, `error` is the error to show, and
     `wait` the seconds that the server asks to wait, or None. `lasts` is true of a failure that
     another try does not mend, such as a proxy that is down or a host that does not exist. Such a
-    request is tried again only if another request of the run was answered; but a web page in place
-    of an answer is asked for twice. `unsure` is the sentence to add if it is not known whether the
-    request was performed.
+    request is tried again only if another request of the run was answered. If the answer was a web
+    page, it is tried once more in any case. `unsure` is the sentence to add if it is not known
+    whether the request was performed.
     """
 
     def __init__(

@@ -81,6 +81,8 @@ def trusted(route: Route) -> ssl.SSLContext:
     name, path = route.certificates
     try:
         if name == "SSL_CERT_DIR":
+            # OpenSSL silently ignores a folder that it cannot read, so the folder is read here
+            # first.
             next(Path(path).iterdir(), None)
         return httpx2.create_ssl_context()
     except (OSError, ssl.SSLError) as error:

@@ -26,10 +26,10 @@ Json = dict[str, Any]
 
 @dataclass
 class Leaking:
-    """Collects objects to write. `expected` has (condition, owner) of each leak, by id.
+    """Collects objects to write.
 
-    `needed` are the ids of everything that must stay. `bytes` are the bytes of each store. `count`
-    is the number of ids given so far.
+    `expected` maps the id of each leak to (condition, owner). `needed` are the ids of everything
+    that must stay. `bytes` maps each store to its bytes. `count` is the number of ids given so far.
     """
 
     rows: list[Row] = field(default_factory=list)

@@ -178,7 +178,7 @@ class World:
 
     @property
     def client(self) -> openai.OpenAI:
-        """The unmodified SDK's client for the account, without what a story has wrapped around it."""
+        """An unmodified client of the SDK for the account, without the wrappers of the story."""
         return client_of(self.server)
 
     def rows(self, collection: str, parent: str = "") -> list[Json]:

@@ -1,4 +1,7 @@
-"""The schedules of automations: they are checked, and the alarm of the next occurrence is set."""
+"""The schedules of automations: it checks them, and sets the time of the next invocation.
+
+That time is the alarm of the automation, at which the server acts without a request.
+"""
 
 from __future__ import annotations
 
@@ -33,9 +36,9 @@ def check(body: Json, now: int) -> None:
 
 
 def set_alarm(row: Row, moment: float) -> None:
-    """Set the alarm of the next occurrence after `moment`.
+    """Set the alarm to the first time of the schedule after `moment`, in unix seconds.
 
-    A paused or completed automation has none.
+    A paused or completed automation has no alarm.
     """
     body = row.body
     if body["status"] != "active":

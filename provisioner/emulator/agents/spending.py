@@ -14,7 +14,7 @@ SPEND = re.compile(r"@@provisioner-emulator: spend (\d{1,9})@@")
 """Matches a line in the input that adds cents to the cost of a turn, so that a test reaches a
 limit.
 """
-# The price of the stand-in model, whatever model is named, so that a limit is reached in every run alike.
+# One price for every model, so that a test reaches a spending limit at the same point with any model.
 TOKENS_A_CENT = 1000
 
 

@@ -26,7 +26,7 @@ LIMITS: Limits = CHUNKING | {
     "AssistantCreateParams.name": {"maxLength": 256},
     "AssistantUpdateParams.name": {"maxLength": 256},
     "*.description": {"maxLength": 512},
-    # An empty limit takes back the one for `*.description`: these texts have no maximum.
+    # An empty limit replaces the one for `*.description`, because these texts have no maximum.
     "FunctionDefinition.description": {},
     "JSONSchema.description": {},
     "AssistantCreateParams.tools": {"maxItems": 128},
@@ -47,7 +47,7 @@ LIMITS: Limits = CHUNKING | {
     "*.assistant_id": ONE_OR_MORE,
     "TextContentBlockParam.text": {"maxLength": LONGEST_TEXT},
     "ToolOutput.output": {"maxLength": 512 * 1024},
-    # In the SDK's type an attachment need not have a file. The platform refuses one without.
+    # The SDK's type allows an attachment without a file, and the platform refuses it.
     **{
         kind: {"required": ["file_id"]}
         for kind in (

@@ -83,7 +83,7 @@ def run(
 
 
 def _size(db: Session, file_id: str) -> tuple[str, int, int]:
-    """Return the name of a file, its number of rows below the header row, and that of its columns."""
+    """Return (name, number of rows below the header row, number of columns) of a file."""
     name = _name(db, file_id)
     text = db.content(file_id).decode("utf-8", errors="replace")
     rows = list(csv.reader(io.StringIO(text)))

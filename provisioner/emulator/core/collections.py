@@ -50,7 +50,10 @@ def forward(call: Call) -> dict[str, str]:
 
 
 def remove(db: Session, row: Row) -> None:
-    """Delete one row. A collection whose objects own other rows brings a function of its own."""
+    """Delete one row.
+
+    This is the default; a collection whose objects own other rows has its own function.
+    """
     db.delete(row)
 
 

@@ -1,9 +1,9 @@
 """Moves runs, responses and agents' turns from `queued` to their end, as the clock advances.
 
-An alarm is the time at which the server changes an object without a request. One call of
-`Engine.advance` makes one move, such as from `queued` to `in_progress`; the alarm of the object
-calls it. A request that waits for the object or streams it calls `advance` as well. Such a request
-holds a lease: it postpones the alarm, so that no move is made twice.
+An alarm changes an object at a set time without a request. One call of `Engine.advance` makes one
+move, such as from `queued` to `in_progress`; the alarm of the object calls it. A request that waits
+for the object or streams it calls `advance` as well. Such a request holds a lease: it postpones the
+alarm, so that no move is made twice.
 """
 
 from __future__ import annotations

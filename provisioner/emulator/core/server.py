@@ -234,7 +234,10 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class _Socket(ThreadingHTTPServer):
-    """The listening socket, with a thread for each connection that ends with the process."""
+    """The listening socket.
+
+    Each connection has a daemon thread, so that no connection keeps the process alive.
+    """
 
     daemon_threads = True
     request_queue_size = 128

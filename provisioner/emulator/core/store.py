@@ -1,9 +1,9 @@
 """The store of the embedded server: a SQLite file with a table of objects and a table of contents.
 
 An object is stored as the JSON text that a client reads, so a page of a list is joined from these
-texts without parsing them. The column `hidden` contains data that no answer shows. `due` is an
-object's alarm: the next time at which the object changes without a request (a document is ingested,
-a run moves on, a store expires).
+texts without parsing them. The column `hidden` contains data that no answer shows. `due` is the
+time of the object's alarm, which changes the object without a request: a document is ingested, a
+run moves on, or a store expires.
 
 Every request is one transaction. SQLite's write-ahead log (WAL) keeps the file whole even if the
 process is killed, and lets several processes share it.
@@ -223,7 +223,7 @@ class Store:
         path = str(data)
         if path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-            # The file holds prompts and documents, so only its owner may read it. SQLite gives its
+            # The file contains prompts and documents, so only its owner may read it. SQLite gives its
             # journals the same permissions.
             with suppress(FileExistsError):
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL, mode=0o600))

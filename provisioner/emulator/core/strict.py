@@ -85,7 +85,7 @@ def normalised(schema: dict[str, Any]) -> dict[str, Any] | None:
 def _closed(node: Any) -> Any:
     """Return a schema whose objects forbid other properties and require all that they have.
 
-    An object that says itself whether it allows other properties is left as it is in that respect.
+    An object with `additionalProperties` of its own keeps that keyword.
     """
     if isinstance(node, list):
         return [_closed(part) for part in node]

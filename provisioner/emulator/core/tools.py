@@ -70,7 +70,7 @@ def _with_defaults(tool: Json, model: str) -> Json:
 
 
 def _filled(function: Json) -> Json:
-    """Return a function or format with `strict`, which the platform reads back as false if not set."""
+    """Return a function or format with `strict`, which the platform returns as false if it was not set."""
     return function | {"strict": bool(function.get("strict"))}
 
 

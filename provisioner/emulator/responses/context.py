@@ -22,17 +22,15 @@ KIND = "response"
 ITEM = "response.item"
 CONVERSATION = "conversation"
 CONVERSATION_ITEM = "conversation.item"
-# The windows of real models differ. With one window for all, a test gives the same with any model.
+# The context windows of real models differ. With one window for all, a test does not depend on the
+# model.
 WINDOW_TOKENS = 128_000
 CALLS = {"function_call_output": "function_call", "custom_tool_call_output": "custom_tool_call"}
 """For each type of a tool's output, the type of the call that it answers."""
 
 
 class _Conversations(Collection):
-    """Conversations.
-
-    As on the platform, an id that does not begin with `conv_` is refused by its form.
-    """
+    """Conversations. As on the platform, an id without the prefix `conv_` has an error of its own."""
 
     def find(self, db: Session, *ids: str) -> Row:
         items.check_id(ids[0], "conv_", "conversation_id")

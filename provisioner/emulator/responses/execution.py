@@ -105,6 +105,7 @@ def _end(db: Session, row: Row, now: int) -> None:
 def _remember(db: Session, conversation: Row, row: Row) -> None:
     """Add the input and the output of a response to its conversation."""
     for item in db.children(ITEM, row.id):
+        # An item to which the input only refers may be in the conversation already.
         if db.find(CONVERSATION_ITEM, item.id, conversation.id) is None:
             db.insert(Row(CONVERSATION_ITEM, conversation.id, item.id, item.body))
 

@@ -82,7 +82,10 @@ def filled(db: Session, given: Json, path: str) -> Json:
 
 
 def check_id(name: str, prefix: str, param: str) -> None:
-    """Raise ApiError unless an id begins with a prefix. The `_` of the prefix need not follow."""
+    """Raise ApiError unless an id begins with a prefix such as `resp_`.
+
+    The `_` may be missing in the id.
+    """
     start = prefix.removesuffix("_")
     if not name.startswith(start):
         raise invalid_value(

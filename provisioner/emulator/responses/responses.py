@@ -67,9 +67,9 @@ def retrieve(call: Call, row: Row) -> Answer:
 
 
 def _number(given: str | None) -> int:
-    """Return the event after which a stream continues, or -1 to begin with the first.
+    """Return the number of the event after which a stream continues, or -1 to begin with the first.
 
-    Raises ApiError.
+    Raises ApiError if the parameter is not a number.
     """
     if given is None:
         return -1

@@ -106,6 +106,8 @@ class ReleasesProvider:
         """
         if collection != RELEASES:
             return self._inner.update(collection, id, body, parent)
+        # The plan was made from the release that was read, so publishing after a newer one is a
+        # conflict.
         base = self._seen.get(id) or self._read(id)
         draft = self._draft(base, body)
         home = _home(draft)
@@ -190,6 +192,8 @@ class ReleasesProvider:
         """
         there = self._registry.newest(draft.id).get(draft.id)
         if draft.owner != base.owner:
+            # In this order an interruption leaves the assistant with two releases, and never with
+            # none.
             row = self._publish(draft, there.number if there else 0)
             self.delete(RELEASES, base.id)
             return row
@@ -257,6 +261,7 @@ def history_rows(registry: Registry, under: str, retire_after: float) -> Iterato
         is_kept = (one.id, one.number) in kept
         yield {**_row(one), "id": file_name(one.id, one.number), "retained": is_kept}
     for stray in strays:
+        # Pruning removes only releases, so a file that is none always stays.
         yield {"id": stray.name, "stray": True, "retained": True, "named": sorted(stray.named)}
 
 

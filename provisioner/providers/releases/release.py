@@ -139,6 +139,7 @@ class Release:
         """
         written = {name: getattr(self, name) for name in _WRITTEN}
         written["provenance"] = {**self.provenance, SEAL: self.seal}
+        # Version 0.1.0 knows no seal and checks the digest, so the file contains both.
         written["digest"] = self.digest
         text = json.dumps(written, indent=2, ensure_ascii=False, allow_nan=False)
         return f"{text}\n".encode("utf-8", "surrogatepass")
