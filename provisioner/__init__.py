@@ -2,20 +2,20 @@
 
     import provisioner
 
-    # Where manifests are at hand, which say where the assistant lives:
+    # On a machine that has the manifests. They name the target on which the assistant lives:
     policy_qa = provisioner.load("policy-qa", environment="prod")
 
     client.beta.threads.runs.create(thread_id=thread.id, **policy_qa.run_params())  # assistants
     client.responses.create(**policy_qa.params(), input=question)  # responses
     client.beta.agents.sessions.create(**policy_qa.session_params(), input=question)  # agents
 
-    # In production, where there are none, from the registry of the `responses` runtime:
+    # In production, without manifests, from the release registry of the `responses` runtime:
     policy_qa = provisioner.load("policy-qa", releases="./releases", owner="k3v9q0x7dp/prod")
 
-    # Threads, conversations and stored responses, which no API lists, so that they are deleted one day:
+    # Register a thread, conversation or stored response, which no API lists, to be deleted later:
     provisioner.track(thread, ttl="30d", owner="user:42")
 
-What else a program may want to do stands in `provisioner.verbs`, one file or one folder a verb.
+Everything else that a program can do is in `provisioner.verbs`, one file or folder for each verb.
 """
 
 from importlib import import_module
@@ -39,8 +39,11 @@ _HOMES = {
     "load_async": ("provisioner.verbs.load.run", "load_async"),
     "track": ("provisioner.verbs.threads.track", "track"),
 }
-"""The module and the name that each name here comes from. It is imported when it is first used: the
-embedded server and `--help` need none of them."""
+"""The module and the name from which each public name of this package is imported.
+
+A module is imported when its name is first used, because the embedded server and `--help` need none
+of them and should start fast.
+"""
 
 
 def __getattr__(name: str) -> Any:

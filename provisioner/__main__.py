@@ -1,4 +1,4 @@
-"""`python -m provisioner`: the same as the `provisioner` command."""
+"""Runs the `provisioner` command as `python -m provisioner`."""
 
 from provisioner.cli import main
 

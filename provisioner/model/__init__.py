@@ -1,1 +1,4 @@
-"""The nouns of the package: frozen values and protocols. It imports only the standard library."""
+"""Defines the values and protocols that all other packages share, such as Address, Plan and Provider.
+
+The values are frozen. This package imports only the standard library.
+"""

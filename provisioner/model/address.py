@@ -1,4 +1,4 @@
-"""Defines Address, which names one resource of a Stack."""
+"""Defines Address, which identifies one resource of a Stack, such as `assistant.policy-qa`."""
 
 import re
 from dataclasses import replace
@@ -7,19 +7,21 @@ from typing import Self
 from provisioner.model.frozen import frozen
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-"""The pattern of a name in a manifest, and of the key of a row in a table."""
+"""The pattern of the names that a manifest may give, and of the keys of rows in a table."""
 BARE = re.compile(r"[A-Za-z0-9_-]+(\[[^\[\]]+\])?")
-"""The pattern of a name or an id without a kind before it."""
+"""The pattern of a resource's name, or of an object's id, when no kind is written before it."""
 ALL = "*"
-"""The sign for every name of a kind (`assistant.*`), or every row (`assistant.support[*]`)."""
+"""The wildcard: `assistant.*` means all assistants, `assistant.support[*]` all rows of a table."""
 
 
 @frozen(order=True)
 class Address:
-    """`kind.name`, such as `assistant.policy-qa`. It is hashable, and sorts, prints and parses.
+    """An address `kind.name`, such as `assistant.policy-qa`.
 
-    A manifest with a table declares one resource for each row. Their names end in the row's key:
-    `assistant.support[acme]`.
+    It can be hashed, sorted, printed and parsed.
+
+    A manifest with `for_each` declares one resource for each row of a table. The name of such a
+    resource ends in the row's key: `assistant.support[acme]`.
     """
 
     kind: str
@@ -27,20 +29,20 @@ class Address:
 
     @property
     def base(self) -> str:
-        """The name without the key of a row: `support`."""
+        """The name without the key of a row: `support` for `support[acme]`."""
         return self.name.partition("[")[0]
 
     @property
     def key(self) -> str:
-        """The key of a row, such as `acme`. It is empty if the manifest has no table."""
+        """The key of a row: `acme` for `support[acme]`, and '' for a name without a key."""
         return self.name.partition("[")[2].removesuffix("]")
 
     def row(self, key: str) -> Self:
-        """Returns the address of one row."""
+        """Return the address of the row with this key."""
         return replace(self, name=f"{self.base}[{key}]")
 
     def is_meant_by(self, term: Self) -> bool:
-        """Returns true where `term` is this address, `kind.*`, or `kind.name[*]` of its manifest."""
+        """Return true if `term` selects this address: it is the same, `kind.*`, or `kind.name[*]`."""
         if term.kind != self.kind:
             return False
         return term.name in (ALL, self.name) or bool(
@@ -49,11 +51,12 @@ class Address:
 
     @property
     def is_bare(self) -> bool:
-        """True for an address without a kind. Its name is a resource name or an id, not yet looked up."""
+        """True if the address has no kind. Then `name` is a resource's name or an object's id."""
         return not self.kind
 
     def __hash__(self) -> int:
-        # Addresses are the keys of most mappings of a plan. A text keeps its hash, and a tuple does not.
+        # Most mappings of a plan have addresses as keys. Python caches the hash of a string, but
+        # not that of a tuple, so the name alone is hashed.
         return hash(self.name)
 
     def __str__(self) -> str:
@@ -61,12 +64,15 @@ class Address:
 
     @classmethod
     def given(cls, text: str) -> Self:
-        """Read `kind.name`, or a bare name or id. Raises ValueError if `text` is neither."""
+        """Parse `kind.name`, or a name or id without a kind.
+
+        Raises ValueError for any other text.
+        """
         return cls("", text) if BARE.fullmatch(text) else cls.parse(text)
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read `kind.name`. Raises ValueError if `text` has another form."""
+        """Parse `kind.name`. Raises ValueError for any other text."""
         kind, dot, name = text.partition(".")
         if not dot or not kind or not name:
             raise ValueError(f"{text!r} is not an address; one looks like assistant.policy-qa")

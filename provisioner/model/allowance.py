@@ -1,4 +1,4 @@
-"""Allowances: comments in manifests that allow what a diagnostic or a risk says of their lines."""
+"""Defines Allowance: a comment in a manifest that accepts a warning or a risk about its lines."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -15,9 +15,10 @@ Finding = TypeVar("Finding", Diagnostic, Risk)
 
 @frozen
 class Allowance:
-    """One comment `# provisioner: allow CODE reason`.
+    """A comment `# provisioner: allow CODE reason` in a manifest.
 
-    `position` is that of the comment. It holds for the lines from `first` to `last` of its file.
+    `position` is the place of the comment. The comment applies to the lines `first` to `last` of
+    the same file.
     """
 
     position: Position
@@ -27,7 +28,7 @@ class Allowance:
     last: int
 
     def covers(self, finding: Diagnostic | Risk) -> bool:
-        """Return true if this comment allows a finding. An error is never allowed."""
+        """Return true if this comment accepts a finding. An error cannot be accepted."""
         at = finding.position
         return (
             at is not None
@@ -41,12 +42,13 @@ class Allowance:
 def allowed(
     findings: Iterable[Finding], allowances: Sequence[Allowance], used: set[Allowance]
 ) -> list[Finding]:
-    """Return the findings, each with the reason for which a comment allows it.
+    """Return the findings; each that a comment accepts has the comment's reason in `allowed`.
 
-    The comments that allowed something are added to `used`.
+    The comments that accepted a finding are added to `used`.
     """
     found: list[Finding] = []
     for finding in findings:
+        # A comment without a reason accepts nothing: a reviewer should be able to read why.
         covering = [one for one in allowances if one.reason and one.covers(finding)]
         used.update(covering)
         found.append(replace(finding, allowed=covering[0].reason) if covering else finding)
@@ -54,13 +56,13 @@ def allowed(
 
 
 def unused(allowances: Iterable[Allowance], used: Iterable[Allowance]) -> list[Diagnostic]:
-    """Return a warning for each comment that has a reason and allowed nothing."""
+    """Return a warning for each comment that has a reason but accepted no finding."""
     done = {*used}
     return [
         warning(
             codes.ALLOWS_NOTHING,
-            f"Nothing here is a `{one.code}`. Remove the comment: it would allow the next one that"
-            " nobody has looked at.",
+            f"Nothing on these lines is reported as `{one.code}`. Remove the comment, because it "
+            "would hide the next such finding before anybody has read it.",
             one.position,
         )
         for one in allowances

@@ -1,7 +1,9 @@
-"""A binding describes one kind on one runtime: its collection, and the translation of a spec.
+"""Defines Binding, which describes how one kind lives on one runtime.
 
-A kind without a binding on a runtime does not exist there. Every function of a binding is pure: it
-must not do I/O, must not change its arguments, and must answer the same for the same arguments.
+It has the collection of the API, and functions that translate between a spec and a request or a
+row. A kind without a binding on a runtime does not exist there. Every function of a binding is
+pure: it must not do I/O, must not change its arguments, and must return the same for the same
+arguments.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,22 +20,25 @@ from provisioner.model.resource import Document
 from provisioner.model.value import Content, Spec
 
 Ids: TypeAlias = Callable[[Address], str]
-"""Returns the remote id of an address. Raises KeyError while it is not known."""
+"""A function that returns the remote id of an address.
+
+It raises KeyError for an id not yet known.
+"""
 
 
 @frozen
 class NormalForm:
-    """A live row in its kind's normal form, as `from_wire` returns it."""
+    """A live object in the form of its kind's manifests, so that the two can be compared."""
 
     spec: Spec
     """The fields that the server returned, with the names and forms of a checked manifest.
 
-    Where a Resource has a Reference, this has a RemoteId. A field that the row does not have, or
-    has as null, must be absent. Our own mark must be left out.
+    Where the spec of a Resource has a Reference, this spec has a RemoteId. A field that is missing
+    or null in the row must be absent here. Our own mark must be left out.
     """
 
     file_provenance: tuple[FileProvenance, ...] = ()
-    """For each upload that the object names: its File, as recorded in the mark."""
+    """The File from which each upload that the object names was made, as recorded in the mark."""
 
 
 def _all_of_it(spec: Spec) -> Spec:
@@ -54,172 +59,181 @@ def _is_never_empty(_row: Row) -> bool:
 
 @frozen
 class FieldBehaviour:
-    """The behaviour of a server towards the fields that it is sent.
+    """The ways in which a server treats fields that it is sent: defaults, echoes, changes of its own.
 
-    Every field here may be left out.
+    Every field of this class is optional.
     """
 
     defaults: Mapping[str, Any] = field(default_factory=dict)
-    """The value of each field on the server if the field was never set.
+    """The value that a server returns for each field that was never set.
 
-    An update that removes a field must lead to this value. It must not depend on other fields.
+    An update that removes a field must lead to this value. The value must not depend on other
+    fields.
     """
 
     also_default: Mapping[str, Any] = field(default_factory=dict)
-    """Other values of fields that the server may have if the field was never set.
+    """Other values that a server may return for a field that was never set.
 
-    Neither it nor the default counts as an undeclared value.
+    Such a value, like the default, is not reported as an undeclared value.
     """
 
     per_run: frozenset[str] = frozenset()
-    """Fields that the API takes only with a run. They stand in the mark, and `ask` and `load` apply
-    them. `to_wire` must not send them, and `from_wire` must read them from the mark.
+    """Fields that the API accepts only when an assistant is run, such as token limits.
+
+    The object itself cannot store them, so its mark records them, and `ask` and `load` pass them
+    with each run. `to_wire` must not send them, and `from_wire` must read them from the mark.
     """
 
     not_echoed: frozenset[str] = frozenset()
-    """Fields that the server takes and may not return. They are compared with the mark."""
+    """Fields that a server accepts but may not return.
+
+    They are compared with the digests in the mark.
+    """
 
     echoed: Callable[[Spec], Spec] = _all_of_it
-    """Returns the part of a complete desired spec that the server will return."""
+    """Returns the part of a complete desired spec that the server will return for it."""
 
     resolved: frozenset[str] = frozenset()
-    """Fields that the server may return as a version of the value that was sent, such as `model`.
+    """Fields that a server may return in a more exact form, such as `model` with a date at its end.
 
-    A later version is server drift: it is shown, and never written. Only names that the server
-    resolves by itself may stand here.
+    A change of the exact form is *server drift*: it is shown, and no update is sent for it. Only
+    fields whose names the server resolves by itself may be listed.
     """
 
     computed: frozenset[str] = frozenset()
-    """Fields that the server changes by itself. A change of them is never reported as drift."""
+    """Fields that the server changes by itself. Their changes are never reported as drift."""
 
     sent_together: tuple[frozenset[str], ...] = ()
-    """Groups of fields that share one object on the wire, which an update replaces as a whole.
+    """Groups of fields that lie in one object of the request, which an update replaces as a whole.
 
-    An update that sends one field of a group sends them all.
+    So an update that sends one field of a group sends all fields of the group.
     """
 
     switches: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """The actions (`provider.action`) that set a boolean field to false and to true.
+    """The actions (`provider.action`) that set a boolean field: the first to false, the second to true.
 
-    Such a field must not be sent in a body.
+    Such a field must not be part of a request's body.
     """
 
     dates_our_writes: Callable[[Spec], bool] = _never
-    """Returns true for a spec if the `updated_at` of its object moves only with writes.
+    """Returns true for a spec if the `updated_at` of its object changes only when somebody writes to it.
 
-    Then an `updated_at` later than our last write means that somebody else wrote. It must return
-    false if the server itself touches the object.
+    Then an `updated_at` later than our last write proves that somebody else wrote. It must return
+    false if the server itself sets `updated_at` for other reasons.
     """
 
 
 @frozen
 class Documents:
-    """The way in which the documents of an object are read and written.
+    """The way in which the documents of an object, such as the files of a store, are read and written.
 
-    Only a kind that holds documents has it. Documents are files in a collection inside of the
-    object. Their attributes say what each was made from.
+    Only a kind that holds documents has it. A document is a file in a collection inside of the
+    object. The attributes of the document say which local file it was made from.
     """
 
     collection: str
-    """The collection of the documents. It is listed inside of one object."""
+    """The collection that lists the documents of one object, such as `vector_store_files`."""
 
     batches: str
-    """The collection that attaches many documents with one request."""
+    """The collection to which one create attaches many documents, such as `vector_store_batches`.
+    """
 
     from_wire: Callable[[Row], RemoteDocument | None]
-    """Turns a row into a document. Returns None for a row whose attributes are not ours."""
+    """Returns the document of a row, or None if the row's attributes are not ours."""
 
     attributes: Callable[[Document, Mapping[str, Any] | None], dict[str, Any]]
-    """Returns the attributes to send with a document: the user's, and its provenance.
+    """Returns the attributes to send with a document: the user's own, and our record of its origin.
 
-    The second argument has the user's attributes in the form in which this server stores them, if
-    it changes them, else None.
+    The second argument has the user's attributes as this server would store them. It is None if the
+    server stores attributes unchanged.
     """
 
     sent_with_each: tuple[str, ...] = ()
-    """Fields of the holder's spec that are sent with each document, and not with the holder."""
+    """Fields of the holder's spec that are sent with each document instead of with the holder."""
 
     shown: Callable[[Sequence[Row]], Spec] = _shows_nothing
-    """Returns the fields of the holder's spec that only the rows of our documents show."""
+    """Returns those fields of the holder's spec that can be read only from the rows of its documents.
+    """
 
     is_empty: Callable[[Row], bool] = _is_never_empty
-    """Returns true if the holder's own row says that there are no documents.
+    """Returns true if the row of the holder itself says that it has no documents.
 
-    It may return false if it does not know. It must not return true unless the row says so.
+    It must return false if the row does not say so, because the documents are then not listed.
     """
 
 
 @frozen
 class Versions:
-    """The way to change an object that cannot be updated: a new version of it is added."""
+    """The way to change an object that the API cannot update: a new version is added to it."""
 
     collection: str
-    """The collection of the versions. It is listed inside of one object."""
+    """The collection that lists the versions of one object."""
 
     archive: str
-    """The collection whose `content` is a zip archive of the files in one version."""
+    """The collection from which the files of one version are downloaded as a zip archive."""
 
     unpacked: Callable[[bytes, Spec], Mapping[str, Content]]
-    """Returns the live files in an archive by path, without our mark in them.
+    """Returns the live files of an archive by path, without our mark in their texts.
 
-    The second argument is the desired spec. The function must return an empty mapping for an archive
-    that cannot be read, and must not raise.
+    The arguments are the archive and the desired spec. The function must not raise: it must return
+    an empty mapping for an archive that cannot be read.
     """
 
     reference_key: str
-    """The key under which the rows of other objects name this object, beside `version`."""
+    """The key by which the rows of other objects name this object; `version` is beside it."""
 
 
 @frozen
 class History:
-    """The earlier releases of objects, which running applications may still use under the same id."""
+    """The earlier releases of objects. Running applications may still use them."""
 
     collection: str
-    """The collection that lists every publication: of one object, or of all of them.
+    """The collection that lists all releases: of one object if an id is given, else of all objects.
 
-    Its rows are read with the `from_wire` of the binding. A row with `retained: false` may be pruned.
+    Its rows are read with the `from_wire` of the binding. A row with `retained: false` may be
+    deleted by the retention rule.
     """
 
 
 @frozen
 class Binding:
-    """One kind on one runtime. `collection`, `to_wire` and `from_wire` must be given."""
+    """The description of one kind on one runtime. Only its first three fields are required."""
 
     collection: str
-    """The name of the collection in which the provider lists, makes, changes and deletes objects.
+    """The collection in which the provider lists, creates, updates and deletes the objects.
 
-    A collection that is not in the provider's table must have its own name as its path.
+    If the provider's table has no entry for a collection, its name is used as its path in URLs.
     """
 
     to_wire: Callable[[Spec, Ids], Body]
-    """Turns a spec in normal form, or a part of one, into a request body.
+    """Returns the request body for a spec in normal form, or for a part of one.
 
-    The second argument returns the ids of referred objects. The body must have only the fields that
-    the spec has. A value of None asks for the server's default. The function must not write the mark,
-    which `mark_location` does. It may raise KeyError, as `Ids` does.
+    The second argument returns the ids of referred objects; the KeyError that it raises must be
+    passed on. The body must have only the fields that the spec has; a value of None in it asks for
+    the server's default. The body must not contain the mark, because `mark_location` adds it.
     """
 
     from_wire: Callable[[Row], NormalForm]
-    """Turns a row of the server, with its mark, into the normal form.
+    """Returns the normal form of a row, which includes the mark.
 
-    `from_wire(to_wire(spec))` must give back `spec`, apart from differences that `complete`
-    removes. It must ignore values that no manifest can set. It may raise TypeError, ValueError,
-    KeyError or AttributeError for a row of an unexpected form: the row is then read without the
-    fields at fault.
+    `from_wire` of an object made with `to_wire(spec)` must return `spec`, apart from differences
+    that `complete` removes. Values that no manifest can set must be ignored. It may raise
+    TypeError, ValueError, KeyError or AttributeError for a row of an unexpected form: the row is
+    then read without the fields at fault.
     """
 
     complete: Callable[[Spec], Spec] = _all_of_it
-    """Returns a desired or live spec with one form for each value that has several forms.
+    """Returns a spec in which values that can be written in several ways are written in one way.
 
-    Both sides pass through it before they are compared. It fills in the defaults that the server
-    adds inside of given values, and must not add a top-level field.
+    Desired and live spec are both completed before they are compared. The function adds the
+    defaults that a server fills in *inside* of given values. It must not add a top-level field.
     """
 
     live_name: Callable[[Spec], str] = lambda spec: str(spec.get("name") or "")
-    """Returns the name under which the object of a desired spec will live.
+    """Returns the name that the live object of a desired spec will have.
 
-    A foreign object of that name stops a create. It must return an empty text if objects have no
-    name.
+    A foreign object of that name stops a create. The result must be '' if objects of this kind have
+    no name.
     """
 
     fields: FieldBehaviour = FieldBehaviour()

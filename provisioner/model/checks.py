@@ -1,4 +1,7 @@
-"""Checks of assistants: questions that a manifest asks, and what has to hold for each answer."""
+"""Defines checks: questions to assistants, with what must be true of each answer.
+
+`test` asks them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -12,12 +15,12 @@ from provisioner.model.frozen import frozen
 from provisioner.model.value import digest
 
 DIGEST_LENGTH = 22
-"""Characters of the digest of a check, by which a report says which check was passed."""
+"""The number of characters in the digest of a check, by which a report identifies the check."""
 
 
 @frozen
 class Expectation:
-    """One thing that has to hold for an answer. `rule` is a key such as `contains`."""
+    """One requirement on an answer. `rule` is a key of the manifest such as `contains`."""
 
     rule: str
     value: Any
@@ -25,10 +28,11 @@ class Expectation:
 
 @frozen
 class Check:
-    """One question to an assistant, and everything that has to hold for each answer to it.
+    """One question to an assistant, with the requirements that each answer must meet.
 
-    The question is put `repeats` times. `tool_outputs` answers functions by name, each with a JSON
-    text. `origin` is where the check stands.
+    The question is asked `repeats` times. `tool_outputs` has the result of each function that the
+    assistant may call, as a JSON text by the function's name. `origin` is the place of the check in
+    its manifest.
     """
 
     name: str
@@ -40,14 +44,17 @@ class Check:
 
     @property
     def digest(self) -> str:
-        """The digest of all that the check asks and expects, the same wherever it stands."""
+        """The digest of everything that the check asks and expects.
+
+        It does not depend on `origin`.
+        """
         expect = [[one.rule, one.value] for one in self.expect]
         outputs = dict(self.tool_outputs)
         return digest([self.name, self.question, expect, self.repeats, outputs], DIGEST_LENGTH)
 
 
 class Side(StrEnum):
-    """The assistant that was asked: the live one, or the candidate that was made beside it."""
+    """The two assistants that a check can ask: the live one, or a candidate made only for the test."""
 
     LIVE = "live"
     CANDIDATE = "candidate"
@@ -55,9 +62,10 @@ class Side(StrEnum):
 
 @frozen
 class Attempt:
-    """One answer to a check's question. `failures` are sentences, one for each thing that did not hold.
+    """One answer to the question of a check, and the requirements that it did not meet.
 
-    `answer` is None where there was none; `failures` says why. `seconds` is how long it took.
+    `failures` has a sentence for each of these. `answer` is None if no answer came, and `failures`
+    then says why. `seconds` is the time that the answer took.
     """
 
     answer: Answer | None
@@ -70,13 +78,13 @@ class Attempt:
 
     @property
     def tokens(self) -> int:
-        """The tokens that the run took in all, 0 where nobody counted them."""
+        """The number of tokens that the run used, 0 if the server did not report it."""
         return (self.answer.tokens if self.answer else None) or 0
 
 
 @frozen
 class Tested:
-    """The attempts of one check on one side."""
+    """All answers to one check by one assistant: the live one or the candidate, as `side` says."""
 
     address: Address
     check: Check
@@ -85,18 +93,19 @@ class Tested:
 
     @property
     def passed(self) -> bool:
-        """Returns true if the question was put as often as it had to be, and everything held."""
+        """True if the question was asked `check.repeats` times and every answer met the requirements."""
         is_whole = len(self.attempts) == self.check.repeats
         return is_whole and all(attempt.passed for attempt in self.attempts)
 
 
 @frozen
 class ChecksReport:
-    """The outcome of all checks. `digest` is that of the plan whose assistants were tested.
+    """The outcome of the checks that one command `test` asked.
 
-    `judged` are the sides whose results decide, by address: the candidate where the plan changes the
-    assistant, else the live one. `changed` are the assistants that the plan changes and that have
-    checks. `diagnostics` name what could not be cleaned up or was not tested.
+    `digest` is the digest of the plan whose assistants were tested. `judged` says for each
+    assistant which side's answers count: the candidate's if the plan changes the assistant, else
+    those of the live one. `diagnostics` names what was not tested, or could not be deleted
+    afterwards.
     """
 
     stack: str
@@ -114,11 +123,11 @@ class ChecksReport:
 
     @property
     def deciding(self) -> tuple[Tested, ...]:
-        """The results that decide whether the plan may be applied."""
+        """The results of the sides named in `judged`, which decide if the plan may be applied."""
         return tuple(one for one in self.results if self.judged.get(one.address) is one.side)
 
     @property
     def passed(self) -> bool:
-        """Returns true if every deciding check passed, and each assistant was asked."""
+        """True if every assistant in `judged` was asked and all its checks passed."""
         asked = {one.address for one in self.deciding}
         return asked == set(self.judged) and all(one.passed for one in self.deciding)

@@ -1,7 +1,7 @@
-"""A code: the stable name of one kind of problem, with its fixed summary and its meaning.
+"""Defines Code: one kind of problem, with a stable name for programs and a meaning for people.
 
-A summary never holds words of a user or of a server: these belong in the subject and the detail of
-a Diagnostic.
+The summary of a code is fixed. Words of a user or of a server belong in the subject and the detail
+of a Diagnostic, so that the summary is safe to log and to compare.
 """
 
 from enum import StrEnum
@@ -10,24 +10,24 @@ from provisioner.model.frozen import frozen
 
 
 class Severity(StrEnum):
-    """The grades of a problem, gravest first."""
+    """The severities of a problem, the most serious first."""
 
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
 
     def is_at_least(self, other: "Severity") -> bool:
-        """Return true if this is as grave as `other`, or graver."""
+        """Return true if this severity is as serious as `other`, or more."""
         gravest_first = [*Severity]
         return gravest_first.index(self) <= gravest_first.index(other)
 
 
 @frozen
 class Code:
-    """One row of the closed table in `provisioner.model.codes`.
+    """One row of the table of codes in `provisioner.model.codes`.
 
-    `name` is what programs rely on (`unknown-field`), `summary` the sentence that people read, and
-    `meaning` says in full sentences what happened, why, and what to do.
+    `name` is the text that programs compare, such as `unknown-field`. `summary` is a short phrase
+    for people. `meaning` says in full sentences what happened, why, and what to do.
     """
 
     name: str
@@ -40,15 +40,15 @@ class Code:
 
 
 def error(name: str, summary: str, meaning: str) -> Code:
-    """Return the code of a problem that stops something."""
+    """Return a code for a problem that stops the command."""
     return Code(name, summary, meaning)
 
 
 def warning(name: str, summary: str, meaning: str) -> Code:
-    """Return the code of something that a reader should know and that stops nothing."""
+    """Return a code for a problem that the user should know of and that stops nothing."""
     return Code(name, summary, meaning, Severity.WARNING)
 
 
 def note(name: str, summary: str, meaning: str) -> Code:
-    """Return the code of something that a reader may want to know."""
+    """Return a code for information that the user may want and that stops nothing."""
     return Code(name, summary, meaning, Severity.NOTE)

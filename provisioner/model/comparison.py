@@ -1,4 +1,4 @@
-"""The result of the command `compare`: two sides, and what differs between them."""
+"""Defines the result of the command `compare`, which compares two environments, targets or folders."""
 
 from collections import Counter
 
@@ -9,10 +9,11 @@ from provisioner.model.plan import Action, Change
 
 @frozen
 class Side:
-    """One of two compared sides.
+    """One of the two sides that `compare` compares.
 
-    `name` is the word that the user gave for it. `told` says where its values come from: a folder, an
-    environment, a target, a run. `is_live` is true if they were read from a server or a registry.
+    `name` is what the user typed for the side. `told` is a phrase that says where its values come
+    from: a folder, an environment, a target or a run. `is_live` is true if the values were read
+    from a server or a registry.
     """
 
     name: str
@@ -24,10 +25,10 @@ class Side:
 class Comparison:
     """Two sides and their differences, ordered by address.
 
-    A change leads from the first side to the second: a create is a resource that only the second has,
-    a delete is one that only the first has, and an update is one that differs. In each field, `live` is
-    the value of the first side and `desired` that of the second. `same` counts resources that both have
-    alike.
+    A change leads from the first side to the second. A create is a resource that only the second
+    side has, a delete is one that only the first side has, and an update is one that both have with
+    different values. In each field, `live` is the value of the first side and `desired` that of the
+    second. `same` is the number of resources that are equal on both sides.
     """
 
     first: Side
@@ -38,12 +39,12 @@ class Comparison:
 
     @property
     def is_empty(self) -> bool:
-        """Returns true where nothing that was compared differs."""
+        """True if no difference was found."""
         return not self.changes
 
     @property
     def counts(self) -> dict[str, int]:
-        """Return the numbers of resources: keys are `different only_first only_second same`."""
+        """The number of resources under each of the keys `different only_first only_second same`."""
         seen = Counter(change.action for change in self.changes)
         return {
             "different": seen[Action.UPDATE],

@@ -1,14 +1,14 @@
-"""Makes a Content from the bytes of a file: its digests, and its text if the bytes are a text."""
+"""Makes a Content from the bytes of a local file: its digests, and its text if it is a text file."""
 
 from provisioner.model.digests import measured
 from provisioner.model.value import Content
 
 MOST_READ = 256 * 1024
-"""The most bytes of a file that is read as a text."""
+"""The largest number of bytes for which the text of a file is stored beside its digests."""
 
 
 def content_of(path: str, data: bytes) -> Content:
-    """Return a file's content, with its text if the bytes are a text."""
+    """Return the Content of a file, with its text if the bytes are a text."""
     found = measured([data])
     return Content(
         path,
@@ -21,7 +21,10 @@ def content_of(path: str, data: bytes) -> Content:
 
 
 def readable(path: str, data: bytes) -> str:
-    """Return the text of a file, '' if it is no text or too long. Markdown always counts as text."""
+    """Return the text of a file, '' if it is not UTF-8 or too long.
+
+    Markdown is always returned, with � for bytes that are not UTF-8.
+    """
     if len(data) > MOST_READ or b"\0" in data:
         return ""
     try:

@@ -1,7 +1,7 @@
-"""The protocol for conversations with a runtime's live assistants.
+"""Defines Conversation: the protocol by which a runtime's live assistants are asked and loaded.
 
-Each runtime implements it. `ask`, `load` and `show --as` use only this protocol, so they work on every
-runtime.
+Each runtime implements it. `ask`, `load` and `show --as` use only this protocol, so they work on
+every runtime.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,16 +15,17 @@ from provisioner.model.provider import Provider, Row
 from provisioner.model.value import Spec
 
 Tell: TypeAlias = Callable[[str], None]
-"""A function that is called with one line about the progress."""
+"""A function that shows the user one line about the progress."""
 
 
 @frozen
 class Question:
-    """One question, with the options of its run.
+    """A question to an assistant, with the options of the run that answers it.
 
-    `thread` is the id of the thread, response, conversation or session that the question continues.
-    `tool_outputs` has the output of each function, as a JSON text, by the function's name.
-    `save_files` is the folder for files that the run makes; without it they stay on the server.
+    `thread` is the id of the thread, response, conversation or session that the question continues,
+    '' for a new one. `tool_outputs` has the output of each function, as a JSON text by the
+    function's name. `steps` asks for the steps of the run. `save_files` is the folder in which
+    files that the run makes are saved; if it is None, they stay on the server.
     """
 
     text: str
@@ -36,15 +37,15 @@ class Question:
 
     @property
     def keeps_thread(self) -> bool:
-        """Return true if the thread is kept: it existed before, or the question asks for that."""
+        """True if the thread is not deleted afterwards: it existed before, or `keep_thread` is set."""
         return bool(self.thread) or self.keep_thread
 
 
 @frozen
 class Call:
-    """A function call of a run. `arguments` and `output` are JSON texts.
+    """A call of a function during a run. `arguments` and `output` are JSON texts.
 
-    `output` is None as long as nobody has answered the call.
+    `output` is None if the run ended before the call was answered.
     """
 
     id: str
@@ -55,7 +56,10 @@ class Call:
 
 @frozen
 class MadeFile:
-    """A file that a run made. `path` is the place where it was saved, None if it was not saved."""
+    """A file that a run made.
+
+    `path` is the local path where it was saved, None if it was not saved.
+    """
 
     file_id: str
     name: str
@@ -64,9 +68,11 @@ class MadeFile:
 
 @frozen
 class Answer:
-    """The end of a run. `why` is the reason if it did not complete; `citations` are names of files.
+    """The result of one run of an assistant.
 
-    `usage` has counts of tokens under the names that runs of the Assistants API use for them.
+    `why` is the reason if the run did not complete, else ''. `citations` are names of files.
+    `usage` has the numbers of tokens under the names that the Assistants API uses, such as
+    `total_tokens`.
     """
 
     address: Address
@@ -89,9 +95,10 @@ class Answer:
 
     @property
     def tokens(self) -> int | None:
-        """The tokens that the run took in all, None where the server counted none.
+        """The number of tokens that the run read and wrote, None if the server did not report it.
 
-        Only runs of the Assistants API say a total. Elsewhere it is what was read and written.
+        Only the Assistants API reports a total. For other APIs it is the sum of the two reported
+        numbers.
         """
         total = self.usage.get("total_tokens")
         if isinstance(total, int):
@@ -128,12 +135,12 @@ class AppliedAssistant:
 
 @frozen
 class Asking:
-    """One question, with the functions and limits that a conversation needs to ask it.
+    """A question, with the functions and limits that a Conversation needs to ask it.
 
-    `about` is metadata for every object that is made for the question; it names the owner. After
-    `timeout` seconds the run is cancelled. After a lost answer to a create, the object is searched for
-    during `settle` seconds. `save` writes a file's bytes and returns where the
-    file stands; it is None where files are not to be saved.
+    `about` is the metadata for every object that is made for the question; it names the owner. A
+    run is cancelled after `timeout` seconds. If the answer to a create is lost, the object is
+    searched for during `settle` seconds, because a second create could make it twice. `save` writes
+    the bytes of a file to disk; it is None if files are not saved.
     """
 
     question: Question
@@ -146,7 +153,7 @@ class Asking:
 
 @frozen
 class Request:
-    """One HTTP request of ready code: its path below the API's root, its headers and its body."""
+    """One HTTP request in ready code: its path below the root of the API, its headers and its body."""
 
     path: str
     headers: tuple[str, ...]
@@ -155,14 +162,14 @@ class Request:
 
 @frozen
 class ReadyCode:
-    """The shape of code that asks an assistant with the official SDK, or with curl.
+    """A template of code that asks an assistant with the official SDK, or with curl.
 
-    `method` is the SDK's method, and `given` is its last argument. `program` is Python in which
-    `{call}` stands for the call; it reads the question from the variable `question`. `imports` are
-    the modules of the standard library that `program` needs. `in_application` is the call as an
-    application writes it, in which `{}` stands for the parameters. `request` returns one request
-    that asks, from the parameters and the question; if an answer would take several requests, it
-    asks for a stream.
+    `method` is the method of the SDK. `given` is the last argument of its call. `program` is a
+    Python program in which `{call}` is the place of the call; it has the question in the variable
+    `question`. `imports` are the modules of the standard library that the program needs.
+    `in_application` is the call as an application contains it, with `{}` in the place of the
+    parameters. `request` returns one HTTP request from the parameters and the question; if several
+    requests are needed for an answer, it asks for a stream instead.
     """
 
     method: str
@@ -179,58 +186,64 @@ def _by_id(row: Row) -> str:
 
 @frozen
 class Conversation:
-    """The ways in which an application, and `ask`, talk to the assistants of a runtime.
+    """The functions with which an application, and `ask`, use the assistants of one runtime.
 
-    Its functions must not raise anything but ProvisionerError, must not write files but with
-    `Asking.save`, and must not change anything that was there before the question.
+    The functions must raise only ProvisionerError, must write files only with `Asking.save`, and
+    must not change anything that existed before the question.
     """
 
     noun: str
-    """The plural of the objects that produce answers there: runs, releases, sessions."""
+    """The plural noun for what produces answers on this runtime: runs, releases or sessions."""
 
     loads: str
-    """The method of a loaded assistant that returns the parameters, such as `run_params`."""
+    """The name of the method of a loaded assistant that returns the parameters, such as `run_params`.
+    """
 
     call: str
-    """A line of Python that shows this method in use."""
+    """A line of Python that shows how the method in `loads` is used."""
 
     parameters: Callable[[AppliedAssistant], dict[str, Any]]
-    """Returns the arguments of the SDK's call without the question.
+    """Returns the arguments of the SDK's call, without the question.
 
-    They must be a fresh dict that can be sent as it is: with live ids in place of addresses, and
-    with the values of `token` in place of variables. It may read what the assistant refers to.
+    The dict must be new and ready to be sent: it has live ids instead of addresses, and the values
+    of `token` instead of variables. The function may read the objects to which the assistant
+    refers.
     """
 
     prints: Callable[[frozenset[str]], bool]
-    """Returns true if `parameters` contains a value of one of the tracked fields with these keys.
+    """Returns true if `parameters` contains a value of one of these tracked fields.
 
-    Ready code is refused if it would print a sensitive value.
+    The argument has keys of tracked fields whose values are sensitive. If it returns true, ready
+    code is refused, because it would print such a value.
     """
 
     ask: Callable[[AppliedAssistant, Asking], Answer] | None = None
-    """Sends one question, waits for the end of the run, and returns the answer.
+    """Sends one question, waits until the run has ended, and returns the answer.
 
-    It must give up after `timeout` seconds, cancel a run that still goes on then, and say so in
-    `why`. It must delete every object that it made for the question, however it ends, Ctrl-C
-    included, unless the question keeps them; it must report with `tell` what cannot be deleted. A
-    function without an output must be named in `why`, and an output must not be invented. It may
-    return an answer whose run did not complete.
+    After `timeout` seconds it must cancel the run and say so in `why`. It must delete every object
+    that it made for the question, even after an error or Ctrl-C, unless the question keeps them. It
+    must report with `tell` each object that could not be deleted. If a function has no output, it
+    must name the function in `why`, and must not invent an output. The run of the answer need not
+    have completed.
     """
 
     code: ReadyCode | None = None
-    """The shape of ready code. Without it `show --as` is refused before the first request."""
+    """The template of ready code.
+
+    If it is None, `show --as` is refused before the first request.
+    """
 
     beside: frozenset[str] = frozenset()
-    """Returns the parameters that some allowed version of the SDK has no argument for.
+    """The parameters for which some allowed versions of the SDK have no argument.
 
     They are passed in `extra_body`, which every version sends unchanged.
     """
 
     described: Callable[[Row], str] = _by_id
-    """Returns the name of one live object, for a comment above ready code."""
+    """Returns the name of a live object, for the comment above ready code."""
 
     def arguments(self, assistant: AppliedAssistant) -> dict[str, Any]:
-        """Return `parameters` as arguments that every allowed version of the SDK takes."""
+        """Return the parameters as arguments that every allowed version of the SDK accepts."""
         params = self.parameters(assistant)
         beside = {name: params.pop(name) for name in [*params] if name in self.beside}
         return {**params, **({"extra_body": beside} if beside else {})}

@@ -1,4 +1,4 @@
-"""Diagnostics: problems and their places, collected as values and shown all at once."""
+"""Defines Diagnostic, one problem with its place. Diagnostics are collected and shown together."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ __all__ = ["Diagnostic", "Position", "Severity", "has_errors", "warning"]
 class Position:
     """A place in a file. `file` is the path as the user would type it.
 
-    Line and column count from 1.
+    `line` and `column` are counted from 1.
     """
 
     file: str
@@ -25,10 +25,12 @@ class Position:
 
 @frozen
 class Diagnostic:
-    """One problem. `code` names the kind of problem, and has a fixed summary.
+    """One problem that the user is told of.
 
-    `subject` names the object of the problem (an address, an id, a path). `detail` says in full
-    sentences what happened, why, and what to do.
+    `code` is the kind of the problem and has a fixed summary. `subject` names the object concerned
+    (an address, an id or a path), '' if there is none. `detail` says in full sentences what
+    happened, why, and what to do. `allowed` is the reason for which a comment in the manifest
+    accepts the problem, '' if none does.
     """
 
     code: Code
@@ -57,12 +59,12 @@ class Diagnostic:
 
     @property
     def summary(self) -> str:
-        """The fixed sentence of the code."""
+        """The fixed phrase of the code."""
         return self.code.summary
 
     @property
     def told(self) -> str:
-        """The subject, if there is one, and the summary."""
+        """The summary, with the subject and a colon before it if there is a subject."""
         return f"{self.subject}: {self.summary}" if self.subject else self.summary
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
-"""Makes two digests of a file: one of its bytes, for the upload, and one of its text, for comparisons.
+"""Computes the digests of a file: of its bytes for uploads, and of its text for comparisons.
 
-A checkout on Windows may have other line endings than one on Linux, but it is the same document. So
-the text is digested with LF. A recorded digest counts as the same document if it was made from the
+A Windows checkout may have other line endings than a Linux checkout of the same document, so the
+text is digested with LF. A recorded digest is accepted as the same document if it was made from the
 bytes, from the text with LF, or from the text with CRLF.
 """
 
@@ -14,21 +14,21 @@ from provisioner.model.frozen import frozen
 
 
 def nfc(path: str) -> str:
-    """Return a file's path in NFC, in which paths are recorded and compared."""
+    """Return a path in the Unicode form NFC, in which paths are recorded and compared."""
     return unicodedata.normalize("NFC", path)
 
 
 PIECE = 256 * 1024
-"""The number of bytes that are read at once."""
+"""The number of bytes that are read from a file at once."""
 
 
 @frozen
 class Measured:
-    """The measures of a file's bytes: digests in hexadecimal, and the size in bytes.
+    """The SHA-256 digests of a file, in hexadecimal, and its size in bytes.
 
-    `sha256` is of the bytes as they stand, `content` of the text with LF, `windows` of the text with
-    CRLF. All three are the same where the file is no UTF-8 text, or has a NUL in it. `size` counts
-    the bytes of the text with LF, so that it is the same on every system.
+    `sha256` is the digest of the bytes as they are, `content` that of the text with LF, `windows`
+    that of the text with CRLF. All three are equal if the file is not UTF-8 or contains a NUL.
+    `size` is the size of the text with LF, so that it is the same on every system.
     """
 
     sha256: str
@@ -38,7 +38,7 @@ class Measured:
 
 
 def measured(chunks: Iterable[bytes]) -> Measured:
-    """Read a file piece by piece and return its digests and size."""
+    """Compute the digests and the size of a file that is given piece by piece."""
     text, size = _Text(), 0
     for chunk in chunks:
         text.add(chunk)
@@ -50,14 +50,14 @@ def measured(chunks: Iterable[bytes]) -> Measured:
 
 
 def with_lf(data: bytes) -> bytes:
-    """Return the bytes with LF if they are a text, and unchanged otherwise."""
+    """Return the bytes with LF for CRLF if they are a text, else unchanged."""
     text = _Text()
     text.add(data)
     return data.replace(b"\r\n", b"\n") if text.digests() else data
 
 
 class _Text:
-    """Makes the digest of bytes, and those of a text with LF and with CRLF as long as it is a text."""
+    """Computes the digest of bytes, and those with LF and with CRLF while the bytes are a text."""
 
     def __init__(self) -> None:
         self._is_text = True
@@ -94,6 +94,6 @@ class _Text:
         self._windows.update(plain.replace(b"\n", b"\r\n"))
 
     def digests(self) -> tuple[str, str] | None:
-        """Return both digests, or None if the bytes were no text."""
+        """Return the digests with LF and with CRLF, or None if the bytes were not a text."""
         self.add(b"", last=True)
         return (self._plain.hexdigest(), self._windows.hexdigest()) if self._is_text else None

@@ -1,13 +1,13 @@
-"""The name under which this package is installed, and the install lines of its extras."""
+"""Defines the name of this distribution, and phrases that say how to install its extras."""
 
 DISTRIBUTION = "provisioner"
-"""The name in `pyproject.toml`.
+"""The name of the distribution in `pyproject.toml`.
 
-On the package index this name belongs to another project. So no install line may use it there: this
+On PyPI this name belongs to another project. So no message may tell users to `pip install` it: this
 package is installed from a checkout of its repository.
 """
 
 
 def install_extra(extra: str, package: str) -> str:
-    """Return a phrase that says how to install the package of one of our extras."""
+    """Return a phrase that says how to install `package`, which belongs to the extra `extra`."""
     return f"pip install {package} (or, in a checkout of this project: pip install '.[{extra}]')"

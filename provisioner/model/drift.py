@@ -1,4 +1,4 @@
-"""The result of the command `drift`: values that changed on the live side since the last apply."""
+"""Defines the result of the command `drift`: live values that changed since the last apply."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -11,10 +11,10 @@ from provisioner.model.plan import Change, Plan, Reason
 
 @frozen
 class Absent:
-    """A declared resource without a live object.
+    """A declared resource that has no live object.
 
-    `named_by` are objects of ours that still hold the id of its former object. If there are any, the
-    object was deleted. If there are none, nobody knows whether it was deleted or never made.
+    `named_by` are our objects that still contain the id of its former object. They prove that the
+    object existed and was deleted. If there are none, it may never have been created.
     """
 
     address: Address
@@ -29,9 +29,10 @@ class Absent:
 class Drift:
     """The plan of a target, reduced to the values that somebody changed on the live side.
 
-    The changes of `plan` hold only fields and documents that somebody changed, or an object that
-    the server let expire. `read` counts the live objects that were compared. `others` counts, by reason, our
-    objects that no manifest declares any more: they have no desired side to be compared with.
+    `plan.changes` contains only fields and documents that somebody changed, and objects that the
+    server let expire. `read` is the number of live objects that were compared. `others` is the
+    number of our objects that no manifest declares, by reason; they have no desired values to be
+    compared with.
     """
 
     plan: Plan
@@ -49,7 +50,7 @@ class Drift:
 
     @property
     def is_empty(self) -> bool:
-        """Returns true if no value that counts as drift has changed. Then `drift` exits 0."""
+        """True if nothing that counts as drift was found. Then `drift` exits with 0."""
         return not (
             self.changes
             or self.absent

@@ -1,22 +1,25 @@
-"""Durations in the form of a whole number and a unit, such as `90s`, `12h` or `30d`."""
+"""Parses and prints durations: a whole number with a unit, such as `90s`, `12h` or `30d`."""
 
 import re
 from typing import Final
 
 UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-"""The length of each unit in seconds."""
+"""The length of each unit, in seconds."""
 LONGEST: Final = 100 * 365 * UNITS["d"]
-"""The longest duration in seconds. A longer one is taken for a mistake."""
+"""The longest accepted duration, in seconds. A longer one is probably a typing error."""
 _DURATION: Final = re.compile(r"(\d{1,12})([smhdw])", re.ASCII)
 
 
 def seconds_of(text: str) -> float:
-    """Return the seconds of a duration such as `30d`. Raises ValueError with a sentence."""
+    """Return the seconds of a duration such as `30d`.
+
+    Raises ValueError with a message for users.
+    """
     found = _DURATION.fullmatch(text.strip())
     if found is None:
         raise ValueError(
-            f"{text!r} is no length of time. Write a whole number and a unit (s, m, h, d or w),"
-            " such as 12h or 30d"
+            f"{text!r} is not a duration. Write a whole number and a unit (s, m, h, d or w), such "
+            "as 12h or 30d"
         )
     seconds = float(int(found[1]) * UNITS[found[2]])
     if seconds > LONGEST:
@@ -25,7 +28,7 @@ def seconds_of(text: str) -> float:
 
 
 def duration_text(seconds: float) -> str:
-    """Return a duration in its largest unit (weeks excepted), rounded down, such as `3 d`."""
+    """Return a duration in days, hours, minutes or seconds, rounded down, such as `3 d`."""
     whole = max(0, int(seconds))
     for unit in ("d", "h", "m"):
         if whole >= UNITS[unit]:

@@ -1,11 +1,11 @@
-"""Names of environment variables that stand for options of the command line."""
+"""Defines the names of environment variables that set options of the command line."""
 
 from typing import Final
 
 PREFIX: Final = "PROVISIONER_"
-"""The beginning of the names of all these variables."""
+"""The prefix of the names of all these variables."""
 VARIABLE: Final = f"{PREFIX}VAR_"
-"""The beginning of the names of variables that set a variable of the Stack:
+"""The prefix of environment variables that set a variable of the Stack:
 
 `PROVISIONER_VAR_region`.
 """

@@ -1,22 +1,22 @@
-"""The errors that stop a run. Providers raise them in place of the errors of an HTTP library.
+"""Defines the errors that stop a run. Providers raise them instead of errors of an HTTP library.
 
 ProvisionerError
-├── ManifestErrors        the manifests cannot be used; holds every Diagnostic
-├── PlanRefused           the plan must not be carried out; the message says what to do
-├── UsageError            the call itself makes no sense
+├── ManifestErrors        the manifests cannot be used; it contains every Diagnostic
+├── PlanRefused           the plan must not be applied; the message says what to do
+├── UsageError            the command or function cannot be called in this way
 ├── LedgerError           the ledger cannot be used
-├── LockHeld              somebody else works on the same stack and environment
-├── LockLost              the lock was taken away or expired: another run may have begun
-└── ProviderError         the live side said no, or nothing
-    ├── Unreachable       the request was never sent: it may be sent again
-    ├── Ambiguous         it was sent and no usable answer came: it may have been performed
-    ├── Unauthorized      401, 403
-    ├── NotFound          404, or what a server says in its place
-    ├── NoSuchApi         the host does not have this API at all
-    ├── Invalid           400, 409, 413, 422: understood and refused
-    └── RateLimited       429: no quota, or nothing went through for `--max-wait`
+├── LockHeld              another run holds the lock of the same stack and environment
+├── LockLost              the lock expired or was taken away: another run may have begun
+└── ProviderError         the server refused the request or did not answer it
+    ├── Unreachable       the request was not sent, so it may be sent again
+    ├── Ambiguous         the request was sent but no usable answer came: it may have been performed
+    ├── Unauthorized      status 401 or 403
+    ├── NotFound          status 404, or what a server answers in its place
+    ├── NoSuchApi         the host does not have this API
+    ├── Invalid           status 400, 409, 413 or 422: the server understood and refused the request
+    └── RateLimited       status 429: no quota is left, or no request succeeded for `--max-wait`
 
-Each of them holds Diagnostics.
+Every one of them has Diagnostics.
 """
 
 from collections.abc import Iterable
@@ -26,7 +26,10 @@ from provisioner.model.diagnostic import Diagnostic
 
 
 class ProvisionerError(Exception):
-    """The base of all errors. `diagnostics` has every problem; str() is the text for a person."""
+    """The base class of all errors.
+
+    `diagnostics` has every problem; `str()` is the text for users.
+    """
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
         self.diagnostics = diagnostics
@@ -59,9 +62,9 @@ class LockLost(ProvisionerError):
 
 
 class ProviderError(ProvisionerError):
-    """`status` is the HTTP status, 0 if no answer came.
+    """An error of a request. `status` is the HTTP status, 0 if no answer came.
 
-    `request_id` is the server's, if it sent one.
+    `request_id` is the id that the server gave the request, '' if it gave none.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The answers of `explain` about all kinds, one kind, one field, or one code of a diagnostic."""
+"""Defines the answers of the command `explain`: about all kinds, one kind, one field or one code."""
 
 from typing import TypeAlias
 
@@ -11,10 +11,10 @@ from provisioner.model.runtime import Level
 class Holding:
     """The support of one field by one runtime.
 
-    `wire_path` is the field's path in requests of that API. It is empty where the runtime does not
-    have the field, or does not send it. `default` is the value that the server holds where the field
-    was never set, as text; it is empty where no default is known. `values` are single values of the
-    field that the runtime supports otherwise than the other values.
+    `level` says if the field is stored, per run or unsupported. `wire_path` is the path of the
+    field in requests of that API, '' if the field is not sent. `default` is the value that the
+    server uses if the field was never set, as text; '' if it is not known. `values` has those
+    values of the field whose support differs, each with its level and a note.
     """
 
     runtime: str
@@ -29,10 +29,9 @@ class Holding:
 class FieldExplanation:
     """One field of one kind.
 
-    `kind` and `title` are the names of the kind in addresses and in manifests. `type`, `choices`
-    and `limits` are words. `default` is a phrase of the field's own description. `notes` are
-    sentences about what a change of it does. `example` is YAML. `fields` are those inside of it,
-    without those inside of these.
+    `kind` and `title` are the names of the kind in addresses and in manifests. `default` is taken
+    from the description of the field. `notes` are sentences about what a change of the field does.
+    `example` is YAML. `fields` are the fields directly inside of this field.
     """
 
     kind: str
@@ -52,9 +51,9 @@ class FieldExplanation:
 
 @frozen
 class KindExplanation:
-    """One kind, with its fields in the order of the manifest language.
+    """One kind, with its fields in the order of the schema.
 
-    `places` say where it lives.
+    `places` has a pair for each runtime: its name, and how the kind lives there.
     """
 
     name: str
@@ -67,7 +66,7 @@ class KindExplanation:
 
 @frozen
 class CodeExplanation:
-    """One code, and the heading of its section in `docs/diagnostics.md`."""
+    """One code of a diagnostic. `theme` is the heading of its section in `docs/diagnostics.md`."""
 
     code: Code
     theme: str
@@ -75,7 +74,7 @@ class CodeExplanation:
 
 @frozen
 class Overview:
-    """Every kind and every runtime: the name, and a sentence about it."""
+    """All kinds and all runtimes, each with its name and one sentence about it."""
 
     kinds: tuple[tuple[str, str], ...]
     runtimes: tuple[tuple[str, str], ...]

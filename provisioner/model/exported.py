@@ -1,4 +1,7 @@
-"""An assistant from an export of an API, in the form of a manifest."""
+"""Defines Exported: an assistant from an export of the API, in the form of a manifest.
+
+`pull` uses it.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,9 +11,9 @@ from provisioner.model.frozen import frozen
 
 @frozen
 class Lost:
-    """A part of an export that no manifest can hold, and the reason.
+    """A part of an exported assistant that a manifest cannot contain, and the reason.
 
-    An empty path means all of it.
+    An empty path means the whole assistant.
     """
 
     path: str
@@ -21,10 +24,10 @@ class Lost:
 class Exported:
     """One assistant of an export.
 
-    `spec` is the spec of a manifest without stores and files: `stores` and `files` hold their ids.
-    Functions and formats stand inline. `searching` is the type of the tool that searches the stores.
-    `lost` are the parts of the export that are not in `spec`. If `usable` is false, the last of them
-    says why.
+    `spec` is the spec for a manifest, without stores and files: `stores` and `files` have their
+    ids. Functions and formats are inline in it. `searching` is the type of the tool that searches
+    the stores. `lost` are the parts of the export that are not in `spec`. If `usable` is false, no
+    manifest can be made, and the last entry of `lost` says why.
     """
 
     id: str
@@ -43,6 +46,6 @@ class Exported:
         self.lost.append(Lost(path, why))
 
     def refuse(self, why: str) -> None:
-        """Record that the assistant cannot become a manifest."""
+        """Record that no manifest can be made of this assistant, and why."""
         self.usable = False
         self.lose("", why)

@@ -1,4 +1,4 @@
-"""Findings of `doctor`: one for each part of a setup that was looked at."""
+"""Defines Finding: what the command `doctor` says about one part of a setup."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ from provisioner.model.frozen import frozen
 
 
 class Condition(StrEnum):
-    """The condition of one part of a setup. A skipped part could not be looked at."""
+    """The possible results for one part of a setup. SKIPPED means that it could not be examined."""
 
     RIGHT = "right"
     WARNING = "warning"
@@ -17,10 +17,10 @@ class Condition(StrEnum):
 
 @frozen
 class Finding:
-    """The condition of one part of a setup.
+    """The result for one part of a setup.
 
-    `part` is one word (`manifests`, `key`). `said` is a sentence about what was seen. `diagnostics`
-    say what is wrong and what to do.
+    `part` is one word, such as `manifests` or `key`. `said` is a sentence about what was seen.
+    `diagnostics` say what is wrong and what to do.
     """
 
     part: str

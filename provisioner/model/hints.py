@@ -1,9 +1,9 @@
-"""Command lines in messages: `provisioner COMMAND …`, with the options that are in use.
+"""Writes command lines for messages: `provisioner COMMAND …`, with the options that are in use.
 
-A command line in a message has to name the same folder, environment and target as the run that prints
-it, or the user would run it on another target. Messages are made in all packages, but only the command
-line knows the options of the run. So it notes the options here before a command runs. A program that
-calls the verbs notes no options, and its messages name commands without options.
+A command line in a message must name the same folder, environment and target as the running
+command. Otherwise the user would run it on another target. Messages are made in every package, but
+only `cli/` has the options. So `cli/` records them here before a command runs. A program that calls
+the verbs records none, and its messages have commands without options.
 """
 
 import shlex
@@ -18,7 +18,7 @@ STACK: Final = (*FOLDER, "env", *VARIABLES)
 RUN: Final = (*STACK, "target")
 CHOICE: Final = (*RUN, "select")
 KEY_ONLY: Final = ("base_url", "api_key_env")
-"""The options of a target that no Stack names."""
+"""Options that describe a target on the command line, for use without a Stack."""
 
 TAKEN: Final[Mapping[str, tuple[str, ...]]] = {
     "init": (),
@@ -42,19 +42,19 @@ TAKEN: Final[Mapping[str, tuple[str, ...]]] = {
     "explain": (),
     "serve": (),
 }
-"""The common options that each command takes. Every command that a hint names must be here."""
+"""The common options that each command accepts. A command must be listed to appear in a hint."""
 
 EXCLUDED: Final = "!"
-"""The sign before a term of `select` that excludes what it names."""
+"""The sign before a term of `select` that excludes resources instead of selecting them."""
 
 
 @frozen
 class OptionsInUse:
-    """The common options of the running command that a command in a hint needs as well.
+    """The options of the running command that a command in a hint needs too.
 
     `var` has only names, because a value may be secret. `select` has the terms of `--select`, and
-    those of `--exclude` with `!` before them. `chdir` is the folder of `--chdir`, which stands before
-    every command.
+    the terms of `--exclude` with `!` before them. `chdir` is the folder of `--chdir`, which is
+    written before the command.
     """
 
     chdir: str = ""
@@ -68,7 +68,7 @@ class OptionsInUse:
     select: tuple[str, ...] = ()
 
     def words(self, names: Collection[str]) -> Iterator[str]:
-        """Yield the options among `names` as words of a command line."""
+        """Yield those of the given options that are set, as words of a command line."""
         for name in ("manifests", "env", "target", *KEY_ONLY):
             if name in names and (value := getattr(self, name)):
                 yield from (f"--{name.replace('_', '-')}", value)
@@ -82,24 +82,24 @@ class OptionsInUse:
 
 
 _noted: Final[dict[str, Any]] = {}
-"""The options in use, by name. Only the command line writes here, before a command runs."""
+"""The recorded options, by name. Only `cli/` writes them, before a command runs."""
 
 
 def note(**options: Any) -> None:
-    """Record options of the running command, by the names of the fields of `OptionsInUse`."""
+    """Record options of the running command. Their names are the fields of `OptionsInUse`."""
     _noted.update(options)
 
 
 def reset() -> None:
-    """Forget the options, because no command runs any more."""
+    """Delete the recorded options. It is called when a command has ended."""
     _noted.clear()
 
 
 def command_line(command: str, *words: str, only: Collection[str] | None = None) -> str:
     """Return `provisioner COMMAND WORDS…` with the options in use, quoted for a shell.
 
-    An option is added if the command takes it, `words` do not contain it already, and `only`, if
-    given, names it.
+    An option is added if the command accepts it, `words` do not contain it, and `only`, if given,
+    contains its name.
     """
     own = {word.partition("=")[0].removeprefix("--").replace("-", "_") for word in words}
     own |= {"select"} if "exclude" in own else set()

@@ -1,4 +1,4 @@
-"""The Inventory: all rows that were read of one target, of all owners, as the server returned them."""
+"""Defines Inventory: all rows that were read of one target, of every owner, as the server sent them."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -10,23 +10,24 @@ from provisioner.model.frozen import frozen
 from provisioner.model.provider import Row
 
 PARENT = "provisioner.parent"
-"""The key under which a row of an inner collection has the id of the object that contains it."""
+"""The key that is added to a row of an inner collection, with the id of the object around it."""
 FORMAT = 1
 
 
 @frozen
 class Inventory:
-    """The rows of one target, as its servers returned them.
+    """The rows of one target, as the server returned them.
 
-    `rows` has the objects of each kind that was listed. `documents` has the rows of the files of
-    each store that was asked for them, by the store's id; None stands for a store that was gone
-    though a list had shown it. `versions` has the versions of each object that was asked for them, by
-    its id. `history` has what was published before, by kind. `bystanders` has the rows of
-    collections whose objects no manifest can declare. They are listed only if the plan deletes
-    something, because they may name what it deletes. `nameless` has the rows that came without an
-    id, by kind: nothing can be done with these objects, but the objects that they name are in use.
-    `unread` has the reason why a kind could not be listed, by kind. `read_at` is the moment, in unix
-    seconds, at which the reading began.
+    `rows` has the objects of each kind that was listed. `documents` has the files of each store
+    that was asked for them, by the store's id; it has None for a store that a list had shown and
+    that was gone when it was asked. `versions` has the versions of each object that was asked for
+    them, by the object's id. `history` has the earlier releases, by kind.
+
+    `bystanders` has the rows of collections whose objects no manifest can declare. They are listed
+    only if the plan deletes something, because they may refer to it. `nameless` has the rows
+    without an id, by kind: no request can be made about such an object, but whatever it refers to
+    is in use. `unread` says for each kind that could not be listed why. `read_at` is the moment at
+    which the reading began, in unix seconds.
     """
 
     rows: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
@@ -39,7 +40,7 @@ class Inventory:
     read_at: float = 0.0
 
     def to_document(self) -> dict[str, Any]:
-        """Return the inventory as JSON data, which `from_document` reads."""
+        """Return the inventory as JSON data. `from_document` reads it."""
         return {
             "format_version": FORMAT,
             "read_at": self.read_at,

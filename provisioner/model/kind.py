@@ -1,8 +1,9 @@
-"""A kind: the facts of one resource type that are true on every runtime.
+"""Defines Kind: the facts about one type of resource that are true on every runtime.
 
-Engine and apply never test for the name of a kind. Where kinds have to be treated differently, they
-test a capability of the Kind (`is_file`, `inlined`, `is_conversational` …) or of its Binding on the
-runtime (`is_upload`, `documents`, `versions`, `parent` …). So a new kind needs no change there.
+`engine/` and `apply/` never test for the name of a kind. Where kinds must be treated differently,
+they test a capability of the Kind (`is_file`, `inlined`, `is_conversational` …) or of its Binding
+on the runtime (`is_upload`, `documents`, `versions`, `parent` …). So a new kind needs no change
+there.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,10 +19,10 @@ from provisioner.model.value import Spec
 
 @frozen
 class Problem:
-    """A problem that a kind's own check found. `path` leads from `spec` to the value.
+    """A problem that the `check` of a kind found. `path` leads from `spec` to the value.
 
-    The problem is not reported if a field in `needs` is itself invalid, because it may then be a
-    consequence of that.
+    `needs` is the name of a field, or ''. If that field is itself invalid, the problem is not
+    reported, because it may only be a consequence.
     """
 
     path: tuple[str | int, ...]
@@ -49,9 +50,9 @@ def _name_or_type(type: str, name: str) -> str:
 
 @frozen
 class Kind:
-    """The facts of one resource type. `name`, `title`, `summary` and `schema` must be given.
+    """The facts about one type of resource. `name`, `title`, `summary` and `schema` are required.
 
-    Its functions are pure: they must not do I/O, and must not change their arguments.
+    The functions must be pure: they must not do I/O, and must not change their arguments.
     """
 
     name: str
@@ -62,112 +63,121 @@ class Kind:
     """The name of the kind in manifests (`VectorStore`). It must be unique."""
 
     summary: str
-    """One or two sentences for the reference and for editors."""
+    """One or two sentences that the reference and editors show."""
 
     schema: Mapping[str, Any]
-    """The JSON Schema of `spec`, as an object that takes no unknown properties.
+    """The JSON Schema of `spec`: an object that accepts no unknown properties.
 
-    Every property must have a `description`. It may have `x-hints`: a field that users try -> the
-    sentence that says what to do instead. It must not describe `apiVersion`, `kind` or `metadata`.
+    Every property must have a `description`. A schema may have `x-hints`, which maps a wrong field
+    that users try to a sentence that says what to write instead. The schema must not describe
+    `apiVersion`, `kind` or `metadata`.
     """
 
     references: Mapping[str, str] = field(default_factory=dict)
-    """Pattern in the spec (`tools[].vector_store`) -> the kind that a name there refers to."""
+    """The kind to which the name at a place of the spec refers, by pattern:
+
+    `tools[].vector_store`.
+    """
 
     normalise: Callable[[Spec], Spec] = _as_it_is
-    """Turns a checked spec into the normal form that all later steps use.
+    """Returns the normal form of a checked spec, which all later steps use.
 
-    References are symbolic and local files are read by then. It must return a new mapping, or the
-    same one unchanged, and must not add values that the manifest leaves to the server.
+    At this point references are symbolic and local files have been read. The function must return a
+    new mapping or the unchanged argument, and must not add values that the manifest leaves to the
+    server.
     """
 
     check: Callable[[Spec], Iterable[Problem]] = _no_problems
-    """Yields the problems of a valid spec that a schema cannot express. It must not raise."""
+    """Yields the problems of a spec that its schema cannot express. It must not raise."""
 
     immutable: frozenset[str] = frozenset()
-    """Fields or paths that no update can change. A change of one of them replaces the object."""
+    """Fields or paths that the API cannot update. A change of one of them replaces the object."""
 
     split: frozenset[str] = frozenset({"metadata"})
-    """Fields that are mappings and whose items are compared one by one, each with its own cause."""
+    """Fields that are mappings and whose items are compared one by one, so that each has its own cause.
+    """
 
     keyed: tuple[tuple[str, ...], ...] = ()
-    """Paths of mappings whose keys are printed in brackets (`tools[lookup]`).
+    """Paths of mappings whose keys are printed in brackets, as in `tools[lookup]`.
 
-    `*` stands for any key.
+    `*` means any key.
     """
 
     contents: Mapping[str, str] = field(default_factory=dict)
-    """The way in which the local file at a pattern of the spec is read.
+    """The way in which the local file at a place of the spec is read, by pattern.
 
-    `text`, `json` and `json_schema` replace `{file: PATH}`. A `document` is uploaded unchanged. A
-    `content` is put into the request, and so are all files of a `folder`.
+    `text`, `json` and `json_schema` replace `{file: PATH}` by what the file contains. A `document`
+    is uploaded unchanged. A `content`, and every file of a `folder`, becomes a part of the request.
     """
 
     secrets: tuple[str, ...] = ()
-    """Patterns of fields that take the NAME of an environment variable, and never its value."""
+    """Patterns of fields whose value is the NAME of an environment variable, never a secret itself.
+    """
 
     schemas: Schemas = NOWHERE
-    """The places in the normal form where a JSON Schema begins, written like `keyed`.
+    """The places in the normal form where a JSON Schema begins, in the notation of `keyed`.
 
-    Below them the order of properties has meaning.
+    Inside of a JSON Schema the order of `properties` has a meaning: models write in that order.
     """
 
     is_conversational: bool = False
-    """True for the kind that people and applications talk to. Exactly one kind must have it set.
+    """True for the kind that users and applications ask questions. It must be set on exactly one kind.
 
-    The `support` table of a Runtime is about this kind, and `ask`, `load`, `migrate` and `pull`
-    work on it.
+    The `support` table of a Runtime describes the fields of this kind, and `ask`, `load`, `migrate`
+    and `pull` work on it.
     """
 
     functions: Callable[[Spec], Sequence[str]] = _no_functions
-    """Returns the names of the functions in a spec that the application runs."""
+    """Returns the names of those functions in a spec that the application has to run."""
 
     tools: frozenset[str] = frozenset()
-    """Types of the tools that a resource may have under `tools`. Empty if it has none."""
+    """The types of tools that may be listed under `tools`. Empty if the kind has no tools."""
 
     tool_key: Callable[[str, str], str] = _name_or_type
-    """Returns the key in the normal form of a tool with this type and name. The name may be ''."""
+    """Returns the key of a tool in the normal form, from its type and its name, which may be ''."""
 
     item_names: tuple[str, ...] = ("type", "name", "path")
-    """Keys by which a diff path names an item of a list, in the order in which they are tried.
+    """Keys whose value identifies an item of a list in a path, in the order in which they are tried.
 
-    The manifest has a list where the normal form has a mapping, and by these keys a path is found
-    in the list.
+    The manifest has a list where the normal form has a mapping. The line of a diff path is found in
+    the manifest by these keys.
     """
 
     inline_key: str = ""
-    """The key of a list item under which the item's fields may stand, instead of beside it."""
+    """A key of a list item; the fields of the item may be written under it or directly in the item.
+    """
 
     reaching: frozenset[str] = frozenset()
     """Fields, at any depth, that decide where an object connects to and with which rights.
 
-    A plan lists changes of them among the risks.
+    `plan` lists changes of these fields among the risks.
     """
 
     tools_reaching_out: frozenset[str] = frozenset()
-    """Types of `tools` with which a model reads or writes outside of the conversation."""
+    """Types of tools with which a model reads or writes outside of the conversation."""
 
     tools_answered: frozenset[str] = frozenset()
-    """Types of `tools` whose calls the application answers, and that are a part of its contract."""
+    """Types of tools whose calls the application answers. They are a part of its contract."""
 
     is_file: bool = False
     """True if a resource is one local file.
 
-    It must have one `document` among its `contents`. It is not uploaded until another resource
-    refers to it.
+    The kind must have exactly one `document` among its `contents`. The file is not uploaded until
+    another resource refers to it.
     """
 
     inlined: bool = False
-    """True if a resource has no live object, but is a part of every resource that refers to it.
+    """True if a resource has no live object but is copied into every resource that refers to it.
 
-    Its spec, with its name as `name`, replaces the reference. It must have no binding.
+    Its spec, with the resource's name as `name`, replaces the reference. The kind must have no
+    binding.
     """
 
     repeats: bool = False
     """True if one manifest may declare a resource for each row of a table (`for_each`)."""
 
     bindings: Mapping[str, Binding] = field(default_factory=dict)
-    """The kind's binding on each runtime whose own file does not have it.
+    """The bindings of the kind, by runtime, that are not defined in the runtime's own file.
 
-    A binding that several kinds or runtimes share should stand in `runtimes/` instead.
+    A binding that several kinds or runtimes share should be in `runtimes/` instead.
     """

@@ -1,7 +1,6 @@
-"""Leaks: the nouns of `gc`, which says of every object of an account whose it is and in what condition.
+"""Defines the results of `gc`, which finds for every object of an account its owner and condition.
 
-`gc.judge` makes a Judgement of each object from an Inventory, from the live side, and from what the
-ledger remembers.
+`gc.judge` makes a Judgement of each object from an Inventory, the live side, and the ledger.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,16 +16,16 @@ from provisioner.model.provider import Row
 
 
 class Condition(StrEnum):
-    """The conditions of an object: a closed set. Each object has exactly one.
+    """The conditions of an object. The set is closed, and each object has exactly one.
 
-    DECLARED: a manifest declares it. IN_USE: an object that can be read names it, or it is of a kind
-    that applications call by its id. ORPHAN: it is ours and no manifest declares it. SUPERSEDED: it is
-    ours and a newer object has its address. EXPIRED, FAILED: the server says so of it. EMPTY: a
-    store without files that nothing names. DANGLING: nothing that can be read names it. UNANSWERED: it
-    may be an upload of ours whose answer was lost. OUTPUT: the API made it as the output of a run.
-    UNKNOWABLE: nothing that can be read names it, but an application or a thread may hold its id. IDLE:
-    applications call it by its id, and it does nothing at the moment; only its age and its metadata tell
-    whether anybody will call it again.
+    DECLARED: a manifest declares it. IN_USE: another readable object refers to it, or it is of a
+    kind that applications call by its id. ORPHAN: it is ours and no manifest declares it.
+    SUPERSEDED: it is ours and a newer object has its address. EXPIRED, FAILED: the server reports
+    this. EMPTY: a store without files to which nothing refers. DANGLING: no readable object refers
+    to it. UNANSWERED: it may be an upload of ours whose answer was lost. OUTPUT: the API made it as
+    the output of a run. UNKNOWABLE: no readable object refers to it, but an application or a thread
+    may have its id. IDLE: applications call it by its id, and it is doing nothing now; only its age
+    and metadata suggest whether anybody will call it again.
     """
 
     DECLARED = "declared"
@@ -44,17 +43,17 @@ class Condition(StrEnum):
 
     @property
     def is_leak(self) -> bool:
-        """Returns true for the conditions of objects that nothing needs, as far as can be read."""
+        """True for the conditions of objects that nothing needs, as far as can be read."""
         return self not in _NO_LEAKS
 
     @property
     def is_a_class(self) -> bool:
-        """Returns true for the conditions whose objects may be deleted together: `--class`."""
+        """True for the conditions that may be given to `--class`, to delete their objects together."""
         return self.is_leak or self is Condition.IDLE
 
     @property
     def option(self) -> str:
-        """The condition as the command line spells it: `possible-unanswered-upload`."""
+        """The condition as it is written on the command line: `possible-unanswered-upload`."""
         return self.value.replace(" ", "-")
 
 
@@ -64,7 +63,7 @@ _NO_LEAKS: Final = frozenset(
 
 
 class Whose(StrEnum):
-    """The owners of an object: this stack, another owner with a mark on it, or nobody."""
+    """The possible owners of an object: this stack, another owner whose mark it has, or nobody."""
 
     OURS = "this stack"
     OTHERS = "another owner"
@@ -73,16 +72,15 @@ class Whose(StrEnum):
 
 @frozen
 class Judgement:
-    """One object of an account, as `gc` judges it.
+    """The owner, the condition and the cost of one object of an account, as `gc` found them.
 
-    `owner` is the text of the other owner whose mark it carries, empty where it carries none. `proof`
-    is one sentence that says from what the condition follows. `users` are the objects that name it,
-    each as `kind id`. `bytes`, `created_at` and `last_active_at` (unix seconds) are None where the
-    server does not say them. `price_per_day` is in US dollars, None where no charge is known.
-    `address` is that of an object of ours, `parent` the id of the object that it lies inside of.
-    `metadata` is that of the object, empty where it has none.
-    `deletable` is false where the API has no request for it, and for objects of other owners. What an
-    object that `is_over` names is not in use because of it.
+    `owner` is the text of the other owner whose mark the object has, '' if it has none. `proof` is
+    a sentence that says why the object has this condition. `users` are the objects that refer to
+    it, each as `kind id`. `bytes`, `created_at` and `last_active_at` (unix seconds) are None if the
+    server does not report them. `price_per_day` is in US dollars, None if no charge is known.
+    `address` is the address of an object of ours. `parent` is the id of the object that contains
+    it. `deletable` is false if the API cannot delete it, and for objects of other owners. If
+    `is_over`, what the object refers to is not in use because of it.
     """
 
     kind: str
@@ -111,18 +109,18 @@ class Judgement:
 
 
 def has_metadata(one: Judgement, wanted: Mapping[str, str]) -> bool:
-    """Return true for an object whose metadata has all of these values."""
+    """Return true if the metadata of an object has all of these values."""
     return all(one.metadata.get(key) == value for key, value in wanted.items())
 
 
 @frozen
 class Quarantined:
-    """A note that an object was a leak, and is deleted later if nobody came to need it.
+    """A note in the ledger that an object was a leak, to be deleted later if nobody needs it until then.
 
-    `noted` and `until` are unix seconds by the clock of the ledger. `condition` is the word of the
-    condition that it was in, and `proof` the sentence that said why. `fingerprint` is a digest of the
-    object as it was then: an object whose fingerprint has moved was used or changed since. `owner` is
-    the owner who noted it, empty where there was no Stack. The object itself is not written to.
+    `noted` and `until` are unix seconds of the ledger's clock. `condition` and `proof` are the
+    condition of the object at that time, and the sentence that proved it. `fingerprint` is a digest
+    of the object at that time: if it changes, somebody has used or changed the object. `owner` is
+    the owner who wrote the note, '' if there was no Stack. The object itself is not written to.
     """
 
     account: str
@@ -138,14 +136,14 @@ class Quarantined:
 
 @frozen
 class Remembered:
-    """Everything that a ledger knows of one account: an input of `gc`. Without a ledger it is empty.
+    """Everything that the ledger has about one account, as an input of `gc`. Empty without a ledger.
 
-    `made` are objects that we created, by id. `uploaded` are the answered uploads, by the id of their
-    file, and `unanswered` the uploads whose answer never came. `tracked` are the threads,
-    conversations and responses that applications registered and that still stand; `has_more_tracked`
-    says that the ledger has more of them. `quarantined` are
-    the notes of earlier runs, by id. `read_at` is the moment of the reading by the clock of the ledger,
-    in unix seconds. `is_known` is false where there is no ledger, or none that could be read.
+    `made` are objects that we created, by id. `uploaded` are the answered uploads, by the id of
+    their file; `unanswered` are the uploads whose answer never came. `tracked` are registered
+    threads, conversations and responses that still exist; `has_more_tracked` is true if the ledger
+    has more of them than are listed here. `quarantined` are notes of earlier runs, by the id of the
+    object. `read_at` is when the ledger was read, in unix seconds of its clock. `is_known` is false
+    if there is no ledger or it could not be read.
     """
 
     made: Mapping[str, Made] = field(default_factory=dict)
@@ -164,71 +162,76 @@ def _never(_row: Row) -> bool:
 
 @frozen
 class Listable:
-    """One collection of an account that can be listed, and how `gc` judges its objects."""
+    """One collection of an account that can be listed, with the rules by which `gc` judges its objects."""
 
     name: str
-    """The noun of one object, such as `container`."""
+    """The noun for one object, such as `container`."""
 
     collection: str
-    """The collection, as the provider names it."""
+    """The name of the collection for the provider."""
 
     names: frozenset[str] = frozenset()
-    """The nouns of the objects that an object of it may name. No noun leads back to itself."""
+    """The nouns of the objects to which an object may refer. They must not form a circle."""
 
     is_called: bool = False
-    """True where applications call an object by its id.
+    """True if applications call an object by its id.
 
-    Such an object counts as in use, because no API lists who calls it, unless it is over or ours.
+    No API lists who calls it. So such an object counts as in use, unless it is over or ours.
     """
 
     is_over: Callable[[Row], bool] = _never
-    """Returns true for a row whose object has ended. What it names is not in use because of it."""
+    """Returns true for a row whose object has ended.
+
+    What it refers to is not in use because of it.
+    """
 
     is_idle: Callable[[Row], bool] = _never
-    """Returns true for a row whose object applications call, and which does nothing at the moment.
-    """
+    """Returns true for a row whose object is called by applications and is doing nothing now."""
 
     has_expired: Callable[[Row], bool] = _never
-    """Returns true for a row that says that its object has expired."""
+    """Returns true for a row that reports that its object has expired."""
 
     has_failed: Callable[[Row], bool] = _never
-    """Returns true for a row that says that its object has failed."""
+    """Returns true for a row that reports that its object has failed."""
 
     is_empty: Callable[[Row], bool] = _never
-    """Returns true for a row that says that its object holds nothing."""
+    """Returns true for a row that reports that its object contains nothing."""
 
     deletes: bool = True
-    """False where the API has no request to delete an object."""
+    """False if the API has no request that deletes an object."""
 
     is_file: bool = False
-    """True where an object is an uploaded file, which names nothing and has a purpose."""
+    """True if an object is an uploaded file, which has a purpose and refers to nothing."""
 
     inside: str = ""
-    """The noun of the objects inside of which these lie, each with a list of its own."""
+    """The noun of the objects that contain these, '' if none do.
+
+    Each of those has a list of its own.
+    """
 
     holds: str = ""
-    """The collection of the files in an object. It is listed for each object that has files in it."""
+    """The collection that lists the files in one object, '' if there is none.
+
+    It is listed for each object that has files.
+    """
 
     is_published: bool = False
-    """True for a collection that a release registry has, and not the API."""
+    """True for a collection of a release registry, which no API has."""
 
     is_tracked: bool = False
-    """True for objects that no API lists, and that only a ledger knows."""
+    """True for objects that no API lists, and that only the ledger knows."""
 
     memory_field: str = ""
-    """The name of the field that holds the size of an object's memory, which is charged by the minute.
-
-    It is empty if the objects of the collection have no such memory.
-    """
+    """The field with the size of an object's memory, which is charged by the minute; '' if none is."""
 
 
 @frozen
 class Account:
-    """The collections of an account by the nouns of their objects, and the purposes of its files.
+    """The collections of an account, by the noun for one object, and the purposes of its files.
 
-    Files of the purposes in `outputs` were made by the API. Those in `held_by_id` may be held by an
-    application, and those in `held_by_threads` by a thread, with nothing that lists it. Threads exist
-    where objects of the noun `starts_threads` do.
+    Files with a purpose in `outputs` were made by the API. An application may have stored the ids
+    of files with a purpose in `held_by_id`, and a thread those in `held_by_threads`, without any
+    list that would show it. Threads can exist if objects of the noun `starts_threads` do.
     """
 
     listables: Mapping[str, Listable]
@@ -240,9 +243,9 @@ class Account:
 
 @frozen
 class Survey:
-    """The judgements of one account, and what could not be read of it.
+    """The judgements of all objects of one account, and what could not be read.
 
-    `taken_at` is in unix seconds, and `prices_of` the date of the table of prices.
+    `taken_at` is in unix seconds. `prices_of` is the date of the table of prices.
     """
 
     objects: tuple[Judgement, ...] = ()

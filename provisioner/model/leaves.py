@@ -1,9 +1,8 @@
-"""The leaves of a spec that JSON has no type for.
+"""Defines the leaves of a spec for which JSON has no type: Reference, Sensitive, Content and others.
 
-A `Reference` stays symbolic from manifest to plan; only apply replaces it by the remote id. A
-`Sensitive` string is compared like any other string and is never shown. A `MissingSecret` stands for a
-secret whose value is not available. A `Content` stands for the bytes of a local file until they are
-sent.
+A `Reference` is replaced by a remote id only when a request is sent. A `Sensitive` string is
+compared like any other string and never shown. A `MissingSecret` stands for a secret whose value is
+not available. A `Content` stands for the bytes of a local file until they are sent.
 """
 
 from dataclasses import field
@@ -29,9 +28,10 @@ class Reference:
 class Sensitive:
     """A string that contains the value of a sensitive variable. Its repr never shows the string.
 
-    `variable` is the name of the environment variable that a secret was read from. `spans` are the
-    secret parts, each as the index of its first character and the index after its last one, in
-    order and without overlap. If `spans` is empty, the whole string is secret.
+    `variable` is the name of the environment variable from which a secret was read, '' for other
+    strings. `spans` are the secret parts, each as the index of its first character and the index
+    after its last one, in order and without overlap. If `spans` is empty, the whole string is
+    secret.
     """
 
     value: str = field(repr=False)
@@ -50,16 +50,16 @@ class Sensitive:
 
 
 class Placeholder(str):
-    """A text that is shown in place of a value that must not, or cannot, be shown."""
+    """A text that is shown in place of a value that must not or cannot be shown."""
 
     __slots__ = ()
 
 
 @frozen
 class MissingSecret:
-    """A secret without a value: the environment variable that should hold it is not set.
+    """A secret without a value: the environment variable that should contain it is not set.
 
-    A live object that holds the secret keeps it, but no new object can be made without the value.
+    A live object that has the secret keeps it, but no new object can be created without the value.
     """
 
     variable: str
@@ -70,11 +70,12 @@ class MissingSecret:
 
 @frozen
 class Content:
-    """A local file's bytes. `path` is relative to the manifest root, `size` counts bytes with LF.
+    """The bytes of a local file. `path` is relative to the manifest root.
 
-    `sha256` is the digest of the bytes. `content` and `windows` are the digests of the text with LF
-    and with CRLF (see `digests`), empty where they equal `sha256`. `text` is the text of the file, if
-    it is needed for a check. If `base64` is true, requests carry the bytes in that encoding.
+    `size` is the number of bytes of the text with LF. `sha256` is the digest of the bytes.
+    `content` and `windows` are the digests of the text with LF and with CRLF (see `digests`), '' if
+    they equal `sha256`. `text` is the text of the file, if a check needs it. If `base64` is true,
+    requests contain the bytes in that encoding.
     """
 
     path: str
@@ -87,12 +88,15 @@ class Content:
 
     @property
     def said(self) -> str:
-        """The digest of the text with LF, or of the bytes. Marks record it, and plans compare it."""
+        """The digest of the text with LF, else that of the bytes.
+
+        Marks record it, and plans compare it.
+        """
         return self.content or self.sha256
 
     @property
     def digests(self) -> tuple[str, str, str]:
-        """All digests of this content that may be recorded.
+        """All digests by which this content may have been recorded.
 
         They are those of the text with LF, of the bytes, and of the text with CRLF.
         """
@@ -106,9 +110,9 @@ class Content:
 class RemoteId:
     """An id in a live spec that is not the id of a current object of ours (see `Live.objects`).
 
-    `address` is set if the id means an older generation of one of our objects. It is also set if the
-    object is `gone`: then it is the address that the manifest has at the same place. A plan updates
-    such a reference without asking, because no edit of anybody is lost by that.
+    `address` is set if the id belongs to an older generation of one of our objects. It is also set
+    if the object is `gone`: then it is the address that the manifest has at the same place. A plan
+    updates such a reference without asking, because that overwrites nobody's edit.
     """
 
     kind: str

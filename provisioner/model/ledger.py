@@ -1,7 +1,7 @@
-"""Values that the ledger remembers: holders of locks, runs, uploads, receipts, tracked objects.
+"""Defines the values that the ledger stores: locks, runs, uploads, receipts, tracked objects.
 
-Moments are unix seconds by the clock of the database. An `owner` is the text of a mark's owner,
-STACK_ID/ENVIRONMENT. An `account` is the text of the account that is used: its host and project.
+All moments are unix seconds of the database's clock. An `owner` is the text of a mark's owner,
+STACK_ID/ENVIRONMENT. An `account` is a text made of the host and the project that were used.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,10 @@ from provisioner.model.frozen import frozen
 
 @frozen
 class Holder:
-    """The holder of a lock: user, host, process id, verb, and the page of the pipeline's job."""
+    """The process that holds a lock.
+
+    `pipeline` is the address of its CI job's page, '' outside of CI.
+    """
 
     user: str
     host: str
@@ -28,11 +31,11 @@ class Holder:
 
 @frozen
 class LockState:
-    """The lock of one owner as it was read at the moment `now`.
+    """The lock of one owner, as the ledger had it at the moment `now`.
 
-    `epoch` counts how often the lock was taken. The lock is free where `holder` is None. `since` is
-    when the holder took the lock, `expires` when it is free again unless the holder renews it, and
-    `released` when the lock was last given back, 0 where that never happened.
+    `epoch` is the number of times that the lock was taken. `holder` is None while the lock is free.
+    `since` is when the holder took it, and `expires` when it becomes free unless the holder renews
+    it. `released` is when it was last given back, 0 if it never was.
     """
 
     owner: str
@@ -45,12 +48,12 @@ class LockState:
 
     @property
     def is_held(self) -> bool:
-        """Returns true if somebody holds the lock and it has not expired."""
+        """True if a process holds the lock and the lock has not expired."""
         return self.holder is not None and self.expires > self.now
 
 
 class RunStatus(StrEnum):
-    """The states of a run. A run that was killed stays `started` for ever."""
+    """The states of a run. A run whose process was killed stays STARTED."""
 
     STARTED = "started"
     SUCCEEDED = "succeeded"
@@ -60,11 +63,11 @@ class RunStatus(StrEnum):
 
 @frozen
 class ChangeRecord:
-    """One change of a run: what was planned, and how it ended.
+    """One change of a run, as it was planned, and its outcome.
 
-    `status` is the word of an outcome, empty while the change has none. `fields` are the paths that
-    the plan showed. `spec` is what was applied, as JSON data without secrets; None for a change that
-    applied nothing, and for runs of versions that did not keep it.
+    `status` is the status of the outcome, '' if there is none yet. `fields` are the paths of the
+    changed fields. `spec` is the applied spec as JSON data without secrets. It is None for a change
+    that applied no spec, and for runs of versions that did not record it.
     """
 
     address: str
@@ -80,10 +83,10 @@ class ChangeRecord:
 
 @frozen
 class Upload:
-    """One file that was sent. `file_id` is empty while no answer to the upload has come.
+    """One upload of a file. `file_id` is '' until the answer to the upload has come.
 
-    `sha256` is the digest of the bytes that were sent, in hex. `deleted` is when a run of ours deleted
-    the file, None where none did.
+    `sha256` is the digest of the sent bytes, in hexadecimal. `deleted` is when a run of ours
+    deleted the file, None if none did.
     """
 
     number: int
@@ -101,7 +104,10 @@ class Upload:
 
 @frozen
 class Made:
-    """An object that we created: the API's answer to our own request gave us its id."""
+    """An object that we created.
+
+    Its id is from the answer to our own request, which proves it ours.
+    """
 
     account: str
     kind: str
@@ -115,12 +121,12 @@ class Made:
 
 @frozen
 class Receipt:
-    """The configuration of a deleted object as it was read, so that it can be made again.
+    """The configuration that a deleted object had, from which it can be created again.
 
-    A receipt is written before the request that deletes: `noted` is that moment, and `deleted` the
-    moment at which the answer had come. `deleted` is None where no answer was written down, because
-    the run was killed or the answer was lost; the object may be gone or may still stand. `address` is
-    empty for an object that was nobody's. `reason` is the reason of the change.
+    A receipt is written before the request that deletes the object. `noted` is the moment of
+    writing, and `deleted` the moment of the answer. If `deleted` is None, the run was killed or the
+    answer was lost, and the object may or may not exist. `address` is '' for an object without our
+    mark. `reason` is the reason of the change.
     """
 
     run: str
@@ -137,10 +143,11 @@ class Receipt:
 
 @frozen
 class RunRecord:
-    """One run of a verb that writes.
+    """One run of a command that writes to a target.
 
-    `digest` is the plan's. `revision` is the commit of the manifests, empty where nobody knows it.
-    `receipts` are those of what it deleted, where they were asked for.
+    `digest` is the digest of the plan. `revision` is the commit of the manifests, '' if it is not
+    known. `receipts` are the receipts of deleted objects; they are read only when a caller asks for
+    them.
     """
 
     id: str
@@ -160,11 +167,12 @@ class RunRecord:
 
 @frozen
 class ReceiptDocument:
-    """One document of a deleted store, as far as it could be read.
+    """One document of a deleted store, for a receipt.
 
-    `object` is its row in the store. `path` is the path that its attributes name, empty where they name
-    none. `name` is the file name. `sha256` is the digest of the content where our attributes or our ledger hold one. `text` is the
-    text that the server had parsed out of it, None where that is not known; `missing` says then why.
+    `object` is its row in the store. `path` is the path in its attributes, '' if they have none.
+    `name` is the file name. `sha256` is the digest of the content, '' if neither the attributes nor
+    the ledger have it. `text` is the text that the server had extracted from the file. It is None
+    if it could not be read; then `missing` says why.
     """
 
     run: str
@@ -180,7 +188,11 @@ class ReceiptDocument:
 
 
 class TrackedStatus(StrEnum):
-    """The states of a tracked object: it exists, or it was deleted, erased, or found to be gone."""
+    """The states of a tracked object.
+
+    TRACKED: it exists. RETIRED: it was deleted when its time was over. ERASED: it was deleted
+    because a person's data had to go. GONE: it was found to be deleted already.
+    """
 
     TRACKED = "tracked"
     RETIRED = "retired"
@@ -189,7 +201,7 @@ class TrackedStatus(StrEnum):
 
 
 class TrackedKind(StrEnum):
-    """The kinds of objects that no API lists, by the word that the API has for them in `object`."""
+    """The kinds of tracked objects, named as in the API's field `object`."""
 
     THREAD = "thread"
     CONVERSATION = "conversation"
@@ -198,12 +210,12 @@ class TrackedKind(StrEnum):
 
 @frozen
 class Tracked:
-    """A thread, conversation or stored response that an application registered.
+    """A thread, conversation or stored response that an application registered, since no API lists it.
 
-    No API lists these. `subject` says whose data it holds (`user:42`), `expires` when it may be
-    deleted, None for never. `ended` is when it was deleted or found to be gone. `note` says why the
-    last try to delete it failed. `was_claimed` says of an object that a worker has just claimed that
-    another worker had claimed it before and did not come to an end.
+    `subject` says whose data it contains, such as `user:42`. `expires` is when it may be deleted,
+    None for never. `ended` is when it was deleted or found to be gone. `note` is the reason why the
+    last attempt to delete it failed. `was_claimed` is true if an earlier worker had claimed the
+    object and stopped before it was done.
     """
 
     account: str
@@ -220,11 +232,12 @@ class Tracked:
 
 @frozen
 class TrackedCount:
-    """The tracked objects of one kind in one account, counted at the moment `now`.
+    """The number of tracked objects of one kind in one account, at the moment `now`.
 
-    `tracked` still stand: of these, `expired` are past their end and `endless` have none; `failed`
-    could not be deleted when that was last tried. `oldest` is when the oldest of them was registered,
-    None where there is none. `retired`, `erased` and `gone` do not stand any more.
+    `tracked` objects exist: `expired` of them may be deleted, `endless` have no moment of expiry,
+    and `failed` could not be deleted when it was last tried. `oldest` is when the oldest existing
+    object was registered, None if there is none. `retired`, `erased` and `gone` objects no longer
+    exist.
     """
 
     account: str

@@ -1,15 +1,15 @@
-"""The mark: our metadata on a live object. Because of it no state file is needed.
+"""Defines Mark: our metadata on a live object, because of which no state file is needed.
 
 A mark has at most four keys. `provisioner.owner` names the owner of the object, and
-`provisioner.address` its resource. `provisioner.applied` has digests of the last applied value of each
-tracked field. `provisioner.settings` holds values that the API cannot store with the object: run-level
-settings, and the File that each attached file comes from. Settings that do not fit into that value
-continue behind the address. A mark holds no time, revision or tool version, so it changes only with
-the fields that it describes, and it is sent in the same request. An object without metadata carries a
-shorter mark in one of its texts: see `mark_location`.
+`provisioner.address` its resource. `provisioner.applied` has digests of the last applied value of
+each tracked field. `provisioner.settings` has values that the API cannot store with the object:
+run-level settings, and the File from which each attached upload was made. Settings that do not fit
+into one value continue after the address. A mark has no time, revision or tool version, so it
+changes only together with the fields that it describes, and is sent in the same request. An object
+without metadata has a shorter mark in one of its texts: see `mark_location`.
 
-Marks have versions, because their digests do: a mark is judged with the digests of its own version
-(see `value.digest`), and is written in the newest version with the next update of its object.
+Marks have versions, because their digests do. A mark is compared with digests of its own version
+(see `value.digest`), and the next update of its object writes it in the newest version.
 """
 
 import json
@@ -28,21 +28,24 @@ PREFIX = "provisioner."
 KEYS = tuple(f"{PREFIX}{name}" for name in ("owner", "address", "applied", "settings"))
 OWNER, ADDRESS, APPLIED, SETTINGS = KEYS
 VALUE_LIMIT = 512
-"""The most characters of one metadata value in the API."""
+"""The largest number of characters that the API accepts for one metadata value."""
 VERSION = 2
-"""The version of the marks that are written. Version 1 had no flag for it."""
+"""The version of the marks that are written. Marks of version 1 have no flag for their version."""
 MOST_DIGITS = 9
 CANDIDATE = ".candidate-"
-"""The text after the environment in the owner of a candidate. No environment's name has a dot."""
+"""The text after the environment in the owner of a candidate.
+
+No environment can be confused with it, because the names of environments have no dot.
+"""
 KEY_LENGTH = 5
-"""The length of the digest that stands in a mark for the path of a tracked field."""
+"""The number of characters in the digest that represents the path of a tracked field in a mark."""
 _FLAGS = re.compile(r"[!^]")
-"""The characters that end the digests of a tracked field."""
+"""The characters after which the digests of a tracked field have ended."""
 
 
 @frozen(order=True)
 class Owner:
-    """The owner of an object: a Stack's id (its name, if it has none) and the environment."""
+    """The owner of an object: the Stack's id (its name, if it has no id) and the environment."""
 
     stack: str
     environment: str = "default"
@@ -52,13 +55,16 @@ class Owner:
 
     @property
     def candidate_of(self) -> "Owner | None":
-        """Returns the owner beside whose objects a candidate was made, None for any other owner."""
+        """The owner of the live objects beside which this owner's candidates exist.
+
+        None if this is not the owner of a candidate.
+        """
         environment, ending, _ = self.environment.partition(CANDIDATE)
         return Owner(self.stack, environment) if ending else None
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read `ID/ENV`. Raises ValueError when either part is missing."""
+        """Parse `ID/ENV`. Raises ValueError if either part is missing."""
         stack, _, environment = text.partition("/")
         if not stack or not environment:
             raise ValueError(f"{text!r} is not an owner; one looks like k3v9q0x7dp/default")
@@ -67,15 +73,15 @@ class Owner:
 
 @frozen
 class Applied:
-    """Digests of one tracked field: of the value sent, and of the value that the server returned.
+    """The digests of one tracked field: of the value that was sent, and of the value that came back.
 
-    `sent` is empty for an undeclared value; `got` is then the digest of the live value that is the
-    baseline. `refused` is true if the server answered with the value from before the write. `spans`
-    are the secret parts of a sensitive text as it was sent; the whole value is secret where there are
-    none.
+    `sent` is '' for an undeclared value; `got` is then the digest of the accepted live value.
+    `refused` is true if the server kept the value from before the write. `spans` are the secret
+    parts of a sensitive text, in the text as it was sent; if it is empty, the whole value is
+    secret.
 
-    As text it is `SENT`, or `SENT~GOT` where the two differ. `!` follows if the value is sensitive,
-    with `START+LENGTH` of each secret part, and `^` if it was refused: `b1Xc9!120+16,300+4`.
+    The text form is `SENT`, or `SENT~GOT` if the digests differ. For a sensitive value `!` follows,
+    with `START+LENGTH` of each secret part. For a refused value `^` follows: `b1Xc9!120+16,300+4`.
     """
 
     sent: str
@@ -91,7 +97,7 @@ class Applied:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a mark from the text that `str` returns. Flags may stand in any order."""
+        """Parse the text form. The flags `!` and `^` may be in any order."""
         if text.isalnum():  # nearly every entry is one digest
             return cls(text, text)
         both = _FLAGS.split(text, maxsplit=1)[0]
@@ -107,7 +113,7 @@ class Applied:
 
 
 def _spans(text: str) -> Spans:
-    """Yield the parts that `START+LENGTH,…` names, none for a text that is not of this form."""
+    """Parse `START+LENGTH,…`. Returns an empty tuple for any other text."""
     parts = [part.partition("+")[::2] for part in text.split(",") if part]
     if not all(_is_count(start) and _is_count(length) for start, length in parts):
         return ()
@@ -120,9 +126,9 @@ def _is_count(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def tracked_key(tracked: str) -> str:
-    """Return the key of a tracked field in a mark: a short digest of its path.
+    """Return the text that represents a tracked field in a mark: a short digest of its path.
 
-    It is cached, because a thousand assistants have the same dozen paths.
+    The result is cached, because a thousand assistants have the same dozen paths.
     """
     return digest(tracked, KEY_LENGTH)
 
@@ -131,10 +137,11 @@ def tracked_key(tracked: str) -> str:
 class Mark:
     """Our metadata on a live object: its owner, its address, and digests of the last applied values.
 
-    `applied` maps `tracked_key(path)` to digests. `generation` counts replacements from 1. `intact` is
-    false where somebody has removed or damaged a key of the mark. `version` says how the digests were
-    made. `formerly` maps each renamed resource that the object refers to to its former addresses: the
-    digests may have been made with these. `formerly` is not written into the mark.
+    `applied` has the digests by `tracked_key(path)`. `generation` is 1, and 1 more after each
+    replacement of the object. `protected` is true if `prevent_destroy` was set. `intact` is false
+    if somebody removed or damaged a key of the mark. `version` says how the digests were computed.
+    `formerly` has the earlier addresses of renamed resources to which the object refers, because
+    the digests may have been computed with them; it is not part of the written mark.
     """
 
     owner: Owner
@@ -148,7 +155,7 @@ class Mark:
     formerly: Mapping[Address, tuple[Address, ...]] = field(default_factory=dict, compare=False)
 
     def of(self, tracked: str) -> Applied | None:
-        """Return the entry of a tracked field, None if it was never applied."""
+        """Return the digests of a tracked field, None if it was never applied."""
         return self.applied.get(tracked_key(tracked))
 
     def to_metadata(self) -> dict[str, str]:
@@ -164,13 +171,14 @@ class Mark:
             text = canonical(self.settings)
             metadata[SETTINGS] = text[:VALUE_LIMIT]
             # An assistant with twenty files and every run-level field needs more than VALUE_LIMIT
-            # characters, so the rest goes behind the address, which is short.
+            # characters. The rest goes after the address, which is short, because a fifth key would
+            # be one less for the user.
             metadata[ADDRESS] += f" {text[VALUE_LIMIT:]}".rstrip()
         return metadata
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, Any]) -> "Mark | None":
-        """Return the mark in an object's metadata, None if there is none that can be read."""
+        """Return the mark in an object's metadata, None if there is no readable mark."""
         owner, address, applied = (metadata.get(key) for key in (OWNER, ADDRESS, APPLIED))
         if owner is None or address is None:
             return None
@@ -180,8 +188,8 @@ class Mark:
     def to_text(self) -> str:
         """Return the mark as one text, for objects without metadata: owner, name, flags, digests.
 
-        The flags are `gN` for a generation and `vN` for a version above 1. The kind is left out, because
-        the object itself has it. Such a mark has neither settings nor protection.
+        The flags are `gN` for a generation and `vN` for a version above 1. The kind is left out,
+        because the object itself shows it. A mark in this form has neither settings nor protection.
         """
         parts = [str(self.owner), self.address.name]
         parts += [f"g{self.generation}"] if self.generation > 1 else []
@@ -213,17 +221,17 @@ class Mark:
 
 
 def user_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an object's metadata without our mark."""
+    """Return the metadata of an object without the keys of our mark."""
     return {key: value for key, value in metadata.items() if key not in KEYS}
 
 
 def _count(text: str) -> int:
-    """Return a whole number from 1, and 1 for any other text."""
+    """Return the whole number that a text represents, at least 1. Any other text counts as 1."""
     return max(1, int(text)) if _is_count(text) else 1
 
 
 def _is_whole(applied: Any, settings: str) -> bool:
-    """Return true if the keys that only we write are all there and can be read."""
+    """Return true if the keys that only we write are present and readable."""
     if applied is None:
         return False
     for pair in str(applied).split():
@@ -232,14 +240,17 @@ def _is_whole(applied: Any, settings: str) -> bool:
     return not settings or _settings(settings) != {}
 
 
-# Thousands of objects share one owner and few digests, so each text is parsed only once.
+# Thousands of objects have the same owner and few different digests, so each text is parsed once.
 _owner = lru_cache(maxsize=64)(Owner.parse)
 _entry = lru_cache(maxsize=4096)(Applied.parse)
 
 
 @lru_cache(maxsize=32_768)
 def _mark(owner: str, address: str, applied: str | None, settings: str) -> Mark | None:
-    """Read a mark from its four texts. It is cached, since several steps read the marks of all rows."""
+    """Parse a mark from its four texts.
+
+    The result is cached, because several steps of a run read the marks of all rows.
+    """
     head, *flags = owner.split(";")
     name, _, rest = address.partition(" ")
     try:

@@ -1,7 +1,7 @@
-"""The place of a mark on a live object: its metadata, or a text field if it has no metadata.
+"""Defines the places of a mark on a live object: its metadata, or a text if it has no metadata.
 
-In a text, the mark stands in brackets at the end, so that people can still read the text: `Order
-desk [provisioner k3v9q0x7dp/default order-desk mQ3xZa91b2c]`.
+In a text, the mark is in brackets at the end, so that people can still read the text: `Order desk
+[provisioner k3v9q0x7dp/default order-desk mQ3xZa91b2c]`.
 """
 
 import re
@@ -25,35 +25,38 @@ _MARKED = re.compile(r"(?P<text>.*?)\s*\[provisioner (?P<mark>[^\[\]]*)\]\s*", r
 
 @frozen
 class MarkLocation:
-    """The functions that read a mark from a row and write it into a request body. They are pure."""
+    """The functions that read a mark from a row and write it into a request body.
+
+    They must be pure.
+    """
 
     read: Callable[[Row], Mark | None]
-    """Returns the mark of a row, or None if it has no readable mark. It must not raise."""
+    """Returns the mark of a row, None if it has no readable mark. It must not raise."""
 
     write: Callable[[Body, Spec, Mapping[str, Any], Mark], Body]
-    """Returns a body with the mark in it.
+    """Returns the body of a request with the mark added.
 
-    The arguments are the body, the desired spec, the live metadata and the mark. The function must keep the
-    metadata of others. It must raise ProvisionerError if the mark does not fit, and must never
-    write a part of one.
+    The arguments are the body, the desired spec, the live metadata and the mark. The function must
+    keep the metadata of others. It must raise ProvisionerError if the mark does not fit, and must
+    never write a part of a mark.
     """
 
     room: Callable[[Spec, Mark], int] = lambda _spec, _mark: VALUE_LIMIT
-    """The number of characters for digests that this spec and the rest of the mark leave."""
+    """Returns the number of characters that are left for digests beside the spec and the rest of the mark."""
 
     excess: Callable[[Spec, Mark], int] = lambda _spec, _mark: 0
-    """The number of characters of spec and mark that do not fit.
+    """Returns the number of characters by which spec and mark are too long.
 
-    A plan with more than 0 is refused.
+    Above 0, the plan is refused.
     """
 
     in_metadata: bool = False
-    """True if the mark stands in the metadata. Only there does it have settings and protection."""
+    """True if the mark is in the metadata. Elsewhere a mark has no settings and no protection."""
 
     clear: Callable[[Spec, Mapping[str, Any]], Body] | None = None
-    """Returns the body of an update that removes the mark, from the live spec and metadata.
+    """Returns the body of an update that removes the mark, from the live spec and the live metadata.
 
-    None if the mark is a part of the content, and stays as long as the object.
+    None if the mark is a part of the content and cannot be removed.
     """
 
 
@@ -63,7 +66,7 @@ def _read_metadata(row: Row) -> Mark | None:
 
 
 def _write_metadata(body: Body, spec: Spec, others: Mapping[str, Any], mark: Mark) -> Body:
-    """Return the whole metadata as it is sent, because the API replaces all of it."""
+    """Return the body with the complete metadata, because an update replaces all of it."""
     theirs = {key: value for key, value in others.items() if key not in KEYS}
     ours = {**revealed(spec.get("metadata") or {}), **mark.to_metadata()}
     return {**body, "metadata": {**theirs, **ours}}
@@ -77,9 +80,9 @@ IN_METADATA = MarkLocation(_read_metadata, _write_metadata, in_metadata=True, cl
 
 
 def in_text(field: str, kind: str, longest: int) -> MarkLocation:
-    """Return the location in the text `field` of a kind without metadata.
+    """Return the location in the text `field`, for a kind without metadata.
 
-    The text takes `longest` characters.
+    The text may have `longest` characters, the mark included.
     """
 
     def read(row: Row) -> Mark | None:
@@ -104,12 +107,12 @@ def in_text(field: str, kind: str, longest: int) -> MarkLocation:
 
 
 def beside(text: str, mark: Mark) -> str:
-    """Return a text with the mark behind it, of any length."""
+    """Return the text with the mark after it, however long the result is."""
     return f"{text} [provisioner {mark.to_text()}]".strip()
 
 
 def marked(text: str, mark: Mark, longest: int) -> str:
-    """Return a text with the mark behind it. Raises ProvisionerError if they do not fit together."""
+    """Return the text with the mark after it. Raises ProvisionerError if the result is too long."""
     whole = beside(text, mark)
     if len(whole) > longest:
         raise ProvisionerError(no_room(mark.address, len(whole) - longest))
@@ -125,12 +128,12 @@ def no_room(address: Address, excess: int) -> Diagnostic:
 
 
 def mark_in(text: str, kind: str) -> Mark | None:
-    """Return the mark at the end of a text, None if there is none that can be read."""
+    """Return the mark at the end of a text, None if there is no readable mark."""
     found = _MARKED.fullmatch(text)
     return Mark.from_text(found["mark"], kind) if found else None
 
 
 def unmarked(text: str) -> str:
-    """Return a text without the mark at its end. Parts of a damaged mark are removed as well."""
+    """Return the text without the mark at its end, even if the mark is damaged."""
     found = _MARKED.fullmatch(text)
     return found["text"] if found else _REST.sub("", text)

@@ -1,4 +1,4 @@
-"""A migration from one target to another, with its effect on everything that manifests declare."""
+"""Defines the report of the command `migrate`: the effect of a migration on every declared resource."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -10,7 +10,7 @@ from provisioner.model.runtime import Support
 
 
 class FieldEffect(StrEnum):
-    """The effects that a migration can have on a field, a tool or an option. The set is closed."""
+    """The possible effects of a migration on a field, a tool or an option. The set is closed."""
 
     EXACT = "exact"
     CHANGED = "changed"
@@ -19,7 +19,10 @@ class FieldEffect(StrEnum):
 
 
 class ResourceEffect(StrEnum):
-    """The effects that a migration can have on a resource that is no assistant. The set is closed."""
+    """The possible effects of a migration on a resource other than an assistant.
+
+    The set is closed.
+    """
 
     STAYS = "stays"
     REBUILT = "rebuilt"
@@ -35,7 +38,7 @@ class Verdict(StrEnum):
 
 @frozen
 class Side:
-    """The source or the target of a migration: its name, its runtime, and where it leads."""
+    """The source or the target of a migration: the names of the target and runtime, host and project."""
 
     target: str
     runtime: str
@@ -45,12 +48,14 @@ class Side:
 
 @frozen
 class FieldMigration:
-    """One field, tool or option of an assistant, with its diff path and the migration's effect on it.
+    """The effect of a migration on one field, tool or option of an assistant.
 
-    `name` is its name in the target's API, if the name differs there. `note` is a sentence about its
-    use on the target. If it is lost, `agreed` is true if the target's `drop:` already leaves it out,
-    and `drop` is the entry that would leave it out, '' where no entry can. `had` is false if the source
-    does not support it either.
+    `path` is its diff path. `name` is its name in the new API if that differs, else ''. `note` is a
+    sentence about its use on the new target. `had` is false if the source does not support it
+    either.
+
+    If the effect is LOST, `agreed` is true if the new target's `drop:` already contains it. `drop`
+    is the entry of `drop:` that would leave it out, '' if no entry can.
     """
 
     path: str
@@ -71,7 +76,7 @@ class FieldMigration:
 
 @frozen
 class AssistantMigration:
-    """One assistant, with everything that it uses in the order of its manifest."""
+    """The effects of a migration on one assistant. `fields` are in the order of its manifest."""
 
     address: Address
     fields: tuple[FieldMigration, ...] = ()
@@ -91,7 +96,10 @@ class AssistantMigration:
 
 @frozen
 class ResourceMigration:
-    """A resource that is no assistant. `documents` is the number of local files that it is made from."""
+    """The effect of a migration on a resource other than an assistant.
+
+    `documents` is the number of local files from which the resource is made.
+    """
 
     address: Address
     effect: ResourceEffect
@@ -107,9 +115,9 @@ class ResourceMigration:
 
 @frozen
 class Migration:
-    """The report of a migration. `drop` are the present entries of the target's `drop:`.
+    """The report of a migration. `drop` has the entries that the new target's `drop:` has now.
 
-    `diagnostics` warn of models and APIs that are shut down on the target at a known date.
+    `diagnostics` warn of models and APIs of the new target that end at a known date.
     """
 
     stack: str
@@ -123,7 +131,7 @@ class Migration:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Return the entries that have to be added to `drop:` before the migration is allowed."""
+        """The entries that must be added to `drop:` before the migration is allowed."""
         return tuple(dict.fromkeys(entry for entry in self._missing() if entry))
 
     def _missing(self) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The events of an apply: progress of steps, the outcome of each change, the final report."""
+"""Defines what `apply` reports: the progress of steps, the outcome of each change, the final report."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -19,9 +19,9 @@ class Status(StrEnum):
 
 @frozen
 class Progress:
-    """A step has progressed: `done` of `total` units, such as documents or bytes.
+    """The progress of one change: `done` of `total` documents or bytes.
 
-    `note` names them.
+    `note` says which of the two.
     """
 
     address: Address
@@ -33,10 +33,10 @@ class Progress:
 
 @frozen
 class Outcome:
-    """The end of one change. `id` is that of the live object.
+    """The result of one change. `id` is the id of the live object.
 
-    `error` is a sentence, '' if it succeeded. `release` is the number of the release that was
-    published, 0 if none was.
+    `error` is a sentence if the change failed or was skipped, else ''. `release` is the number of
+    the release that was published, 0 if none was.
     """
 
     address: Address
@@ -60,16 +60,17 @@ class Report:
 
     @property
     def succeeded(self) -> bool:
-        """Returns true if every change was made, nothing was interrupted, and no error was reported.
+        """True if every change was made, nothing was interrupted, and no error was reported.
 
-        The errors include those of the closing look, for changes that are undone or could not be seen.
+        The errors include those of the closing look, which reads the written kinds again: for a
+        change that another run has undone, or that could not be seen.
         """
         is_done = all(o.status is Status.DONE for o in self.outcomes)
         return is_done and not self.interrupted and not has_errors(self.diagnostics)
 
     @property
     def counts(self) -> dict[str, int]:
-        """Return the number of changes by their result.
+        """The number of changes by result.
 
         The keys are `created`, `updated`, `replaced`, `deleted`, `failed` and `skipped`.
         """

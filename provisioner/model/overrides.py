@@ -1,4 +1,4 @@
-"""Overrides: the guards of a Stack that a user lifts for one run, each by an option of its own."""
+"""Defines Overrides: the options with which a user lifts guards of the Stack for one run."""
 
 from collections.abc import Collection
 
@@ -8,14 +8,14 @@ from provisioner.model.frozen import frozen
 
 @frozen
 class Overrides:
-    """Options of one run. Each field lifts a guard, or asks for a write that no difference requires.
+    """The options with which a user lifts guards, or asks for writes that no difference requires.
 
-    `unprotect` are addresses whose `prevent_destroy` does not count. `new` lets the stack live
-    beside another owner of its addresses. `new_objects` are addresses, `assistant.*` among them,
-    that may be created beside a foreign object of the same name. `overwrite_drift` allows the run to
-    undo edits of the live side. `accept_undeclared` makes the present undeclared values the baseline.
-    `max_delete_percent` replaces the limit of the Stack. Objects at the addresses in `replace` are
-    sent once more even if they do not differ.
+    Objects at the addresses in `unprotect` may be deleted despite `prevent_destroy`. `new` allows
+    objects to be created although another owner has objects at the same addresses. Objects at the
+    addresses in `new_objects` (or `assistant.*`) may be created although a foreign object has the
+    same name. `overwrite_drift` allows the run to overwrite live edits. `accept_undeclared` makes
+    the present undeclared values the baseline. `max_delete_percent` replaces the limit of the
+    Stack. Objects at the addresses in `replace` are sent again even if they do not differ.
     """
 
     unprotect: Collection[Address] = ()

@@ -1,8 +1,8 @@
-"""The grammar of the paths of fields: `tools[lookup].parameters.properties.id`.
+"""Parses and prints the paths of fields: `tools[lookup].parameters.properties.id`.
 
-Plans, positions, `ignore_changes`, a target's `drop` and saved plans all print and read paths with
-these functions. A step is a plain name, a name in brackets, or a quoted name in brackets:
-`metadata.team`, `metadata[a.b]` and `metadata["a.b"]`. The last two mean the same key.
+Plans, positions, `ignore_changes`, a target's `drop` and saved plans all use these functions. A
+step is a plain name, a name in brackets, or a quoted name in brackets: `metadata.team`,
+`metadata[a.b]` and `metadata["a.b"]`. The last two mean the same key.
 """
 
 import json
@@ -17,17 +17,20 @@ _NEXT = re.compile(rf'{_QUOTED}|{_BRACKET}|\.(?P<plain>[^.\[\]"]+)')
 
 
 def render(keys: Iterable[str | int], keyed: Iterable[tuple[str, ...]] = ()) -> str:
-    """Return a path as text. Indexes, and keys of a `keyed` mapping, stand in brackets.
+    """Return a path as text. Indexes, and the keys of mappings in `keyed`, are written in brackets.
 
-    A key that `parse` would not read back as one step stands in brackets too, and in quotes where
-    brackets alone are not enough.
+    So is every other key that `parse` would not read as one step. It is quoted too where brackets
+    are not enough.
     """
     return _rendered(tuple(keys), tuple(keyed))
 
 
 @lru_cache(maxsize=4096)
 def _rendered(keys: tuple[str | int, ...], patterns: tuple[tuple[str, ...], ...]) -> str:
-    """Return the path as text. It is cached, because a thousand assistants have the same few paths."""
+    """Return the path as text.
+
+    It is cached, because a thousand assistants have the same few paths.
+    """
     path: list[str | int] = []
     text = ""
     for key in keys:
@@ -44,9 +47,9 @@ def _rendered(keys: tuple[str | int, ...], patterns: tuple[tuple[str, ...], ...]
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> tuple[str, ...]:
-    """Return the keys of a path. An index comes back as the text of its number.
+    """Return the keys of a path. An index is returned as the text of its number.
 
-    Raises ValueError, with a sentence, for a text that is no path.
+    Raises ValueError, with a sentence for users, for a text that is not a path.
     """
     keys: list[str] = []
     position = 0
@@ -65,7 +68,7 @@ def parse(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def parse_choice(text: str) -> tuple[tuple[str, ...], str | None]:
-    """Return the keys and the value of `PATH` or `PATH=VALUE`, None if there is no value.
+    """Return the keys and the value of `PATH=VALUE`. For `PATH` alone, the value is None.
 
     An `=` inside of brackets belongs to the path. Raises ValueError as `parse` does.
     """
@@ -75,9 +78,9 @@ def parse_choice(text: str) -> tuple[tuple[str, ...], str | None]:
 
 
 def covers(whole: str, path: str) -> bool:
-    """Return true if `path` is `whole`, or leads to a part of it.
+    """Return true if `path` equals `whole`, or is the path of something inside of it.
 
-    A text that is no path covers itself.
+    A text that is not a path covers only itself.
     """
     try:
         outer, inner = parse(whole), parse(path)

@@ -1,4 +1,4 @@
-"""The Plan, and its parts: actions, reasons, changes of fields and documents."""
+"""Defines Plan and its parts: actions, reasons, and the changes of fields and documents."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -35,17 +35,17 @@ class Action(Enum):
 
     @property
     def makes(self) -> bool:
-        """Return true if the action makes a new object."""
+        """True if the action creates a new object."""
         return self in (Action.CREATE, Action.REPLACE)
 
     @property
     def removes(self) -> bool:
-        """Return true if the action removes a live object."""
+        """True if the action deletes a live object."""
         return self in (Action.DELETE, Action.REPLACE)
 
 
 class Reason(StrEnum):
-    """The reasons of a change. The set is closed."""
+    """The reasons of a change; the glossary explains them. The set is closed."""
 
     MANIFEST = "manifest"
     DRIFT = "drift"
@@ -62,16 +62,17 @@ class Reason(StrEnum):
 
 
 SETTLED_BY_REVIEW = frozenset({codes.DRIFT, codes.ROLLED_BACK, codes.SECRET_NOT_SET})
-"""Refusals that do not stop a saved plan from being made.
+"""The codes of refusals that do not prevent a plan from being saved.
 
-They end when somebody has reviewed the plan, and applies it where the secrets are set.
+A person who reviews the saved plan agrees to the drift or the rollback. A secret that is missing
+here may be set where the plan is applied.
 """
 
 
 class Unset(Enum):
-    """The type of UNSET, which means that a side has no value.
+    """The type of UNSET, which marks a field that a side does not have.
 
-    It differs from `null`, which is a value.
+    `null` is a value, UNSET is not.
     """
 
     UNSET = "(not set)"
@@ -82,16 +83,17 @@ class Unset(Enum):
 
 UNSET = Unset.UNSET
 NOT_KNOWN = Placeholder("(last applied; its text is not known)")
-"""A value of which only a digest is known."""
+"""The placeholder for a value of which only a digest is known."""
 
 
 @frozen
 class FieldChange:
-    """One field that differs.
+    """One field whose desired and live values differ.
 
-    `path` reads like `tools[lookup-employee].parameters.properties.id.type`. `cause` is
-    `manifest`, `drift`, `both`, `server` or `reference`. `live` and `desired` are UNSET where a
-    side has no such field. `was` is the value that was last applied, where its text is known.
+    `path` is a path such as `tools[lookup-employee].parameters.properties.id.type`. `cause` is
+    `manifest`, `drift`, `both`, `server` or `reference`. `live` and `desired` are UNSET if that
+    side does not have the field. `was` is the value that was last applied, NOT_KNOWN if only its
+    digest is known.
     """
 
     path: str
@@ -103,11 +105,11 @@ class FieldChange:
 
 
 class Since(StrEnum):
-    """The relation of an undeclared value to the baseline in the mark.
+    """The relation of an undeclared value to the baseline, which is the accepted values in the mark.
 
-    MOVED: the value differs from its baseline. ACCEPTED: the value equals its baseline. UNKNOWN: the
-    mark has no baseline for the value. AMONG: one of several values has moved, and the mark had no room
-    to say which.
+    MOVED: the value differs from its baseline. ACCEPTED: the value equals its baseline. UNKNOWN:
+    the mark has no baseline for the value. AMONG: one of several values has changed, but the mark
+    had no room to record which.
     """
 
     MOVED = "moved"
@@ -118,10 +120,10 @@ class Since(StrEnum):
 
 @frozen
 class Undeclared:
-    """One value of a live object that no manifest sets and that is not the server's default.
+    """A value of a live object that no manifest sets and that is not the server's default.
 
-    `live` is UNSET where the value is gone. `was` is the baseline, if its text is known: the default
-    of the server, or UNSET. `item` is true for one item of a list, such as a tool.
+    `live` is UNSET if the value was removed. `was` is the accepted value if its text is known: the
+    default of the server, or UNSET. `item` is true for an item of a list, such as a tool.
     """
 
     address: Address
@@ -133,7 +135,7 @@ class Undeclared:
 
     @property
     def counts(self) -> bool:
-        """Return true if this value makes `drift` exit 3."""
+        """True if this value makes `drift` exit with 3."""
         return self.since in (Since.MOVED, Since.AMONG) or (
             self.item and self.since is Since.UNKNOWN
         )
@@ -141,10 +143,10 @@ class Undeclared:
 
 @frozen
 class Unshown:
-    """One value that a manifest sets and that the server never shows, such as a secret.
+    """A value that a manifest sets and that the server never returns, such as a secret.
 
-    `changed` says whether the object was changed since our last write: None where that is not
-    known.
+    `changed` says if somebody has changed the object since our last write. It is None if that is
+    not known.
     """
 
     address: Address
@@ -160,11 +162,11 @@ class DocumentAction(StrEnum):
 
 @frozen
 class DocumentChange:
-    """One document of a store: `files[PATH]`.
+    """The change of one document of a store: `files[PATH]`.
 
-    `content` is true where its bytes must be uploaded; otherwise only its attributes move.
-    `file_id` is the live file that goes away or changes. `text` says which words change, where both
-    texts were read for a reviewer; nothing is decided by it.
+    `content` is true if the bytes must be uploaded; else only the attributes change. `file_id` is
+    the live file that is removed or changed. `text` has the words that change, None if the two
+    texts were not read. It is only shown to reviewers.
     """
 
     path: str
@@ -178,9 +180,10 @@ class DocumentChange:
 
 @frozen(order=True)
 class Referrer:
-    """An object that refers to another one.
+    """An object that refers to another object.
 
-    `whose` is `foreign`, `ours`, `forgotten` (ours until this plan), the owner that its mark names, or `a release that is kept`.
+    `whose` is `foreign`, `ours`, `forgotten` (ours until this plan), the owner in its mark, or `a
+    release that is kept`.
     """
 
     kind: str
@@ -195,11 +198,11 @@ class Referrer:
 
 @frozen
 class Exact:
-    """The content of an update that no manifest declares.
+    """The content of an update that writes something else than a declared resource.
 
-    `mark` is written as it stands. `copy_of` is the older release that is published again. Without
-    one, the content of the live object stays as it is, and only its mark is written; but where the
-    change has a desired side, that is written, and `mark` gives the digests of its mark.
+    `mark` is written as it is. With `copy_of`, that older release is published again. Without it,
+    only the mark is written and the content of the object does not change; but if the change has a
+    desired side, that is written too.
     """
 
     mark: Mark
@@ -210,12 +213,12 @@ class Exact:
 class Change:
     """The change of one resource: its fields, its documents, and the reason.
 
-    `desired` is None for a delete, and `live` is None for a create. `referrers` are the objects that
-    still use a forgotten object. `accepted` are the paths of undeclared values that somebody agreed to,
-    and that the mark remembers with this change. `resend` is true if `--replace` names the address.
-    `blocked` says why this change cannot be carried out although others can; it is empty if it can.
-    `exact` is set where an update does not write a declared resource, as in `adopt` and `rollback`.
-    `proof` is the sentence for which a leak is deleted.
+    `desired` is None for a delete, and `live` is None for a create. `referrers` are the objects
+    that still refer to a forgotten object. `accepted` are the paths of undeclared values that
+    become the baseline with this change. `resend` is true if `--replace` names the address.
+    `blocked` says why this change cannot be made although others can, '' if it can. `exact` is set
+    if the update does not write a declared resource, as in `adopt` and `rollback`. `proof` is the
+    sentence that proves that a leak may be deleted.
     """
 
     address: Address
@@ -238,30 +241,32 @@ class Change:
 
     @property
     def drifts(self) -> bool:
-        """Return true if the change would overwrite an edit of the live side."""
+        """True if the change would overwrite an edit that somebody made on the live side."""
         return bool(self.causes & {Reason.DRIFT, Reason.BOTH})
 
     @property
     def rolled_back_to(self) -> int:
-        """The number of the release that the live object copies, or 0 if it copies none."""
+        """The number of the release that the live object is a copy of, 0 if it is no copy."""
         published = self.live.published if self.live else None
         return published.rolled_back_to if published else 0
 
 
 @frozen
 class Plan:
-    """All changes of one run on one target. A plan never changes, and `changes` are in shown order.
+    """All changes of one run on one target. A plan is immutable; `changes` are in the order of printing.
 
-    `unchanged` counts the no-ops. `dropped` has, by address, the fields that the target's `drop:`
-    leaves out. `pinned` has the live ids of objects that changes refer to and do not change.
-    `undeclared` are values of live objects that no manifest sets. `unshown` are values that a manifest
-    sets and the server does not show. `risks` say what the changes mean in use, gravest first; they
-    decide nothing. `foreign` counts the objects of others that were read, by kind.
-    `foreign_documents` counts the files that somebody else attached to our stores, by address.
-    `refusals` come from guards; a plan that has any is not applied. `verb` is the command that made the
-    plan, and `arguments` are its arguments as JSON data, because the same verb performs a saved plan.
-    `digest` is the digest of the changes, if it has been computed. `schemas` says for each kind where
-    JSON Schemas begin in its specs, because the order of their properties counts.
+    `unchanged` is the number of no-ops. `dropped` has, by address, the fields that the target's
+    `drop:` leaves out. `pinned` has the live ids of objects to which changes refer and that the
+    plan does not change. `undeclared` are values of live objects that no manifest sets. `unshown`
+    are values that a manifest sets and the server never returns. `risks` say what the changes mean
+    for users, the most serious first; they never block a plan. `foreign` is the number of objects
+    without our mark, by kind. `foreign_documents` is the number of files that somebody else
+    attached to our stores, by address.
+
+    `refusals` come from guards; a plan that has any is not applied. `verb` and `arguments` are the
+    command that made the plan, because `apply FILE` runs the same command to perform it. `digest`
+    is the digest of the changes, '' if it was not computed. `schemas` says for each kind where JSON
+    Schemas begin in its specs, because the order of their properties matters.
     """
 
     stack: str
@@ -288,17 +293,17 @@ class Plan:
 
     @property
     def standing(self) -> tuple[Diagnostic, ...]:
-        """The refusals and errors for which this plan must not be applied."""
+        """The refusals and errors because of which this plan must not be applied."""
         return (*self.refusals, *(d for d in self.diagnostics if d.severity is Severity.ERROR))
 
     @property
     def findings(self) -> tuple[Diagnostic, ...]:
-        """Everything that is said of this plan: its risks, its diagnostics and its refusals."""
+        """Everything that is reported about this plan: risks, diagnostics and refusals."""
         return (*(risk.diagnostic for risk in self.risks), *self.diagnostics, *self.refusals)
 
     @property
     def unsettled(self) -> tuple[Diagnostic, ...]:
-        """Return the refusals and errors that stay even if the plan is saved, reviewed and applied."""
+        """The refusals and errors that remain even if the plan is saved, reviewed and applied."""
         return tuple(d for d in self.standing if d.code not in SETTLED_BY_REVIEW)
 
     @property
@@ -307,14 +312,17 @@ class Plan:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Return the number of each action: keys are `create update replace delete forget no-op`."""
+        """The number of changes for each action.
+
+        The keys are `create update replace delete forget no-op`.
+        """
         seen = Counter(change.action for change in self.changes)
         counts = {action.word: seen[action] for action in Action}
         return {**counts, Action.NO_OP.word: self.unchanged}
 
     @property
     def document_counts(self) -> dict[str, int]:
-        """Return the numbers of documents: keys are `added changed removed`."""
+        """The number of document changes. The keys are `added changed removed`."""
         seen = Counter(doc.action for change in self.changes for doc in change.documents)
         names = {"added": "add", "changed": "change", "removed": "remove"}
         return {name: seen[DocumentAction(verb)] for name, verb in names.items()}

@@ -1,20 +1,23 @@
-"""The protocol between this package and a live side. Only providers know how requests are sent."""
+"""Defines Provider, the protocol by which this package reads and writes a target.
+
+Only `providers/` implements it, so only that package knows how requests are sent.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 Row: TypeAlias = Mapping[str, Any]
-"""One object as the server returned it: parsed JSON. No caller may change it."""
+"""One object as the server returned it, parsed from JSON. Callers must not change it."""
 Body: TypeAlias = dict[str, Any]
 """The JSON object that a create or an update sends."""
 
 
 class Rows(list[Row]):
-    """The rows of one list, each with a text under `id`.
+    """The rows of one list. Each has a text under `id`.
 
-    `nameless` are the rows that came without a usable id. They stand apart because nothing can be done
-    with such an object, but what it names is in use.
+    `nameless` are the rows that came without a usable id. They are kept because, although no
+    request can be made about such an object, whatever it refers to is in use.
     """
 
     __slots__ = ("nameless",)
@@ -25,79 +28,79 @@ class Rows(list[Row]):
 
 
 def nameless(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """Return the rows without an id that came with a list; none where the list is a plain one."""
+    """Return the rows without an id that came with a list. Empty if `rows` is a plain list."""
     return rows.nameless if isinstance(rows, Rows) else ()
 
 
 class Provider(Protocol):
-    """The operations on objects in collections.
+    """The operations on the objects in the collections of a target.
 
-    Every method may raise ProviderError, and nothing else. Collections are named as the API's paths
-    name them: `assistants`, `vector_stores`, `files`, `threads`, `models`; and, inside the object
-    `parent`: `vector_stores/files`, `vector_stores/file_batches`, `threads/messages`,
-    `threads/runs`. Deeper collections take `parent` as `THREAD/RUN`: `threads/runs/steps`. Sessions
-    are named in the same way: `agents/sessions`, `agents/sessions/turns`,
-    `agents/sessions/turns/items`.
+    Every method may raise ProviderError, and nothing else. Collections are named like the paths of
+    the API: `assistants`, `vector_stores`, `files`, `threads`, `models`, and, inside the object
+    whose id is `parent`: `vector_stores/files`, `vector_stores/file_batches`, `threads/messages`,
+    `threads/runs`, `agents/sessions`, `agents/sessions/turns`. For collections that lie deeper,
+    such as `threads/runs/steps`, `parent` is `THREAD/RUN`.
 
-    A provider may send reads, updates and deletes again by itself, and may keep connections. It
-    must send a create or an upload again only if it certainly was not performed. It must not
-    interpret rows, must not look for marks, and must not answer from earlier reads. Its methods
-    must be safe to call from several threads.
+    A provider may repeat reads, updates and deletes by itself, and may keep connections open. It
+    must repeat a create or an upload only if the first was certainly not performed. It must not
+    interpret rows, look for marks, or answer from earlier reads. Its methods must be safe to call
+    from several threads.
     """
 
     @property
     def requests(self) -> Mapping[str, int]:
-        """The number of requests sent so far, by HTTP method. Each sending of a request counts."""
+        """The number of requests sent so far, by HTTP method. A repeated request counts again."""
 
     def list(self, collection: str, parent: str = "", **query: Any) -> list[Row]:
-        """Return every object of a collection, all pages, each id once.
+        """Return every object of a collection, from all pages, each id once.
 
-        Rows that the server sent without an id may stand apart, in `Rows.nameless` of the answer.
-        It must raise an error where any page cannot be read, and must not return the other pages. It
-        must raise NoSuchApi where the server has no such path, and NotFound where `parent` is gone.
+        Rows without an id may be left out of the list and returned in `Rows.nameless`. If any page
+        cannot be read, the method must raise and not return the other pages. It must raise
+        NoSuchApi if the server has no such path, and NotFound if `parent` does not exist.
         """
 
     def get(self, collection: str, id: str, parent: str = "") -> Row:
-        """Return one object as it is now. It must raise NotFound where there is none."""
+        """Return one object as it is now. It must raise NotFound if there is no such object."""
 
     def create(self, collection: str, body: Mapping[str, Any], parent: str = "") -> Row:
-        """Make one object and return it as the server answered.
+        """Create one object and return it as the server answered.
 
-        It must raise Ambiguous where no answer came and the object may have been made.
+        It must raise Ambiguous if no answer came and the object may have been created.
         """
 
     def update(self, collection: str, id: str, body: Mapping[str, Any], parent: str = "") -> Row:
-        """Change the given fields and return the object as the server answered.
+        """Change the given fields of an object and return the object as the server answered.
 
-        A null clears a field. It must not send a field that `body` does not have. It must raise
-        NotFound where there is no such object.
+        A null clears a field. Fields that are not in `body` must not be sent. It must raise
+        NotFound if there is no such object.
         """
 
     def delete(self, collection: str, id: str, parent: str = "") -> None:
-        """Remove one object. An object that is gone already counts as removed."""
+        """Delete one object. An object that does not exist counts as deleted."""
 
     def upload(
         self, path: Path, name: str, sha256: str, sent: Callable[[int], None] | None = None
     ) -> Row:
-        """Upload a local file for assistants, under `name`, and return its row.
+        """Upload a local file under `name` and return its row.
 
-        It must raise ProvisionerError where the content no longer has `sha256` (hex), and Ambiguous
-        as `create` does. It may call `sent` with the count of bytes sent since the last call.
+        It must raise ProvisionerError if the digest of the content is no longer `sha256`
+        (hexadecimal), and Ambiguous as `create` does. It may call `sent` with the number of bytes
+        sent since the last call.
         """
 
     def action(
         self, collection: str, id: str, verb: str, body: Mapping[str, Any], parent: str
     ) -> Row:
-        """Perform an action that is none of the five above, such as `cancel` or `pause` on a run.
+        """Perform an operation that is none of the above, such as `cancel` on a run. Return the answer.
 
-        An event is sent to a session with `create` on `agents/sessions/events` and the session's id.
-        The answer to it is empty.
+        To send an event to a session, `create` is called on `agents/sessions/events` with the
+        session's id as `parent`; its answer is empty.
         """
 
     def content(self, id: str, collection: str = "files", parent: str = "") -> bytes:
-        """Return the bytes of a file, or of the content of an object.
+        """Return the bytes of a file, or of another object's content.
 
-        It must raise a ProviderError if the API does not return them, and must not cut them.
+        It must raise ProviderError if the API does not return all of them.
         """
 
     def close(self) -> None:

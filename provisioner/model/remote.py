@@ -1,4 +1,4 @@
-"""The live side: objects that exist, in the form in which they were read."""
+"""Defines RemoteObject, one object that exists on a target, and Live, all objects of a target."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -13,11 +13,11 @@ from provisioner.model.value import Spec
 
 @frozen
 class FileProvenance:
-    """The statement of a live object that an attached file comes from a certain File.
+    """A record, in the mark of an object, of the File from which an upload that it attaches was made.
 
-    A file carries no metadata, so this statement stands in the mark of the object that attaches it.
-    `sha256` is the beginning of the digest, as long as the mark had room for. `formerly` is the
-    address in the mark, if the File was renamed since.
+    An upload has no metadata, so the record is in the mark of the object that attaches the upload.
+    `sha256` is the beginning of the digest of the content, as long as the mark had room for.
+    `formerly` is the address in the mark, if the File was renamed since.
     """
 
     file_id: str
@@ -28,12 +28,13 @@ class FileProvenance:
 
 @frozen
 class RemoteDocument:
-    """A file in a live vector store that carries our attributes, or whose name says that it is ours.
+    """A file in a live vector store that its attributes or its name show to be ours.
 
-    `digest` is made from the attributes as they were last applied. `status` is that of the API.
-    `by_name` is true if only the file name shows that the document is ours: the server keeps no
-    attributes, so nothing is known of them. `formerly` is the address of the `source` in the
-    attributes, if that File was renamed since.
+    `digest` is the digest of the attributes as they were last applied. `status` is the status that
+    the API reports. `by_name` is true if only the file name shows that the document is ours,
+    because the server stores no attributes. `source` is the File that declares the document, None
+    if the store does. `formerly` is the address of that File in the attributes, if it was renamed
+    since.
     """
 
     file_id: str
@@ -50,12 +51,12 @@ class RemoteDocument:
 
 @frozen
 class Published:
-    """The number and the provenance of one release.
+    """The number and the origin of one release.
 
-    `at` is in unix seconds, and `digest` is that of the whole content. `rolled_back_to` is the number
-    of the release that this one is a copy of, 0 if it is no copy. `revision` is the commit of the
-    manifests, if it is known. `sealed` is true if the release has a seal that fits its content, so
-    that nobody has edited it since.
+    `at` is the moment of publication in unix seconds. `digest` is the digest of the whole content.
+    `rolled_back_to` is the number of the release of which this one is a copy, 0 if it is no copy.
+    `revision` is the commit of the manifests, '' if it is not known. `sealed` is true if the
+    release has a seal that fits its content: then nobody has edited it since.
     """
 
     number: int
@@ -68,7 +69,7 @@ class Published:
 
 @frozen
 class Versions:
-    """The numbers of an object's default version, and of our newest version of it."""
+    """The number of an object's default version, and that of the newest version with our mark."""
 
     default: str
     ours: str
@@ -76,71 +77,80 @@ class Versions:
 
 @frozen
 class RemoteObject:
-    """One live object, read and in its kind's normal form."""
+    """One live object, with its fields in the normal form of its kind."""
 
     kind: str
     id: str
     name: str
-    """The live name, without a mark at its end."""
+    """The name of the object, without a mark at its end."""
 
     spec: Spec
-    """The fields in normal form. Ids of our own live objects are References; others are RemoteIds."""
+    """The fields in normal form.
+
+    The ids of our live objects are References, all others RemoteIds.
+    """
 
     mark: Mark | None = None
-    """Our mark on the object. It is not `intact` if somebody has removed or damaged a part of it."""
+    """Our mark on the object, None if it has none.
+
+    Its `intact` is false if somebody has removed or damaged a part of it.
+    """
 
     metadata: Mapping[str, Any] = field(default_factory=dict)
-    """The metadata as it stands, with the mark and with the keys of others."""
+    """The metadata as the server returned it, with the mark and with the keys of others."""
 
     documents: Mapping[str, RemoteDocument] = field(default_factory=dict)
-    """Our documents in a store, by path. An upload has one document, with an empty path: itself."""
+    """Our documents in a store, by path. An upload has one document, itself, at the path ''."""
 
     foreign_documents: tuple[str, ...] = ()
-    """Ids of files in it that somebody else attached."""
+    """The ids of files in the store that somebody else attached."""
 
     surplus_documents: tuple[RemoteDocument, ...] = ()
-    """Documents of ours whose path a newer document of ours has too."""
+    """Our documents in the store at whose path there is also a newer document of ours."""
 
     file_provenance: tuple[FileProvenance, ...] = ()
-    """The Files of the uploads that the object names, as its mark says."""
+    """The Files from which the uploads that the object attaches were made, from its mark."""
 
     created_at: float = 0.0
-    """Unix seconds, 0 if the object does not say it."""
+    """The moment of creation in unix seconds, 0 if the row does not have it."""
 
     updated_at: float = 0.0
-    """Unix seconds, 0 if the object does not say it."""
+    """The moment of the last update in unix seconds, 0 if the row does not have it."""
 
     expired: bool = False
-    """True if the server says that the object has expired."""
+    """True if the server reports that the object has expired."""
 
     retained: bool = False
-    """True if it must not be deleted yet, because running applications may use it."""
+    """True if the object must not be deleted yet, because running applications may use it."""
 
     former: bool = False
-    """True for an upload that only earlier releases name."""
+    """True for an upload that only earlier releases refer to."""
 
     parent: str = ""
-    """The id of the object that contains it, '' if none does."""
+    """The id of the object that contains this one, '' if none does."""
 
     published: Published | None = None
-    """The number and provenance of a release, None for other objects."""
+    """The number and origin of a release, None for all other objects."""
 
     versions: Versions | None = None
-    """Set if the default version is not our newest one. `mark` is then that of our version."""
+    """Set if the default version is not the newest of ours. `mark` is then that of our version."""
 
     proven: bool = True
-    """False for an upload that only releases name as ours. Such an upload is never deleted."""
+    """False for an upload that is ours only according to releases. It is never deleted.
+
+    A file in a registry can be written by somebody else, so it proves nothing about the account.
+    """
 
     refers_to: frozenset[str] = frozenset()
-    """Ids of objects of this target that stand anywhere in the row, in unknown fields too."""
+    """The ids of objects of this target that occur anywhere in the row, even in unknown fields."""
 
     odd: tuple[str, ...] = ()
-    """Names of fields of its row that could not be read. They are not compared."""
+    """The names of fields of the row that could not be read. They are not compared."""
 
     formerly: Address | None = None
     """The address in the mark on the server, if the manifests have renamed the resource since.
 
-    `mark` has the new address then.
+    `mark` then has the new address already.
     """
 
     @property
@@ -150,50 +160,53 @@ class RemoteObject:
 
 @frozen
 class Live:
-    """Everything that a run read of one target, sorted by owner."""
+    """All objects that a run read of one target, grouped by owner."""
 
     objects: Mapping[Address, RemoteObject] = field(default_factory=dict)
-    """Objects of ours: for each address its newest complete object."""
+    """Our objects: for each address the newest complete one."""
 
     surplus: tuple[RemoteObject, ...] = ()
-    """Objects of ours as well: duplicates and older generations of those in `objects`."""
+    """Our other objects: duplicates and older generations of those in `objects`."""
 
     foreign: tuple[RemoteObject, ...] = ()
-    """Objects without our mark."""
+    """The objects without any mark."""
 
     elsewhere: tuple[RemoteObject, ...] = ()
-    """Objects with the mark of another owner."""
+    """The objects with the mark of another owner."""
 
     bystanders: tuple[RemoteObject, ...] = ()
-    """Objects that nobody manages, such as what agents made. They may refer to ours."""
+    """Objects that no manifest can declare, such as sessions of agents. They may refer to ours."""
 
     releases: tuple[RemoteObject, ...] = ()
-    """Retained releases of all owners, and files in a registry that are no releases."""
+    """The releases of all owners that must be kept, and files in a registry that are no releases."""
 
     file_names: Mapping[str, str] = field(default_factory=dict)
-    """The file name of every upload that was listed, by its id."""
+    """The file name of every upload that was listed, by the id of the upload."""
 
     named_by_releases: frozenset[str] = frozenset()
-    """Ids that a retained release of any owner names."""
+    """The ids to which a kept release of any owner refers."""
 
     unpublished: bool = False
-    """True if the history is empty or missing. Then all objects that may be in use are kept."""
+    """True if the history of releases is empty or missing.
+
+    Then every object that may be in use is kept.
+    """
 
     unread: frozenset[str] = frozenset()
-    """Kinds that could not be listed."""
+    """The kinds that could not be listed."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
-    """Warnings and errors about rows that were read, and about lists that could not be read."""
+    """Warnings and errors about rows and lists that could not be read."""
 
     unproven_uploads: frozenset[str] = frozenset()
-    """Ids of uploads that nothing uses and that nothing proves to be ours."""
+    """The ids of uploads that nothing uses, but that nothing proves to be ours either."""
 
     borrowed: Mapping[Address, RemoteObject] = field(default_factory=dict)
     """Objects of others that the manifests refer to by id, under the addresses of the manifests."""
 
     @property
     def others(self) -> Mapping[Owner, frozenset[Address]]:
-        """The addresses that other owners hold here."""
+        """The addresses at which each other owner has objects on this target."""
         held: dict[Owner, set[Address]] = {}
         for mark in (found.mark for found in self.elsewhere):
             if mark:
@@ -202,7 +215,7 @@ class Live:
 
     @property
     def ours(self) -> tuple[RemoteObject, ...]:
-        """Everything of ours, duplicates and older generations included."""
+        """All our objects, duplicates and older generations included."""
         return (*self.objects.values(), *self.surplus)
 
 

@@ -1,4 +1,4 @@
-"""The desired side: resources that were declared."""
+"""Defines Resource, which is one declared resource, and Desired, which is all of them by address."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
@@ -20,13 +20,13 @@ class Lifecycle:
 
 @frozen
 class Document:
-    """A local file whose content goes to the live side.
+    """A local file whose content is uploaded.
 
-    `path` is relative to the manifest root, with `/`. `recorded` is the path relative to the Stack's
-    folder, if that is another path. `size` counts bytes with LF. `source` is the address of the File
-    that declares the document, if one does. `sha256` is the digest of the bytes, which are uploaded
-    unchanged. `content` and `windows` are the digests of the text with LF and with CRLF (see
-    `digests`), empty where they equal `sha256`.
+    `path` is relative to the manifest root, with `/`. `recorded` is the path relative to the
+    Stack's folder, '' if it is the same. `size` is the number of bytes of the text with LF.
+    `source` is the address of the File that declares the document, None if a store does. `sha256`
+    is the digest of the bytes, which are uploaded unchanged. `content` and `windows` are the
+    digests of the text with LF and with CRLF (see `digests`), '' if they equal `sha256`.
     """
 
     path: str
@@ -45,21 +45,24 @@ class Document:
 
     @property
     def said(self) -> str:
-        """The digest of the text with LF, or of the bytes. Marks record it, and plans compare it."""
+        """The digest of the text with LF, else that of the bytes.
+
+        Marks record it, and plans compare it.
+        """
         return self.content or self.sha256
 
     @property
     def digests(self) -> tuple[str, str, str]:
-        """All digests of this document that may be recorded.
+        """All digests by which this document may have been recorded.
 
         They are those of the text with LF, of the bytes, and of the text with CRLF.
         """
         return self.said, self.sha256, self.windows or self.sha256
 
     def is_recorded_as(self, sha256: str) -> bool:
-        """Return true if a recorded digest, or the beginning of a digest, is one of this document's.
+        """Return true if `sha256`, a digest or the beginning of one, is a digest of this document.
 
-        Any digest in `digests` counts, because the texts differ only in line endings.
+        Any digest in `digests` counts, because their texts differ only in line endings.
         """
         return bool(sha256) and any(whole.startswith(sha256) for whole in self.digests)
 
@@ -70,11 +73,11 @@ class Document:
 
 @frozen
 class Part:
-    """One part of a text that was joined from several parts.
+    """One part of a text that was joined from several parts, such as files of a prompt.
 
-    `name` is a path relative to the manifest root, or `part 2` for a text that stands in the
-    manifest. `line` is the line of the whole text on which the part begins, from 1. `shared` counts
-    the resources of the folder whose texts contain the part.
+    `name` is a path relative to the manifest root, or `part 2` for a text written in the manifest.
+    `line` is the line of the whole text on which the part begins, from 1. `shared` is the number of
+    resources of the folder whose texts contain the part.
     """
 
     name: str
@@ -84,14 +87,14 @@ class Part:
 
 @frozen
 class Resource:
-    """One declared resource in its kind's normal form.
+    """One declared resource in the normal form of its kind.
 
-    `spec` holds only what the manifest sets (defaults and patches merged, variables and files
-    resolved, references symbolic). `parts` says, by field, what a text was put together of. `row`
-    holds the texts of the row of a table that the resource is made of. `documents` are a store's
-    documents by path, or a File's one.
-    `formerly` are the addresses that it had before it was renamed. `checks` are the questions that
-    `provisioner test` asks; they are no part of the live object.
+    `spec` has only what the manifest sets, with defaults and patches merged, variables and files
+    resolved, and references symbolic. `parts` has the parts of each text that was joined, by field.
+    `row` has the texts of the table's row from which the resource is made. `documents` are the
+    documents of a store by path, or the one document of a File. `formerly` are the addresses that
+    it had before it was renamed. `checks` are the questions that `provisioner test` asks; they are
+    not sent when it is applied.
     """
 
     address: Address
@@ -110,7 +113,10 @@ class Resource:
 
     @property
     def references(self) -> frozenset[Address]:
-        """The addresses that the resource refers to. They are cached, because many steps need them."""
+        """The addresses to which the resource refers.
+
+        They are cached, because many steps need them.
+        """
         if self._references is None:
             sources = {doc.source for doc in self.documents.values() if doc.source}
             found = frozenset((references(self.spec) | sources) - {self.address})
@@ -122,7 +128,7 @@ class Resource:
         return replace(self, spec=spec)
 
     def referring_to(self, addresses: Iterable[Address]) -> Self:
-        """Return the resource without its content: only the given references are left of it."""
+        """Return a copy without content that refers to exactly the given addresses."""
         bare = replace(self, spec={}, documents={})
         object.__setattr__(bare, "_references", frozenset(addresses))
         return bare

@@ -1,4 +1,4 @@
-"""The outcomes of importing, retiring and erasing tracked objects, such as threads."""
+"""Defines the results of importing, retiring and erasing tracked objects, such as threads."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,14 +9,15 @@ from provisioner.model.frozen import frozen
 from provisioner.model.ledger import Tracked, TrackedCount, TrackedStatus
 
 MOST_TOLD: Final = 100
-"""The most failures that are reported one by one. All are counted, and noted in the ledger."""
+"""The largest number of failures that a report names. All are counted, and noted in the ledger."""
 
 
 @frozen
 class Ended:
-    """The end of one object: deleted, gone already, or still standing (`tracked`) with the reason.
+    """The result for one tracked object. `status` is TRACKED if it could not be deleted; `note` says why.
 
-    `named` are the ids of files and vector stores that it named, as far as they were asked for.
+    `named` are the ids of files and vector stores to which it referred. It is empty if they were
+    not asked for.
     """
 
     one: Tracked
@@ -27,9 +28,10 @@ class Ended:
 
 @dataclass(slots=True)
 class Retired:
-    """Counts of objects that were deleted, found gone, and could not be deleted, so far.
+    """The numbers of objects that were deleted, found gone, and could not be deleted, so far.
 
-    `failures` are the first of those that could not be deleted. `seconds` is how long it took.
+    `failures` are the first MOST_TOLD of those that could not be deleted. `seconds` is the time
+    that it took.
     """
 
     deleted: int = 0
@@ -41,11 +43,11 @@ class Retired:
 
     @property
     def ended(self) -> int:
-        """The number of objects that were tried."""
+        """The number of objects whose deletion was tried."""
         return self.deleted + self.gone + self.failed
 
     def add(self, ended: Iterable[Ended]) -> None:
-        """Count how further objects ended."""
+        """Count further results."""
         for one in ended:
             if one.status is TrackedStatus.TRACKED:
                 self.failed += 1
@@ -59,7 +61,7 @@ class Retired:
 
 @frozen
 class Retirement:
-    """The report of `threads retire`. `requests` counts those that were sent, by HTTP method."""
+    """The report of `threads retire`. `requests` is the number of sent requests, by HTTP method."""
 
     account: str
     counts: Retired
@@ -69,10 +71,10 @@ class Retirement:
 
 @frozen
 class Erasure:
-    """The receipt of `threads erase`: how each object of a person ended.
+    """The receipt of `threads erase`: the result for each object of a person.
 
-    `run` names it in the history. `named` are ids of files and vector stores that the deleted objects
-    named, and that still stand.
+    `run` is the id of this erasure in the history. `named` are the ids of files and vector stores
+    to which the deleted objects referred. They still exist.
     """
 
     run: str
@@ -88,14 +90,14 @@ class Erasure:
 
     @property
     def is_complete(self) -> bool:
-        """Returns true where everything was deleted, or was gone already, and nothing was left out."""
+        """True if every object was deleted or gone already, and nothing was interrupted or left out."""
         stands = any(one.status is TrackedStatus.TRACKED for one in self.objects)
         return not (stands or self.interrupted or self.diagnostics)
 
 
 @frozen
 class Imported:
-    """The number of lines that were registered, and of those that registered nothing."""
+    """The number of lines that registered an object, and of lines that could not be used."""
 
     registered: int = 0
     bad: int = 0
@@ -106,7 +108,7 @@ class Imported:
 
 @frozen
 class TrackedListing:
-    """The tracked objects at the moment `now`: counts by kind, or the objects of one person."""
+    """The answer of `threads list` at the moment `now`: counts by kind, or the objects of one person."""
 
     now: float
     counts: tuple[TrackedCount, ...] = ()

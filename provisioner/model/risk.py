@@ -1,4 +1,4 @@
-"""Risks: what the changes of a plan mean for those who use what is changed."""
+"""Defines Risk: what a change of a plan means for the users of the changed object."""
 
 from enum import StrEnum
 
@@ -9,7 +9,10 @@ from provisioner.model.frozen import frozen
 
 
 class Meaning(StrEnum):
-    """The sides of use that a change can touch: a closed set, in the order in which to look at them."""
+    """The areas of use that a change can affect.
+
+    The set is closed, and in the order of printing.
+    """
 
     SECURITY = "security"
     PROTECTION = "protection"
@@ -23,9 +26,10 @@ class Meaning(StrEnum):
 class Risk:
     """One consequence of a change for the people and applications that use the live object.
 
-    `path` is the field, `files` for the documents of a store, or empty for the whole object. `told`
-    is a clause, such as `a tool is added`. `position` is the place in a manifest, where there is one.
-    `allowed` is the reason that a comment at that place gives for allowing it, empty where none does.
+    `path` is the field, `files` for the documents of a store, or '' for the whole object. `told` is
+    a clause, such as `a tool is added`. `position` is the place in a manifest, None if there is
+    none. `allowed` is the reason for which a comment at that place accepts the risk, '' if none
+    does.
     """
 
     meaning: Meaning
@@ -42,12 +46,12 @@ class Risk:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """Sort key: the gravest first, and then in the order of Meaning."""
+        """The sort key: the most serious severity first, then the order of Meaning."""
         return [*Severity].index(self.severity), [*Meaning].index(self.meaning)
 
     @property
     def diagnostic(self) -> Diagnostic:
-        """The risk as a diagnostic, whose subject is the address."""
+        """The risk as a Diagnostic whose subject is the address."""
         told = f"{self.path}: {self.told}." if self.path else f"{self.told}."
         detail = f"{told[:1].upper()}{told[1:]}" if not self.path else told
         return Diagnostic(

@@ -1,4 +1,4 @@
-"""A runtime: a place where assistants live, with its bindings and its support of every field."""
+"""Defines Runtime: an API where assistants can live, with its bindings and its support of each field."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
@@ -12,7 +12,11 @@ from provisioner.model.provider import Row
 
 
 class Level(StrEnum):
-    """The ways in which a runtime treats a field."""
+    """The ways in which a runtime can treat a field.
+
+    STORED: the live object has it. PER_RUN: our mark or release records it, and whoever runs the
+    assistant passes it. UNSUPPORTED: the API has nothing like it.
+    """
 
     STORED = "stored"
     PER_RUN = "per run"
@@ -23,7 +27,8 @@ class Level(StrEnum):
 class Support:
     """The support of one field, tool or option by a runtime. `note` is a sentence about its limits.
 
-    `limit` is the most characters that the runtime takes, if the manifest language takes more.
+    `limit` is the largest number of characters that the runtime accepts, 0 if it accepts as many as
+    the manifest language.
     """
 
     level: Level
@@ -33,57 +38,58 @@ class Support:
 
 @frozen
 class Runtime:
-    """A place where assistants live. A new one is one file, or one folder, and a line in the table.
+    """An API where assistants can live. To add one, add one file or folder and a line in the table.
 
-    Everything that a runtime says is data or a pure function: it must not do I/O and must not read
-    a clock. Only its conversation sends requests, through the provider that it is given.
+    Everything in it except the conversation must be data or a pure function: it must not do I/O and
+    must not read a clock. Only the conversation sends requests, with the provider that it is given.
     """
 
     name: str
-    """The name that a target writes after `runtime:`.
+    """The name that a target has after `runtime:`.
 
-    It must be unique, and must be the name of the file.
+    It must be unique, and must be the file's name.
     """
 
     summary: str
-    """One sentence that says what a live assistant is there."""
+    """One sentence that says what a live assistant is on this runtime."""
 
     support: Mapping[str, Support]
-    """Diff path of an Assistant (`temperature`, `tools[web_search].mode`) -> the support of the path.
+    """The support of each path of an Assistant, such as `temperature` or `tools[web_search].mode`.
 
     A path that is not listed is unsupported. A path may end in `=VALUE`, for one value of a field
-    that has others (of an object: for one `type`). The table must not call a field stored that
-    `from_wire` does not read back.
+    whose other values are supported differently (for an object: one `type`). A field must not be
+    called stored unless `from_wire` reads it back.
     """
 
     bindings: Mapping[str, Binding]
-    """The binding of each kind. A kind without a binding does not exist on the runtime."""
+    """The binding of each kind. A kind without a binding does not exist on this runtime."""
 
     conversation: Conversation | None = None
-    """The way in which its assistants are asked and loaded.
+    """The functions with which assistants are asked and loaded, None if there are none.
 
-    Without one they are planned and applied, and `ask`, `load` and `show --as` refuse in one
-    sentence before the first request.
+    Without them, assistants can be planned and applied; `ask`, `load` and `show --as` are refused
+    with one sentence before the first request.
     """
 
     publishes: bool = False
-    """True if its assistants are releases in a registry.
+    """True if assistants are published as releases in a registry.
 
-    `load` then reads the registry and asks no API, and targets of the runtime take `releases`.
+    Then `load` reads the registry and no API, and targets of this runtime have the setting
+    `releases`.
     """
 
     bystanders: Mapping[str, str] = field(default_factory=dict)
-    """Collections of objects that no manifest declares, by the name of one row.
+    """Collections of objects that no manifest can declare, by the noun for one of the objects.
 
-    Its rows may refer to objects of ours, and are read before anything is deleted.
+    Their rows may refer to objects of ours, so they are read before anything is deleted.
     """
 
     exported: Callable[[Row], Exported] | None = None
-    """Turns an exported object into the assistant as a manifest could hold it, for `pull`.
+    """Turns an object of an export into an assistant that a manifest can contain, for `pull`.
 
-    The object may hold anything: the function must check each part, must not raise, and must name
-    each part that it leaves out.
+    The object may contain anything: the function must check each part, must not raise, and must
+    record each part that it leaves out.
     """
 
     is_on_foundry: bool = False
-    """True if Microsoft Foundry classic serves this API too (`server: foundry`)."""
+    """True if Microsoft Foundry classic offers this API too (`server: foundry`)."""

@@ -1,6 +1,6 @@
-"""The places in a value where a JSON Schema begins, and the order of keys, which has meaning there.
+"""Finds the JSON Schemas in a value and puts their keys in order.
 
-A model writes its answer in the order of a schema's `properties`, so that order is a part of the
+A model writes its answer in the order of a schema's `properties`, so that order is part of the
 value. The order of all other keys is not, and neither is that of `required` or of a list of types.
 """
 
@@ -11,34 +11,40 @@ from typing import Any, Self, TypeAlias
 from provisioner.model.frozen import frozen
 
 MAPPINGS = (dict, Mapping)
-"""For `isinstance`: `dict` comes first, because the test for the abstract `Mapping` is ten times slower."""
+"""The types of mappings, for `isinstance`.
+
+`dict` is first, because the test for the abstract `Mapping` takes ten times longer.
+"""
 ANY = "*"
-"""A step of a pattern that stands for any key."""
+"""The step of a pattern that matches any key."""
 _SETS = frozenset({"required", "type"})
-"""Keywords whose value is a list in which the order has no meaning."""
+"""Keywords of JSON Schema whose value is a list in which the order has no meaning."""
 _SCHEMA = frozenset(
     {
         *("additionalItems", "additionalProperties", "contains", "contentSchema", "else", "if"),
         *("items", "not", "propertyNames", "then", "unevaluatedItems", "unevaluatedProperties"),
     }
 )
-"""Keywords whose value is a schema, or a list of schemas."""
+"""Keywords of JSON Schema whose value is a schema, or a list of schemas."""
 _SCHEMAS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
-"""Keywords whose value is a list of schemas."""
+"""Keywords of JSON Schema whose value is a list of schemas."""
 _NAMED = frozenset({"$defs", "definitions", "dependentSchemas", "patternProperties"})
-"""Keywords whose value is a mapping of schemas in which the order has no meaning."""
+"""Keywords of JSON Schema whose value is a mapping of schemas in which the order has no meaning."""
 ORDERED = "properties"
-"""The keyword whose value is a mapping of schemas in an order that has meaning."""
+"""The keyword of JSON Schema whose value is a mapping of schemas in which the order has a meaning."""
 
 
 @frozen
 class Schemas:
-    """The places where schemas begin, as patterns of keys that lead there from the value."""
+    """The places in a value where schemas begin.
+
+    A pattern is the keys that lead from the value to one.
+    """
 
     patterns: tuple[tuple[str, ...], ...] = ()
 
     def below(self, keys: Iterable[str | int]) -> Self:
-        """Return the places below the value that `keys` lead to, relative to that value."""
+        """Return the places inside of the value to which `keys` lead, relative to that value."""
         found = self
         for key in keys:
             if not found.patterns:
@@ -61,10 +67,10 @@ def _below(schemas: Schemas, key: str) -> Any:
 
 
 def arranged(value: Any, schemas: Schemas) -> Any:
-    """Return a copy of plain JSON data in canonical order.
+    """Return a copy of plain JSON data in the one order in which it is compared and digested.
 
-    Keys are sorted, except the keys of `properties` in a schema, which keep their order. The lists of
-    `required` and `type` are sorted too.
+    Keys are sorted, except the keys of `properties` in a schema, which keep their order. The lists
+    of `required` and `type` are sorted.
     """
     if isinstance(value, str):
         return value
@@ -135,7 +141,7 @@ def _are_texts(value: Any) -> bool:
 
 
 def subschemas(schema: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """Yield the schemas directly inside of a schema, with the keys that lead to each."""
+    """Yield the schemas directly inside of a schema, each with the keys that lead to it."""
     if isinstance(schema, list | tuple):
         yield from (((index,), item) for index, item in enumerate(schema))
     for key, value in schema.items() if isinstance(schema, Mapping) else ():
@@ -146,9 +152,9 @@ def subschemas(schema: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
 
 
 def orders(value: Any, schemas: Schemas) -> dict[tuple[str | int, ...], tuple[str, ...]]:
-    """Yield the names below each `properties` of each schema in `value`.
+    """Return the names in each `properties` of each schema in `value`, in their order.
 
-    The keys that lead there come first.
+    The keys of the result are the paths of the `properties`.
     """
     return dict(_orders(value, (), schemas))
 
@@ -156,9 +162,9 @@ def orders(value: Any, schemas: Schemas) -> dict[tuple[str | int, ...], tuple[st
 def reordered(
     left: Any, right: Any, schemas: Schemas
 ) -> Iterator[tuple[tuple[str | int, ...], list[str], list[str]]]:
-    """Yield the places where two values have the same properties, but in another order.
+    """Yield the places where two values have the same properties in a different order.
 
-    It yields the keys of the place, and the names on each side in their order.
+    For each place it yields the keys that lead there, and the names in the order of either side.
     """
     theirs = orders(right, schemas)
     for keys, names in orders(left, schemas).items():

@@ -1,7 +1,7 @@
-"""Finds the file of a path whose name has another Unicode form on the disk, or that is a link.
+"""Finds the file of a path on a disk that spells its name in another Unicode form.
 
-Some systems write `ö` as one character into a file's name, others as two. Paths are recorded and
-compared in NFC. Only to open a file, its name must have the form that it has on the disk.
+Some systems store `ö` in a file name as one character, others as two. Paths are recorded and
+compared in NFC. Only to open a file, its name must be spelled as on the disk.
 """
 
 import os
@@ -11,7 +11,7 @@ from provisioner.model.digests import nfc
 
 
 def on_disk(path: Path) -> Path:
-    """Return the path with each name in its form on the disk, unchanged if there is no such file."""
+    """Return the path with each name spelled as on the disk, unchanged if there is no such file."""
     if str(path).isascii() or os.path.lexists(path):
         return path
     found = Path(path.anchor)
@@ -21,9 +21,9 @@ def on_disk(path: Path) -> Path:
 
 
 def real(path: Path) -> Path:
-    """Return the path with every symbolic link followed. A link that leads to itself stays as it is.
+    """Return the path with every symbolic link followed. A link to itself is not followed.
 
-    `Path.resolve` raises RuntimeError at such a link on some versions of Python.
+    `Path.resolve` raises RuntimeError for such a link on some versions of Python.
     """
     return Path(os.path.realpath(path))
 

@@ -1,4 +1,4 @@
-"""The Stack: its id and environment, its target, and its guards."""
+"""Defines Stack: the owner of the manifests, with the chosen target and the guards."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -13,7 +13,7 @@ DAY = 86400.0
 
 
 def is_openai(url: str) -> bool:
-    """Return true if a URL leads to OpenAI's own API, in any region, without a proxy in between."""
+    """Return true if a URL is OpenAI's own API in any region, with no proxy in between."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -22,12 +22,10 @@ def is_openai(url: str) -> bool:
 
 
 def web_address(url: str) -> str:
-    """Return `url` in normal form.
+    """Return `url` in normal form: lower-case scheme and host, no doubled slash, no slash at the end.
 
-    Scheme and host are in small letters, and no slash is doubled or last.
-
-    Raises ValueError for a URL that is not allowed. The message repeats no part of `url`, because a
-    URL may contain a password before an @.
+    Raises ValueError for a URL that is not allowed. The message contains no part of `url`, because
+    a URL may contain a password before an @.
     """
     try:
         parts = urlsplit(url.strip())
@@ -51,12 +49,12 @@ def web_address(url: str) -> str:
 
 @frozen
 class WorkloadIdentity:
-    """A machine's own identity, which is used in place of an API key.
+    """A machine's own identity, with which it gets access in place of an API key.
 
     `provider` is the service that issues the machine's token: `github`, `kubernetes`, `azure` or
-    `gcp`. Each of the next fields has the provider's default where it is empty: `audience` is the
-    audience of the token, `token_file` is the file in which Kubernetes mounts the token, and
-    `client_id` selects one of several identities on Azure.
+    `gcp`. `audience` is the audience of the token. `token_file` is the file in which Kubernetes
+    mounts the token. `client_id` selects one of several identities on Azure. If one of these three
+    is '', the provider's default is used.
     """
 
     provider: str
@@ -69,15 +67,15 @@ class WorkloadIdentity:
 
 @frozen
 class Target:
-    """A runtime, configured and named.
+    """A runtime with its configuration and a name, as the Stack declares it.
 
-    `server` is `embedded`, `foundry` or empty; `data` is where the embedded server keeps its
-    database, `api_version` what Foundry is asked for. `api_key_env` is the name of an environment
-    variable, never a key; a `workload_identity` may replace it. Settings that are empty come from the
-    environment, as the SDK reads it. A target that `publishes` has a release registry at `releases`, a
-    folder or a URL. `retire_after` counts seconds. `ledger` says where the ledger is for this target,
-    empty where the target does not say so. `address_variables` are the names of the variables
-    from which the manifest makes `base_url`.
+    `server` is `embedded`, `foundry` or ''. `data` is the file in which the embedded server keeps
+    its database. `api_version` is the version that is requested of Foundry. `api_key_env` is the
+    name of an environment variable, never a key. Settings that are '' are taken from the
+    environment, as the SDK does. A target that `publishes` has a release registry at `releases`, a
+    folder or a URL. `retire_after` is in seconds. `ledger` is the place of the ledger for this
+    target, '' if the target does not set it. `address_variables` are the names of the variables in
+    `base_url`.
     """
 
     name: str
@@ -106,11 +104,11 @@ IGNORE, WARN, REFUSE = UNDECLARED = ("ignore", "warn", "refuse")
 
 @frozen
 class Guards:
-    """The limits of a plan.
+    """The limits that a plan must not exceed.
 
-    At most `max_delete_percent` of our live objects may be deleted in one run; the limit does not
-    count below 5 deletions. `undeclared` says what happens where undeclared values have moved. At most
-    `max_reads` requests are sent to find the stores that hold a file which would be deleted.
+    One run may delete at most `max_delete_percent` of our live objects; fewer than 5 deletions are
+    always allowed. `undeclared` says what to do if undeclared values have changed. At most
+    `max_reads` requests are sent to find the stores that contain a file that is to be deleted.
     """
 
     max_delete_percent: int = 30
@@ -120,11 +118,13 @@ class Guards:
 
 @frozen
 class Stack:
-    """One manifest folder, with its environment and target already chosen.
+    """The Stack of a manifest folder, with the environment and the target that this run uses.
 
-    `root` is the folder; every path in a manifest is relative to its manifest and stays inside.
-    `home` is the folder to which the places of its target and its ledger are relative: `root`, but
-    for a proposal, whose places are those of the branch that it goes to. `ledger` says where the ledger is, empty for the default: see `provisioner.ledger.location`.
+    `root` is the manifest folder. The places of the target and of the ledger are relative to
+    `home`. It is `root`, except for a proposal in a pipeline: there it is the folder of the branch
+    to which the proposal goes. `ledger` is the place of the ledger, '' for the default: see
+    `provisioner.ledger.location`. `file_names` is `plain` or `marked`; marked names of uploads
+    contain the owner.
     """
 
     name: str

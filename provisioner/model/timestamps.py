@@ -1,6 +1,6 @@
-"""Reads the timestamps of servers as unix seconds.
+"""Converts the timestamps of servers to unix seconds.
 
-The API writes whole unix seconds. Compatible servers write milliseconds, floats or ISO 8601 texts.
+The API sends whole unix seconds. Compatible servers send milliseconds, floats or ISO 8601 texts.
 """
 
 from datetime import UTC, datetime
@@ -8,11 +8,11 @@ from math import isfinite
 from typing import Any
 
 LATEST = 1e11
-"""The year 5138 in unix seconds. A greater number must be in a finer unit than seconds."""
+"""The year 5138 in unix seconds. A larger number must be in milliseconds or a finer unit."""
 
 
 def seconds(value: Any) -> float:
-    """Return `value` as unix seconds, 0.0 if it is no timestamp."""
+    """Return `value` in unix seconds, 0.0 if it is not a timestamp."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return 0.0
     text = str(value).strip()

@@ -1,6 +1,7 @@
-"""Puts tokens from the environment into a release, which holds `${env:NAME}` and never a value.
+"""Puts tokens of MCP servers from the environment into a release.
 
-This module imports almost nothing, because applications import it to load releases.
+A release contains `${env:NAME}` in place of each token. This module imports almost nothing, because
+applications import it to load releases.
 """
 
 import re
@@ -15,22 +16,22 @@ _ENV = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def variable_of(value: Any) -> str:
-    """Return the name of the variable that a value refers to, '' for a plain value."""
+    """Return the name of the variable in a value `${env:NAME}`, '' for any other value."""
     named = _ENV.fullmatch(value) if isinstance(value, str) else None
     return named[1] if named else ""
 
 
 def from_environment(environ: Mapping[str, str]) -> Callable[[str, str], str]:
-    """Return a function that takes the label of a tool and a variable, and returns its value.
+    """Return a function that takes the label of a tool and a variable's name and returns its value.
 
-    It raises ProvisionerError where the variable is not set.
+    That function raises ProvisionerError if the variable is not set.
     """
 
     def token(label: str, variable: str) -> str:
         if variable not in environ:
             detail = (
-                f"The tool {label} takes its `authorization` from {variable}, which is not set. "
-                "Set it where the assistant is asked or run."
+                f"The tool {label} takes its `authorization` from the environment variable "
+                f"{variable}, which is not set. Set it where the assistant is asked or run."
             )
             raise ProvisionerError(Diagnostic(codes.TOKEN_MISSING, detail))
         return environ[variable]
@@ -39,7 +40,7 @@ def from_environment(environ: Mapping[str, str]) -> Callable[[str, str], str]:
 
 
 def with_tokens(params: Mapping[str, Any], token: Callable[[str, str], Any]) -> dict[str, Any]:
-    """Return a release's parameters, with the results of `token` in place of variables."""
+    """Return a release's parameters with the results of `token` in place of variables."""
     tools = [_with_token(tool, token) for tool in params.get("tools") or ()]
     return {**params, **({"tools": tools} if tools else {})}
 

@@ -1,4 +1,4 @@
-"""The result of the command `validate`: what a folder declares, and what is wrong with it."""
+"""Defines the result of the command `validate`."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from provisioner.model.frozen import frozen
 
 @frozen
 class Validation:
-    """The content of a folder: the resources of each kind, the documents, and what is wrong."""
+    """The number of resources of each kind in a folder, the number of documents, and the problems."""
 
     resources: Mapping[str, int]
     documents: int

@@ -1,6 +1,6 @@
 """Walks, encodes, compares and digests the values of a spec.
 
-These are JSON values, and the leaves of `model.leaves`.
+These are JSON values, with leaves such as Reference and Sensitive, which `model.leaves` defines.
 """
 
 import base64
@@ -51,24 +51,28 @@ __all__ = [
 Spec: TypeAlias = Mapping[str, Any]
 Leaf = TypeVar("Leaf")
 _PLAIN: frozenset[type] = frozenset({str, int, float, bool, type(None)})
-"""The types of the leaves that JSON can hold as they are."""
+"""The types of the leaves that JSON can represent."""
 _NUMBERS: frozenset[type] = frozenset({int, float})
+"""The types of which a value of one can equal a value of the other: 1 equals 1.0."""
 _UNCHANGED = _PLAIN - {float}
-"""The types of the leaves that every form of a value holds as they are. Nearly all leaves have one."""
+"""The types of leaves that are the same in every form of a value. Nearly all leaves have one."""
 _ABSENT = object()
-"""Stands for the value of a key that a mapping does not have. It is equal to no value."""
+"""The value of a key that a mapping does not have. It equals no other value."""
 
 
 def encode(value: Any) -> Any:
-    """Return `value` as plain JSON data: `{"ref": ADDRESS}`, and `{"sensitive": true}`."""
+    """Return `value` as plain JSON data. A Reference becomes `{"ref": ADDRESS}`.
+
+    A sensitive string or a missing secret becomes `{"sensitive": true}`.
+    """
     return walk(value, _shown)
 
 
 def walk(value: Any, replace: Callable[[Any], Any]) -> Any:
-    """Return a copy of `value` in which `replace` has replaced each leaf.
+    """Return a copy of `value` in which each leaf is replaced by the result of `replace`.
 
-    A part in which nothing was replaced is the same object as before, because most specs hold
-    nothing to replace, and copying them was most of the time of a plan. Tuples become lists.
+    A part in which nothing was replaced is not copied. Most specs have nothing to replace, and
+    copying them took most of the time of a plan. Tuples become lists.
     """
     if type(value) in _PLAIN:
         return replace(value)
@@ -86,7 +90,7 @@ def walk(value: Any, replace: Callable[[Any], Any]) -> Any:
 def exchanged(value: Any, kind: type[Leaf], change: Callable[[Leaf], Any]) -> Any:
     """Return `value` with every leaf of the type `kind` replaced by the result of `change`.
 
-    It does what `walk` does, but calls nothing for the other leaves, which are nearly all.
+    It returns what `walk` would, but calls no function for the other leaves, which are most.
     """
     if type(value) in _PLAIN:
         return value
@@ -104,12 +108,15 @@ def exchanged(value: Any, kind: type[Leaf], change: Callable[[Leaf], Any]) -> An
 
 
 def revealed(value: Any) -> Any:
-    """Return `value` with the plain text of every sensitive string. Only requests may hold it."""
+    """Return `value` with the plain text of every sensitive string.
+
+    Only requests may contain it.
+    """
     return exchanged(value, Sensitive, lambda leaf: leaf.value)
 
 
 def references(value: Any) -> set[Address]:
-    """Return every address that `value` refers to, at any depth."""
+    """Return every address to which `value` refers, at any depth."""
     return {leaf.address for leaf in leaves(value, Reference)}
 
 
@@ -123,7 +130,7 @@ def leaves(value: Any, kind: type[Leaf]) -> list[Leaf]:
 
 @cache
 def _others(kind: type) -> frozenset[type]:
-    """Return the types of plain leaves that are no `kind`."""
+    """Return the types of plain leaves that are not instances of `kind`."""
     return frozenset(plain for plain in _PLAIN if not issubclass(plain, kind))
 
 
@@ -143,15 +150,18 @@ def _collect(
 
 
 def is_outdated(value: Any) -> bool:
-    """Return true if a live value holds the id of an older or vanished object of ours.
+    """Return true if a live value contains the id of an older or deleted object of ours.
 
-    Such a reference has to be updated to the current object.
+    Such a reference must be updated to the current object.
     """
     return has_leaf(value, RemoteId) and any(leaf.address for leaf in leaves(value, RemoteId))
 
 
 def has_leaf(value: Any, *kinds: type) -> bool:
-    """Return true if any leaf of `value` is one of the `kinds`. The search stops at the first one."""
+    """Return true if a leaf of `value` has one of the types `kinds`.
+
+    The search stops at the first one.
+    """
     if type(value) in _PLAIN:
         return False
     if isinstance(value, MAPPINGS):
@@ -163,14 +173,14 @@ def has_leaf(value: Any, *kinds: type) -> bool:
 
 
 def is_sensitive(value: Any) -> bool:
-    """Return true if a sensitive string stands anywhere in `value`."""
+    """Return true if `value` contains a sensitive string or a missing secret, at any depth."""
     return has_leaf(value, Sensitive, MissingSecret)
 
 
 def same(left: Any, right: Any, schemas: Schemas = NOWHERE) -> bool:
     """Return true if two values are equal as JSON: 1 equals 1.0, but not true.
 
-    `schemas` says where JSON Schemas begin, in which the order of properties is a part of the value.
+    `schemas` are the places where JSON Schemas begin, in which the order of properties counts.
     """
     if isinstance(left, str) and isinstance(right, str):
         return left == right
@@ -180,16 +190,16 @@ def same(left: Any, right: Any, schemas: Schemas = NOWHERE) -> bool:
 
 
 def is_identical(left: Any, right: Any) -> bool:
-    """Return true if two values are certainly the same, with any schemas in them.
+    """Return true if two values are certainly equal, whatever schemas they contain.
 
-    If it returns false, the values may still be the same. Nearly all values of a plan are equal, and
-    this test is much faster than a comparison of two canonical texts.
+    If it returns false, the values may still be equal. Nearly all values of a plan are, and this
+    test is much faster than a comparison of two canonical texts.
     """
     kind = type(left)
     if left is right:
         return True
     if kind is not type(right):
-        # A default of 1 that a server answers as 1.0 stands in nearly every object.
+        # In nearly every object a server returns 1.0 for a default of 1.
         return kind in _NUMBERS and type(right) in _NUMBERS and bool(left == right)
     if kind is dict:
         return len(left) == len(right) and _are_identical(left, right)
@@ -199,26 +209,27 @@ def is_identical(left: Any, right: Any) -> bool:
 
 
 def _are_identical(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
-    """Return true if the items of two dictionaries of one length are certainly the same."""
-    # Where a schema begins, the order of properties matters: only `canonical` can decide.
+    """Return true if the items of two dictionaries of the same length are certainly equal."""
+    # In a schema the order of properties matters, and only `canonical` can find out if this is one.
     if ORDERED in left and ORDERED in right:
         ordered, other = left[ORDERED], right[ORDERED]
         if isinstance(ordered, dict) and isinstance(other, dict) and [*ordered] != [*other]:
             return False
     for key, item in left.items():
         there = right.get(key, _ABSENT)
-        # Short texts are interned, so that most items are the same object on both sides.
+        # Short texts are interned, so most items are the same object on both sides.
         if item is not there and not is_identical(item, there):
             return False
     return True
 
 
 def canonical(value: Any, schemas: Schemas = NOWHERE) -> str:
-    """Return the canonical text of a value.
+    """Return the canonical text of a value: equal values have the same text.
 
-    Keys are sorted, except below `properties` of a JSON Schema, where they keep their order; `schemas`
-    says where such a schema begins. Whole numbers are written without a point, and no value is masked.
-    A file is written as the digest of its text: see `digests`.
+    Keys are sorted, except in the `properties` of a JSON Schema, where their order counts;
+    `schemas` are the places where such a schema begins. Whole numbers are written without a point.
+    Sensitive strings are not masked. A file is represented by the digest of its text: see
+    `digests`.
     """
     plain, in_order = walk(value, _compared), bool(schemas.patterns)
     return json.dumps(
@@ -236,10 +247,10 @@ def digest(value: Any, length: int = 5, schemas: Schemas = NOWHERE) -> str:
 
 
 def recorded_variants(value: Any) -> Iterator[Any]:
-    """Yield `value` once for each kind of digest of its files that a mark may have recorded.
+    """Yield `value` in each form from which a mark may have computed its digest.
 
-    The first one uses the digests of the files' texts with LF. A value without files is yielded
-    once.
+    The forms differ in the digest of a file: of its text with LF, of its bytes, of its text with
+    CRLF. A value without files is yielded once.
     """
     yield value
     if has_leaf(value, Content):

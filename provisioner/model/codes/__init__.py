@@ -1,6 +1,6 @@
-"""The closed table of codes: every Diagnostic carries one of them.
+"""Defines the table of codes. Every Diagnostic has one of them.
 
-The rows stand in one module for each theme. `docs/diagnostics.md` is generated from them.
+Each theme has a module with its codes. `docs/diagnostics.md` is generated from the table.
 """
 
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ THEMES: Final[Mapping[str, ModuleType]] = {
 
 
 def rows(module: ModuleType) -> list[Code]:
-    """Return the codes of one module, in the order in which they stand there."""
+    """Return the codes that one module defines, in the order of its source."""
     return [value for value in vars(module).values() if isinstance(value, Code)]
 
 

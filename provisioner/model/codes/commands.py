@@ -1,22 +1,23 @@
-"""Codes of commands that read, write or ask beside a plan, and of calls that make no sense."""
+"""Defines codes of commands other than plan and apply, and of commands that were called wrongly."""
 
 from provisioner.model.code import error, warning
 
 NOT_DECLARED = error(
     "not-declared",
     "it is not declared",
-    "No manifest declares this address. Check its spelling and the folder, or declare it.",
+    "No manifest declares this address. Check the spelling and the folder, or declare the "
+    "resource.",
 )
 NOT_APPLIED = error(
     "not-applied",
     "it has not been applied yet",
-    "Nothing on the target carries the mark of this address. Apply it first.",
+    "No object on the target has a mark with this address. Apply the manifest first.",
 )
 NO_LIVE_KIND = error(
     "no-live-kind",
     "it has no live object of its own",
-    "Objects of this kind do not live by themselves on this runtime. The detail lists the "
-    "kinds that do. Give the address of one of these.",
+    "On this runtime, objects of this kind are a part of other objects and have no id. The "
+    "detail lists the kinds that have one. Give the address of a resource of such a kind.",
 )
 NOT_AN_ASSISTANT = error(
     "not-an-assistant",
@@ -26,173 +27,182 @@ NOT_AN_ASSISTANT = error(
 NO_CONVERSATION = error(
     "no-conversation",
     "this runtime has no conversation of that kind",
-    "The runtime plans and applies assistants, and does not say how they are asked, loaded or "
-    "written as ready code. No request was sent. Use the runtime's own client, or another target.",
+    "On this runtime, assistants can be planned and applied, but provisioner does not know how "
+    "to ask or load them or write code for them. No request was sent. Use the runtime's own "
+    "client, or another target.",
 )
 NOT_THIS_ASSISTANTS_SESSION = error(
     "not-this-assistants-session",
     "the session is not this assistant's",
-    "The session belongs to another agent. Leave `--thread` out for a new one.",
+    "The session was started with another agent. Leave out `--thread` to start a new session.",
 )
 NO_SUCH_PARAMETERS = error(
     "no-such-parameters",
     "this assistant has none of these parameters",
-    "Each runtime has parameters of its own. The detail names the method that fits.",
+    "The method that was called returns parameters of another runtime. The detail names the "
+    "method for this runtime.",
 )
 NOT_AN_OWNER = error(
     "not-an-owner",
     "not an owner",
-    "An owner is written ID/ENVIRONMENT. It stands in the marks of objects, and in the OWNER "
-    "column of `show`.",
+    "An owner is written as ID/ENVIRONMENT. The column OWNER of `show` lists the owners of live "
+    "objects.",
 )
 LOAD_ARGUMENTS = error(
     "load-arguments",
     "these arguments of load do not go together",
-    "The detail says which arguments belong to manifests and which to a registry. Leave the "
-    "others out.",
+    "`load` was given arguments for manifests together with arguments for a release registry. "
+    "The detail lists both groups. Use only one group.",
 )
 UNPRINTABLE_CODE = error(
     "unprintable-code",
     "it holds what may not be printed",
-    "A sensitive variable went into it, and ready code would show its value. Use `--as python`, "
-    "which loads the parameters when it runs.",
+    "The code would contain the value of a sensitive variable. Use `--as python`: that code "
+    "loads the parameters when it runs.",
 )
 FILE_NOT_SAVED = error(
     "file-not-saved",
     "a file could not be saved",
-    "The operating system refused to write the file. Make room there, or name another folder "
+    "The operating system refused to write the file. Free some space, or name another folder "
     "with `--save-files`.",
 )
 EXPORT_UNREADABLE = error(
     "export-unreadable",
     "the export cannot be read",
-    "The file is not an export of assistants as JSON. Give what `GET /assistants` answered: "
+    "The file is not an export of assistants as JSON. Give the answers of `GET /assistants`: "
     "pages, an array, or one object after another.",
 )
 EXPORT_EMPTY = error(
     "export-empty",
     "the export holds no usable assistant",
-    "Every entry of the export was left out. The detail says why the last one was. Export the "
-    "assistants again, or mend the entries.",
+    "No entry of the export could be used. The detail says why the last entry could not. Export "
+    "the assistants again, or correct the entries.",
 )
 EXPORT_INVALID = error(
     "export-invalid",
     "the export does not make valid manifests",
-    "What was read cannot be written as manifests. Nothing was written. The detail says what does"
-    " not fit; mend the export.",
+    "The manifests made from the export would not be valid, so nothing was written. The detail "
+    "says what is wrong. Correct the export.",
 )
 PULL_NOTE = warning(
     "pull-note",
     "a note on an exported assistant",
-    "Something of the exported assistant was changed, left out, or needs a look.",
+    "A part of the exported assistant was changed or left out, or should be checked. The detail "
+    "says which part.",
 )
 FOLDER_NOT_EMPTY = error(
     "folder-not-empty",
     "the folder holds manifests already",
-    "Nothing was written. Name another folder.",
+    "`pull` and `init` never write beside existing manifests, so nothing was written. Name "
+    "another folder.",
 )
 FOLDER_NOT_WRITTEN = error(
     "folder-not-written",
     "the folder could not be written",
-    "The operating system refused to write the folder. Name a folder that this user may write.",
+    "The operating system refused to write to the folder. Name a folder to which this user may "
+    "write.",
 )
 SCHEMAS_NOT_WRITTEN = error(
     "schemas-not-written",
     "the schemas could not be written",
-    "The operating system refused to write the schemas. Name a folder that this user may write.",
+    "The operating system refused to write the schemas. Name a folder to which this user may "
+    "write.",
 )
 SERVER_NOT_STARTED = error(
     "server-not-started",
     "the server cannot start",
-    "The port is in use, or the host is not one of this machine. Name another by `--port` or "
-    "`--host`.",
+    "Another program uses the port, or the host is not an address of this machine. Give another "
+    "one with `--port` or `--host`.",
 )
 TOKEN_MISSING = error(
     "token-missing",
     "a token is missing",
-    "A release names a variable for the token of an MCP server, and the variable is not set where "
-    "the release is used. Set it.",
+    "A release takes the token of an MCP server from an environment variable, and the variable "
+    "is not set where the release is used. Set the variable.",
 )
 SAME_VARIABLE = error(
     "same-variable",
     "two addresses have one environment variable",
-    "The names of two addresses differ only in characters that a variable's name cannot "
-    "hold. Rename one, or read the ids with `--format json`.",
+    "The names of two addresses differ only in characters that the name of a variable cannot "
+    "have. Rename one of the resources, or read the ids with `--format json`.",
 )
 ID_UNPRINTABLE = error(
     "id-unprintable",
     "an id cannot stand in an environment file",
-    "The server gave an id with characters that end or hide a line. Read the id with `--format json`.",
+    "The server returned an id with characters that would end or hide a line of the file. Read "
+    "the id with `--format json`.",
 )
 SELECTS_NOTHING = error(
     "selects-nothing",
     "the selection matches nothing",
-    "A term of `--select` or `--exclude` matches no declared resource and no live object of ours. "
-    "The detail names the nearest one.",
+    "A term of `--select` or `--exclude` matches no declared resource and no live object of "
+    "ours. The detail names the most similar one.",
 )
 NO_SUCH_ADDRESS = error(
     "no-such-address",
     "an address means nothing here, or more than one thing",
-    "An address may be given whole (`assistant.policy-qa`), or as a name or an id that one "
-    "resource alone has. What was given fits nothing that is declared, or live and ours, or it "
-    "fits several. The detail names the choice, or the nearest one.",
+    "An address is written in full (`assistant.policy-qa`), or as a name or an id that only one "
+    "resource has. The text matches no resource that is declared or live, or it matches several. "
+    "The detail lists the matches, or the most similar one.",
 )
 WRONG_USAGE = error(
     "wrong-usage",
     "the command cannot be called like this",
-    "The options or arguments do not fit the command. The detail says which.",
+    "The options or arguments are not valid for the command. The detail says which.",
 )
 INTERRUPTED = error(
     "interrupted",
     "interrupted",
-    "The user stopped the command. Run the command again: it goes on from what was done.",
+    "The user stopped the command. Run it again: it continues after the changes that were made.",
 )
 SCHEMA_STALE = warning(
     "schema-stale",
     "the schema for editors is of another version",
-    "`init` and `pull` write a JSON Schema beside the manifests, by which an editor completes and checks "
-    "them. After an upgrade it is older than this version. `schema --out DIR/.schemas` writes it anew.",
+    "`init` and `pull` write a JSON Schema into the manifest folder, with which an editor "
+    "completes and checks manifests. The file was written by another version of provisioner. "
+    "`provisioner schema --out DIR/.schemas` writes it again.",
 )
 FILE_REFUSED = error(
     "file-refused",
     "the operating system refused a file or a folder",
-    "A file or a folder that the command needs cannot be used. The detail names it, and the reason "
-    "that the operating system gave. Give this user access to the path, or name another path.",
+    "The operating system refused access to a file or a folder that the command needs. The "
+    "detail names it, with the reason. Give this user access to the path, or name another path.",
 )
 UNEXPECTED = error(
     "unexpected",
     "something unexpected happened",
-    "This is a fault of provisioner. Please report it with what you ran.",
+    "This is a bug in provisioner. Please report it together with the command that you ran.",
 )
 TEST_ACCOUNT = error(
     "test-account-not-made",
     "the manifests could not be applied to an embedded account",
     "The pytest plugin applies the manifests to the embedded server before the first test. The "
-    "detail names each change that failed. Mend the manifests, or leave what that server has not "
-    "out with an environment of their own (`without`, `provisioner_env`).",
+    "detail names each change that failed. Correct the manifests, or define an environment for "
+    "the tests that leaves out what the embedded server lacks (`without`, `provisioner_env`).",
 )
 CLOCK_SKEWED = warning(
     "clock-skewed",
     "this machine's clock and the server's differ",
-    "Tokens that are valid for minutes, and signed requests to object storage, are refused where "
-    "the two clocks differ. Set this machine's clock by NTP.",
+    "If the two clocks differ, servers refuse tokens that are valid only for minutes, and "
+    "requests with a signature. Set the clock of this machine by NTP.",
 )
 
 NO_SIDE = error(
     "no-such-side",
     "nothing has this name that could be compared",
-    "A side of `compare` is an environment, a target, ENVIRONMENT@TARGET, a run (run-…), a folder of "
-    "manifests, or `default` for the Stack without an environment. Write one of the names in the detail.",
+    "`compare` takes an environment, a target, ENVIRONMENT@TARGET, a run (run-…), a folder of "
+    "manifests, or `default` for the Stack without an environment. Give one of the names that "
+    "the detail lists.",
 )
 TWO_MEANINGS = error(
     "two-meanings",
     "the name means two things",
-    "The name of a side of `compare` belongs to two of these: an environment, a target, a folder. "
-    "Put `env:`, `target:` or `folder:` before it.",
+    "The name belongs to several of these: an environment, a target, a folder. Write `env:`, "
+    "`target:` or `folder:` before it.",
 )
 NOT_COMPARED = warning(
     "not-compared",
     "a part of the run cannot be compared",
-    "The ledger does not hold the values that the run applied, or a secret among them is held by no "
-    "manifest now. The detail names the addresses.",
+    "The ledger did not record the values that the run applied, or a secret among them is no "
+    "longer in any manifest. The detail lists the addresses.",
 )

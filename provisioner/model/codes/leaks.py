@@ -1,52 +1,59 @@
-"""Codes of `gc`: what it did not read, and what it does not delete."""
+"""Defines codes of `gc`: what could not be read, and what is not deleted."""
 
 from provisioner.model.code import error, warning
 
 LIST_NOT_READ = error(
     "list-not-read",
     "a list could not be read",
-    "Objects that this list may name count as unknowable, and nothing is deleted. Give the key the "
-    "right to read it, or run the command again.",
+    "Objects to which the entries of this list may refer count as unknowable, and nothing is "
+    "deleted. Give the key permission to read the list, or run the command again.",
 )
 TRACKED_NOT_READ = warning(
     "tracked-not-read",
     "not every tracked object was asked for what it names",
-    "Each costs one request. Objects that they may name count as unknowable.",
+    "To find the objects to which a thread, conversation or response refers, `gc` needs one "
+    "request for each, and there were too many. Objects to which they may refer count as "
+    "unknowable.",
 )
 NOT_A_LEAK = error(
     "not-a-leak",
     "this object may not be deleted",
-    "`gc` deletes objects that nothing needs as far as can be read, and unknowable ones by their ids.",
+    "`gc` deletes objects that nothing needs as far as can be read. It deletes unknowable "
+    "objects only if `--id` names them.",
 )
 LEFT_TO_A_SAVED_PLAN = warning(
     "left-to-a-saved-plan",
     "objects that are nobody's are deleted only from a saved plan",
-    "No mark and no ledger proves whose they are. `--out FILE` writes a plan that lists each id; read "
-    "it, and `apply FILE` deletes exactly these.",
+    "Neither a mark nor the ledger proves whose these objects are. `--out FILE` writes a plan "
+    "that lists each id. Read it; then `apply FILE` deletes exactly these objects.",
 )
 LEFT_FOR_NOW = warning(
     "left-for-now",
     "some leaks are left alone for now",
-    "They are too young, or something names them that is not deleted with them.",
+    "Some leaks are too young to be deleted, or an object that is not deleted with them refers "
+    "to them.",
 )
 NOTHING_ASKED_FOR = error(
     "nothing-asked-for",
     "nothing was named that should be deleted",
-    "Name conditions with `--class`, or single objects with `--id`.",
+    "The command needs to know what to delete. Name conditions with `--class`, or single objects "
+    "with `--id`.",
 )
 NOT_AS_PLANNED = error(
     "leak-moved",
     "an object is not what it was when the plan was saved",
-    "Somebody deleted it, or came to need it. A saved plan is carried out as a whole or not at all.",
+    "After the plan was saved, somebody deleted the object or began to use it. A saved plan is "
+    "applied as a whole or not at all. Make the plan again.",
 )
 NOTED = warning(
     "noted-for-later",
     "leaks were noted, to be deleted later",
-    "The same command deletes them once their time is over, if nobody came to need them. Their notes "
-    "stand in the ledger.",
+    "Run the same command again after that time: it deletes those that nobody needs by then. The "
+    "notes are in the ledger.",
 )
 QUARANTINE_NEEDS_LEDGER = error(
     "quarantine-needs-ledger",
     "a quarantine needs a ledger",
-    "The note of when an object was found stands in the ledger, for nothing foreign is ever written to.",
+    "`gc` must remember when it first found an object. It writes that into the ledger, because "
+    "it never writes to foreign objects. Name a ledger with `--ledger`.",
 )

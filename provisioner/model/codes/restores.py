@@ -1,61 +1,64 @@
-"""Codes of a rollback that makes again what a run deleted."""
+"""Defines codes of `rollback RUN`, which creates again what a run deleted."""
 
 from provisioner.model.code import error, warning
 
 NOT_RESTORED = warning(
     "not-restored",
     "this cannot be made again",
-    "The run deleted it, and the receipt does not hold enough of it, or something else stands in its "
-    "place by now. The detail says which.",
+    "The receipt of the deleted object does not contain enough to create it again, or another "
+    "object has its place. The detail says which.",
 )
 RESTORED_IN_PART = warning(
     "restored-in-part",
     "it is made again without a part",
-    "The detail names what it referred to or held, and what is not there any more. Put that back by "
-    "hand, or change the manifest.",
+    "The object is created again without some of the objects or files that it had, because they "
+    "no longer exist. The detail lists them. Add them by hand, or change the manifest.",
 )
 RESTORED_FROM_TEXT = warning(
     "restored-from-text",
     "a document is made again from its parsed text",
-    "No API gives the content of an uploaded file back. The text is searched as before; layout, "
-    "pictures and the file itself are lost unless you have them elsewhere.",
+    "No API returns the content of an uploaded file, so a file with the text that the server had "
+    "extracted is uploaded. Search works as before; the layout, the pictures and the original "
+    "file are lost unless you have a copy.",
 )
 RESTORED_UNDECLARED = warning(
     "restored-undeclared",
     "no manifest declares what is made again",
-    "A plain apply deletes what no manifest declares. Put the manifests back before the next one.",
+    "The next apply deletes what no manifest declares. Restore the manifests before you apply.",
 )
 NOTHING_DELETED = error(
     "nothing-deleted",
     "the run left no receipt",
-    "A rollback of a run makes again what the run deleted. `history RUN` shows what it did.",
+    "A rollback of a run creates again what the run deleted, and this run deleted nothing. "
+    "`history RUN` shows what it did.",
 )
 RUN_ELSEWHERE = error(
     "run-elsewhere",
     "the run worked elsewhere",
-    "A rollback makes objects again where they were: on the same account, by the same stack and "
-    "environment. Choose them with `--env` and `--target`.",
+    "A rollback creates objects where they were: in the same account, for the same stack and "
+    "environment. Choose these with `--env` and `--target`.",
 )
 NOTHING_APPLIED = error(
     "nothing-applied",
     "the run does not say what was applied",
-    "Runs of earlier versions kept no values, and a run that failed may not have applied any. Choose "
-    "another run: `history ADDRESS` lists those that touched it.",
+    "Runs of earlier versions did not record the applied values, and a failed run may not have "
+    "applied any. Choose another run: `history ADDRESS` lists the runs that changed the resource.",
 )
 TEXTS_NOT_WRITTEN = error(
     "texts-not-written",
     "the texts of documents could not be written to disk",
-    "A text that is uploaded stands in `.provisioner/restored` meanwhile. Make room, or give this user "
-    "the right to write there.",
+    "Before a text is uploaded, it is written to `.provisioner/restored`. Free some space, or "
+    "give this user permission to write there.",
 )
 BECOMES_OLDER = warning(
     "becomes-older",
     "the live object becomes what it was",
-    "A rollback does not change the manifests. Until you change them too, plan and drift show the "
-    "difference.",
+    "A rollback does not change the manifests. `plan` and `drift` show a difference until you "
+    "change them too.",
 )
 NEEDS_SECRET = error(
     "needs-secret",
     "a secret of that run is not at hand",
-    "The ledger keeps no secrets. A rollback takes them from the manifests, at the same address and path.",
+    "The ledger stores no secrets. A rollback reads them from the manifests, at the same address "
+    "and path. Put the secret back into the manifest and its variable.",
 )

@@ -1,87 +1,96 @@
-"""Codes of what a change means for those who use an assistant: the risks of a plan and of drift."""
+"""Defines codes of risks: what a change means for the users of an assistant.
+
+`plan` and `drift` list them.
+"""
 
 from provisioner.model.code import note, warning
 
 TOOL_REACHES_OUT = warning(
     "tool-reaches-out",
     "it gets a tool that reaches out",
-    "The assistant gets a tool with which a model can read or write outside of the conversation: the "
-    "web, a server, a computer, a shell. Ask who may see what is sent there, and what comes back.",
+    "The assistant gets a tool with which a model can read or write outside of the conversation: "
+    "the web, a server, a computer, a shell. Check who can see what is sent there, and what "
+    "comes back.",
 )
 TOOL_ADDED = warning(
     "tool-added",
     "it gets another tool",
-    "The model may call one more tool of the platform's. Ask whether its instructions say when.",
+    "The model can call one more tool of the platform. Check that the instructions say when to "
+    "use it.",
 )
 UNDECLARED_TOOL = warning(
     "undeclared-tool",
     "it has a tool that no manifest declares",
-    "Somebody added the tool on the live side, and the model may call it. Declare it, or remove it "
-    "where it lives.",
+    "Somebody added the tool on the live side, and the model can call it. Declare the tool in a "
+    "manifest, or remove it on the live side.",
 )
 REACH_WIDENED = warning(
     "reach-widened",
     "it may reach more than before",
-    "A list of allowed domains, tools or callers grows or goes away, or something is no longer "
-    "blocked.",
+    "A list of allowed domains, tools or callers gets longer or is removed, or something is no "
+    "longer blocked.",
 )
 PLACE_CHANGED = warning(
     "place-changed",
     "a tool leads somewhere else",
-    "A tool talks to another server, uses other rights, or searches another store than before.",
+    "A tool connects to another server, uses other permissions, or searches another store than "
+    "before.",
 )
 APPROVAL_CHANGED = warning(
     "approval-changed",
     "who approves the calls of a tool changes",
-    "Calls that a person approved may be made without one from now on, or the other way round.",
+    "Calls of the tool that needed the approval of a person no longer need it, or the other way "
+    "round.",
 )
 PROTECTION_OFF = warning(
     "protection-off",
     "it is not protected from deletion any more",
-    "lifecycle.prevent_destroy goes, so a later plan may delete the object.",
+    "`lifecycle.prevent_destroy` is removed, so a later plan may delete the object.",
 )
 EXPIRY_SHORTENED = warning(
     "expiry-shortened",
     "it expires sooner than before",
-    "The server removes the content when it was not used for this long, whatever refers to it.",
+    "The server deletes the content when it was not used for this time, even if other objects "
+    "refer to it.",
 )
 CONTRACT_BROKEN = warning(
     "contract-broken",
     "applications that rely on its tools or its form of answer break",
-    "Schemas are compared by the rules of JSON Schema. The arguments of a function are an "
-    "input: an argument that is removed, one that is required from now on, and a value that is no "
-    "longer allowed break the contract. The form of an answer is an output: a property that is "
-    "removed or that may be left out, and a value that was not possible before break it. Change the "
-    "application first, or give the new form another name.",
+    "Schemas are compared by the rules of JSON Schema. The arguments of a function are an input: "
+    "the contract breaks if an argument is removed, if one becomes required, or if a value is no "
+    "longer allowed. An answer is an output: the contract breaks if a property is removed or may "
+    "be missing, or if a value becomes possible that was not. Change the application first, or "
+    "give the new form another name.",
 )
 CONTRACT_WIDENED = warning(
     "contract-widened",
     "a function may be called with more than before",
-    "What was a valid call still is, but the model may now leave an argument out or send values that "
-    "it never sent before. Ask whether the code behind the function is ready for them.",
+    "Every call that was valid is still valid. But the model may now leave out an argument, or "
+    "send values that it never sent before. Check that the code of the function accepts them.",
 )
 CONTRACT_UNCLEAR = warning(
     "contract-unclear",
     "nobody can tell whether a changed schema still fits",
-    "The schema changes in a keyword that cannot be judged by its two values alone, such as "
-    "`pattern`, `if` or a `$ref` to another document. Compare what is valid before and after.",
+    "The schema changes in a keyword whose effect cannot be judged from its two values, such as "
+    "`pattern`, `if` or a `$ref` to another document. Compare yourself which values are valid "
+    "before and after.",
 )
 CONTRACT_EXTENDED = note(
     "contract-extended",
     "its tools or its form of answer change, and what relies on them still works",
-    "Only something was added, or an answer is promised more than before. An application has to answer "
-    "a function that is new.",
+    "Something was only added, or an answer contains more than before. If a function is new, the "
+    "application must answer its calls.",
 )
 ID_CHANGED = warning(
     "id-changed",
     "it is made anew and gets another id",
-    "An application that holds the id asks for something that is gone. Let it look the id up (`show`, "
-    "`provisioner.load`).",
+    "An application that has stored the id will ask for a deleted object. Let it look up the id "
+    "with `show` or `provisioner.load`.",
 )
 OBJECT_REMOVED = warning(
     "object-removed",
     "a live object goes away",
-    "Whoever still asks for its id gets an error.",
+    "Requests with the id of the object will fail.",
 )
 MODEL_CHANGED = warning(
     "model-changed",
@@ -91,23 +100,25 @@ MODEL_CHANGED = warning(
 TOOL_REMOVED = warning(
     "tool-removed",
     "it loses a tool",
-    "The model can no longer do what it did with the tool, and its instructions may still say so.",
+    "The model can no longer do what it did with the tool, but its instructions may still "
+    "mention it.",
 )
 TEXT_TURNED = warning(
     "text-turned",
     "a text may say the opposite of before",
-    "Words that forbid, allow or bind came into a text or left it, a number in a sentence is another, "
-    "or the text names another address on the web.",
+    "In a text, words that forbid, allow or require something were added or removed, a number "
+    "changed, or the text names another web address.",
 )
 INSTRUCTIONS_CHANGED = note(
     "instructions-changed",
     "its instructions change",
-    "The instructions, or the text by which a model decides when to use a tool, change.",
+    "The instructions change, or the text by which a model decides when to use a tool.",
 )
 SAMPLING_CHANGED = note(
     "sampling-changed",
     "it answers with other settings",
-    "Temperature, effort, truncation, the choice of tools or another setting of each answer changes.",
+    "Temperature, effort, truncation, the choice of tools or another setting of each answer "
+    "changes.",
 )
 LIMIT_RAISED = warning(
     "limit-raised",

@@ -1,18 +1,18 @@
-"""Codes of what is wrong with a Stack: its targets, environments, patches and variables."""
+"""Defines codes of mistakes in a Stack: its targets, environments, patches and variables."""
 
 from provisioner.model.code import error, warning
 
 STACK_WITHOUT_ID = warning(
     "stack-without-id",
     "the Stack has no id",
-    "Without `metadata.id` the Stack's name is the owner in every mark, and a rename would "
-    "let go of everything. Add an id.",
+    "Without `metadata.id`, the Stack's name is the owner in every mark, so after a rename all "
+    "objects would no longer be ours. Add an id.",
 )
 OTHER_VERSION_REQUIRED = error(
     "other-version-required",
     "another version is required",
-    "`spec.requires` asks for another version of provisioner than the installed one. Install "
-    "that version.",
+    "`spec.requires` needs another version of provisioner than the one that is installed. "
+    "Install that version.",
 )
 PATCH_OF_NOTHING = error(
     "patch-of-nothing",
@@ -28,13 +28,14 @@ WITHOUT_NOTHING = error(
 UNKNOWN_ENVIRONMENT = error(
     "unknown-environment",
     "unknown environment",
-    "The Stack has no environment of this name. Name one of those that it has, or add it to "
-    "the Stack.",
+    "The Stack has no environment with this name. Write the name of an existing one, or add it "
+    "to the Stack.",
 )
 UNKNOWN_TARGET = error(
     "unknown-target",
     "unknown target",
-    "The Stack has no target of this name. Name one of those that it has, or add it to the Stack.",
+    "The Stack has no target with this name. Write the name of an existing one, or add it to the "
+    "Stack.",
 )
 NO_TARGET_CHOSEN = error(
     "no-target-chosen",
@@ -45,67 +46,67 @@ NO_TARGET_CHOSEN = error(
 UNKNOWN_RUNTIME = error(
     "unknown-runtime",
     "unknown runtime",
-    "There is no runtime of this name. Write `assistants`, `responses` or `agents`.",
+    "There is no runtime with this name. Write `assistants`, `responses` or `agents`.",
 )
 UNKNOWN_DROP = error(
     "unknown-drop",
     "unknown entry of drop",
-    "An entry of `drop` is no field of assistants, no tool and no kind. Correct the entry, or "
-    "remove it.",
+    "An entry of `drop` is not a field of assistants, not a tool and not a kind. Correct the "
+    "entry, or remove it.",
 )
 IDLE_DROP = warning(
     "idle-drop",
     "an idle entry of drop",
-    "An entry of `drop` drops nothing that any manifest declares. Remove it.",
+    "No manifest declares what an entry of `drop` leaves out. Remove the entry.",
 )
 UNSUPPORTED_FIELD = error(
     "unsupported-field",
     "not supported by this target",
-    "The runtime of the target cannot hold this field. Remove the field, use another target, "
-    "or list the field under the target's `drop`.",
+    "The runtime of the target does not support this field. Remove the field, use another "
+    "target, or add the field to the target's `drop`.",
 )
 TOO_LONG_FOR_TARGET = error(
     "too-long-for-target",
     "too long for this target",
-    "The runtime of the target takes fewer characters of this field. Shorten it.",
+    "The runtime of the target accepts fewer characters in this field. Shorten the text.",
 )
 NOT_AN_ADDRESS = error(
     "not-an-address",
     "not an address",
-    "`base_url` has to be a web address, such as `https://HOST/v1`. Correct the address.",
+    "`base_url` must be a web address, such as `https://HOST/v1`. Correct it.",
 )
 TWO_PLACES = error(
     "two-places",
     "a target lives in one place",
-    "`server: embedded` has no `base_url`. Remove one of the two.",
+    "A target with `server: embedded` cannot have a `base_url`. Remove one of the two.",
 )
 NO_KEY_OF_ITS_OWN = error(
     "no-key-of-its-own",
     "a target has no key of its own",
-    "A target with a `base_url` names the environment variable of its own key. No other key "
-    "is ever sent to that host. Name the variable in `api_key_env`.",
+    "A target with a `base_url` must name the environment variable of its key, because no other "
+    "key is ever sent to that host. Name the variable in `api_key_env`.",
 )
 SECRET_IN_HEADERS = error(
     "secret-in-headers",
     "a secret among the headers",
-    "A header that holds a secret is written out in a manifest. Put the secret into an "
-    "environment variable, and consider the written one known to others.",
+    "The manifest contains the value of a header that is a secret. Move it to an environment "
+    "variable, and have the secret replaced, because others may have read it.",
 )
 NO_FOUNDRY_RUNTIME = error(
     "no-foundry-runtime",
     "not a runtime of Foundry",
-    "Foundry classic has assistants only. Write `runtime: assistants`.",
+    "Foundry classic has only assistants. Write `runtime: assistants`.",
 )
 FOUNDRY_WITHOUT_ENDPOINT = error(
     "foundry-without-endpoint",
     "a Foundry target needs its endpoint",
-    "`base_url` has to name the endpoint of the Foundry project. Copy it from the overview of "
-    "the project.",
+    "`base_url` must be the endpoint of the Foundry project. Copy it from the overview of the "
+    "project.",
 )
 NOT_A_FOUNDRY_SETTING = error(
     "not-a-foundry-setting",
     "not a setting of Foundry",
-    "Foundry does not take this setting. Remove it.",
+    "Foundry does not accept this setting. Remove it.",
 )
 NOT_A_FOUNDRY_ENDPOINT = error(
     "not-a-foundry-endpoint",
@@ -121,33 +122,35 @@ API_VERSION_WITHOUT_FOUNDRY = error(
 FOUNDRY_RETIRED = warning(
     "foundry-retired",
     "Foundry classic is retired",
-    "Microsoft has ended Foundry classic. Give the Stack a target of another runtime, and migrate.",
+    "Microsoft has switched off Foundry classic. Add a target of another runtime to the Stack, "
+    "and run `migrate`.",
 )
 FOUNDRY_RETIRES_SOON = warning(
     "foundry-retires-soon",
     "Foundry classic retires soon",
-    "Microsoft ends Foundry classic soon. Give the Stack a target of another runtime, and migrate.",
+    "Microsoft will switch off Foundry classic soon. Add a target of another runtime to the "
+    "Stack, and run `migrate`.",
 )
 IDENTITY_WITHOUT_USE = error(
     "identity-without-use",
     "an identity without a use",
-    "The embedded server asks for no credentials. Remove `workload_identity`.",
+    "The embedded server needs no credentials. Remove `workload_identity`.",
 )
 KEY_AND_IDENTITY = error(
     "key-and-identity",
     "a key and an identity",
-    "A target has a key or a workload identity. Remove one of the two.",
+    "A target has either a key or a workload identity. Remove one of the two.",
 )
 NOT_A_PROVIDER_SETTING = error(
     "not-a-provider-setting",
     "not a setting of this provider",
-    "The identity provider has no such setting. Remove it.",
+    "This identity provider has no such setting. Remove it.",
 )
 IDENTITY_FOR_OPENAI_ONLY = error(
     "identity-for-openai-only",
     "a workload identity is for OpenAI's own host",
-    "A workload's token is worth something at OpenAI only and is never sent to another host. "
-    "Remove `base_url`, or give the target a key.",
+    "The token of a workload identity is valid only for OpenAI and is never sent to another "
+    "host. Remove `base_url`, or give the target a key.",
 )
 NOT_A_RUNTIME_SETTING = error(
     "not-a-runtime-setting",
@@ -160,68 +163,70 @@ NOT_A_DURATION = error(
 UNCLOSED_VARIABLE = error(
     "unclosed-variable",
     "a variable without its closing brace",
-    "A text begins a variable with `${var:`, `${env:` or `${each.` and does not end it. Add the "
-    "brace, or write `$${` for the text itself.",
+    "A text contains `$var:`, `$env:` or `$each.` without a closing brace. Add the brace. To get "
+    "the characters themselves, write `$$`.",
 )
 UNKNOWN_VARIABLE_SCOPE = error(
     "unknown-variable-scope",
     "unknown kind of variable",
-    "Only `${var:NAME}` and `${env:NAME}` are filled in. Use one of them, or write `$${` for "
-    "the text itself.",
+    "Only `${var:NAME}` and `${env:NAME}` are replaced by values. Use one of them. To get the "
+    "characters themselves, write `$$`.",
 )
 ENV_NOT_ALLOWED = error(
     "env-not-allowed",
     "${env:…} is not allowed here",
-    "The environment is read in targets and in defaults of variables only. Declare a "
-    "variable and use that.",
+    "`${env:NAME}` is allowed only in targets and in defaults of variables. Declare a variable "
+    "and use that.",
 )
 ENV_NOT_SET = error(
     "env-not-set",
     "an environment variable is not set",
-    "The manifests need an environment variable that has no value. Set it, or put it into `.env`.",
+    "The manifests use an environment variable that is not set. Set it, or write it into `.env`.",
 )
 NOT_A_VARIABLE = error(
     "not-a-variable",
     "not a variable",
-    "`${NAME}` stays as it stands, and a variable of that name exists. Write `${var:NAME}` "
-    "if it is meant.",
+    "`${NAME}` is not replaced by a value, but a variable with that name exists. Write "
+    "`${var:NAME}` if you mean the variable.",
 )
 UNKNOWN_VARIABLE = error(
     "unknown-variable",
     "unknown variable",
-    "The Stack declares no variable of this name. Declare it under `variables`, or correct "
-    "the name.",
+    "The Stack declares no variable with this name. Declare it under `variables`, or correct the "
+    "name.",
 )
 VARIABLE_WITHOUT_VALUE = error(
     "variable-without-value",
     "a variable has no value",
-    "The variable has no default and none was given. Set it with `--var`, in a file of "
+    "The variable has no default, and no value was given. Set it with `--var`, in a file of "
     "variables, or in the environment of the Stack.",
 )
 CIRCULAR_VARIABLES = error(
     "circular-variables",
     "variables refer to each other",
-    "The variables refer to each other in a circle, so none has a value. Break the circle.",
+    "The variables refer to each other in a circle, so none of them has a value. Remove one of "
+    "the references.",
 )
 UNREADABLE_VARIABLES = error(
     "unreadable-variables",
     "cannot read a file of variables",
-    "A file of variables is not there, cannot be read, or does not hold `NAME: VALUE` pairs. "
-    "Correct the path or the file.",
+    "A file of variables does not exist, cannot be read, or does not contain `NAME: VALUE` "
+    "pairs. Correct the path or the file.",
 )
 SENSITIVE_NOT_TEXT = error(
     "sensitive-not-text",
     "a sensitive variable must be text",
-    "Only texts can be masked. Give the variable `type: string`, or take `sensitive` away.",
+    "Only texts can be masked. Give the variable `type: string`, or remove `sensitive`.",
 )
 VARIABLE_OF_WRONG_TYPE = error(
     "variable-of-wrong-type",
     "a variable has the wrong type",
-    "The value does not have the type that the Stack declares for the variable. Give a value "
-    "of that type.",
+    "The value does not have the type that the Stack declares for the variable. Write a value of "
+    "that type.",
 )
 PASSWORD_IN_LEDGER = error(
     "password-in-ledger",
     "a password stands in the manifest",
-    "Whoever reads the manifests would have it. Take it from the environment.",
+    "The manifest contains the password of the ledger's database, which everybody who reads the "
+    "manifests would see. Take it from an environment variable, and have it replaced.",
 )

@@ -1,61 +1,65 @@
-"""Codes of `test`, and of applying only what was tested."""
+"""Defines codes of the command `test`, and of `apply` with the report of a test."""
 
 from provisioner.model.code import error, warning
 
 NO_CHECKS = error(
     "no-checks",
     "there are no checks",
-    "No assistant that was meant has `checks`. Declare questions and what their answers have to "
-    "hold: see docs/checks.md.",
+    "No selected assistant has `checks`. Declare questions and requirements for their answers: "
+    "see docs/checks.md.",
 )
 COMMAND_NOT_ALLOWED = error(
     "command-not-allowed",
     "a check runs a program",
-    "A manifest names a program that judges answers. It runs only with `--allow-commands`, since "
-    "whoever can change a manifest could run anything. Read it, then allow it.",
+    "A manifest names a program that judges answers. The program is run only with "
+    "`--allow-commands`, because whoever can edit a manifest could otherwise run any program "
+    "here. Read the manifest, then allow it.",
 )
 NO_CANDIDATE = error(
     "no-candidate",
     "a candidate could not be made",
-    "The plan's changes were tried beside the live objects, and one failed. The live objects were "
-    "not touched. The detail is what apply would have met.",
+    "The changes of the plan were tried on candidates beside the live objects, and one change "
+    "failed. The live objects were not changed. The detail has the error, which apply would have "
+    "got too.",
 )
 CANDIDATE_LEFT = warning(
     "candidate-left",
     "a candidate could not be removed",
-    "Something that was made for the test is still there, with an owner of its own. No plan takes "
-    "it for a live object. `gc` lists it, and removes it a day after it was made.",
+    "An object that was created for the test could not be deleted. It has an owner of its own, "
+    "so no plan takes it for a live object. `gc` lists it, and can delete it a day after it was "
+    "created.",
 )
 TOKENS_USED_UP = warning(
     "tokens-used-up",
     "not every check was asked",
-    "The runs together have used the tokens that `--max-tokens` allows. What was not asked has "
-    "not passed.",
+    "All runs together have used the tokens that `--max-tokens` allows. A check that was not "
+    "asked has not passed.",
 )
 NOT_TESTED = error(
     "not-tested",
     "the plan is not what was tested",
-    "The report is about another plan, or not every assistant that the plan changes and that has "
-    "checks passed. Nothing was changed. Run `test` again, and give its report.",
+    "The report belongs to another plan, or a check failed on an assistant that the plan "
+    "changes. Nothing was changed. Run `test` again, and give its report.",
 )
 REPORT_UNREADABLE = error(
     "report-unreadable",
     "this is no report of a test",
-    "Give the file that `test --report FILE` wrote.",
+    "The file is not the report of a test. Give a file that `test --report FILE` has written.",
 )
 CHECK_TWICE = error(
     "check-twice",
     "two checks have one name",
-    "Reports name a check by its name. Give each check of an assistant a name of its own.",
+    "Reports identify a check by its name. Give each check of an assistant a different name.",
 )
 NOT_AN_EXPRESSION = error(
     "not-a-regular-expression",
     "this is no regular expression",
-    "Python's `re` cannot compile it. The detail says where it stops. Mend the expression.",
+    "Python's `re` cannot compile the expression. The detail says where it fails. Correct the "
+    "expression.",
 )
 UNKNOWN_FUNCTION = error(
     "unknown-function",
     "the assistant has no such function",
-    "A check names a function that the assistant has not among its tools. Mend the name, or give "
-    "the assistant the function.",
+    "A check names a function that is not among the tools of the assistant. Correct the name, or "
+    "add the function to the assistant.",
 )
