@@ -1,4 +1,4 @@
-"""Carry out a plan. This is the only room that changes anything on the live side."""
+"""Performs a plan. This is the only package that changes anything on a target."""
 
 from provisioner.apply.perform import perform
 from provisioner.apply.run import Event, Limits, Run

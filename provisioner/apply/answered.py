@@ -15,32 +15,33 @@ def some(documents: Sequence[Document]) -> str:
 
 
 def theirs(row: Row) -> dict[str, Any]:
-    """Return the user's attributes on a row."""
+    """Return the attributes of a row that are the user's, not ours."""
     attributes = row.get("attributes")
     items = attributes.items() if isinstance(attributes, Mapping) else ()
     return {key: value for key, value in items if not str(key).startswith(PREFIX)}
 
 
 def is_as_sent(row: Row, document: Document) -> bool:
-    """Returns true where a row has the user's attributes as they were sent."""
+    """Return true if a row has the user's attributes as they were sent."""
     return same(theirs(row), document.attributes)
 
 
 def carries(row: Row, sent: Mapping[str, Any]) -> bool:
-    """Returns true where a row carries those of the `sent` attributes that are ours."""
+    """Return true if a row has those of the `sent` attributes that are ours."""
     attributes = row.get("attributes")
     ours = {key: value for key, value in sent.items() if key.startswith(PREFIX)}
     return isinstance(attributes, Mapping) and ours.items() <= dict(attributes).items()
 
 
 FORGETFUL = (
-    "this server does not keep attributes of documents, so none in this store could be told to be "
-    "ours, and every apply would add them again. Nothing is left attached. With `file_names: "
-    "marked` in the spec of the Stack their file names say it instead"
+    "this server does not store attributes of documents, so no document in this store could be "
+    "recognised as ours, and every apply would add them all again. Nothing was left attached. "
+    "Set `file_names: marked` in the spec of the Stack: then the file names identify the "
+    "documents"
 )
 BY_NAME = (
-    "Whose a document is and what it holds stands in its file name instead. Attributes that the "
-    "manifests set are not kept by this server."
+    "The file name now contains the owner and the digest of each document. Attributes that the "
+    "manifests set are not stored by this server."
 )
 
 

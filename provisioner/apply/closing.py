@@ -1,8 +1,8 @@
-"""Takes the closing look: at the end of an apply, every kind that was written to is listed once more.
+"""Takes the closing look: at the end of an apply, each kind that was written to is listed again.
 
-Objects that were made have to be in the lists, deleted objects must not be, and each row is compared
-with the write of its object. Changes of another run that undid or doubled ours are reported. If two
-objects have one address, the next plan decides which one stays.
+Created objects must be in the lists, deleted objects must not be, and each row is compared with
+what was written. It reports changes by another run that undid or doubled ours. If two objects have
+one address, the next plan decides which one stays.
 """
 
 from collections.abc import Iterator
@@ -20,12 +20,16 @@ from provisioner.model.provider import Row
 from provisioner.model.remote import RemoteObject
 
 MOST_ASKED = 20
-"""The most objects, not shown by a list and not touched by this run, that are asked for singly."""
+"""The largest number of objects that are requested one by one because a list does not show them.
+
+They are objects that this run did not change. The limit bounds the cost on a server whose lists are
+late.
+"""
 
 
 @frozen
 class Undone:
-    """An object whose successful change has been undone since, with the reason."""
+    """A change that succeeded and was undone afterwards. `id` is the id of its object."""
 
     id: str
     why: str
@@ -33,15 +37,15 @@ class Undone:
 
 @dataclass(slots=True)
 class Look:
-    """One look at one run. `done` are the ids of objects whose change has succeeded."""
+    """The closing look of one run. `done` are the ids of the objects whose change succeeded."""
 
     run: Run
     done: frozenset[str]
     seen: dict[str, Row] = field(default_factory=dict)
 
     def findings(self) -> Iterator[Undone | Diagnostic]:
-        """List and compare. Raises ProvisionerError where the look itself fails."""
-        # The places are sorted, so that the order of messages does not depend on the threads.
+        """List the kinds and compare. Raises ProvisionerError if a request of the look fails."""
+        # The places are sorted, so that the order of messages does not depend on threads.
         for kind, parent in sorted(self._places()):
             binding = self.run.context.bindings[kind]
             rows = self._listed(kind, binding, parent)
@@ -54,7 +58,7 @@ class Look:
             yield from self._others(kind, binding, parent)
 
     def _places(self) -> set[tuple[str, str]]:
-        """Return each kind that was written to, with the id of the parent object or an empty text."""
+        """Return each kind that was written to, with the id of the parent object or ''."""
         run = self.run
         places = {(w.resource.address.kind, w.parent) for w in run.written.values()}
         gone = (*run.deleted.values(), *run.let_go.values())
@@ -66,7 +70,10 @@ class Look:
         return places
 
     def _listed(self, kind: str, binding: Binding, parent: str) -> list[Row]:
-        """Return the rows of a kind as soon as they hold every object made, or when time is up."""
+        """List a kind until it contains every created object, or until time is up.
+
+        Return the rows.
+        """
         wanted = self._expected(kind, parent)
         rows: list[Row] = []
 
@@ -104,18 +111,18 @@ class Look:
                 yield Undone(id, why)
 
     def _otherwise(self, id: str, row: Row) -> str:
-        """Return a phrase about the difference between a row and its write, empty if there is none."""
+        """Return a phrase that says how a row differs from what was written, '' if it does not."""
         writing = self.run.written.get(id)
         if writing is None or writing.judge(row).is_as_sent:
             return ""
-        # The row of a list may be older than our write, so the object itself is read before a
-        # difference is reported.
+        # The row of a list may be older than our write, so the object is read before a difference
+        # is reported.
         latest = self._asked(writing.binding, id, writing.parent)
         if latest is None:
             return f"{id} is gone again: somebody else deleted it meanwhile"
         try:
-            # The object has our mark, so our write arrived, and somebody else has changed the object
-            # after it. Our values are sent once more.
+            # The object has our mark, so our write arrived, and somebody else changed the object
+            # after it. Our values are sent again.
             if writing.judge(latest).is_marked:
                 writing.settled(latest, echoes=True)
                 return ""
@@ -134,10 +141,12 @@ class Look:
             if (found.kind, found.parent) != (kind, parent) or id not in self.seen:
                 continue
             if not self._goes(binding, id, parent):
-                yield self._undead(found, f"the server said that {id} was deleted, and shows it")
+                yield self._undead(
+                    found, f"the server answered that {id} was deleted, but still returns it"
+                )
 
     def _let_go(self, kind: str, binding: Binding, parent: str) -> Iterator[Undone]:
-        """Yield forgotten objects that still carry our mark, or that do not exist any more."""
+        """Yield forgotten objects that still have our mark, or that no longer exist."""
         for id, found in self.run.let_go.items():
             if (found.kind, found.parent) != (kind, parent) or id not in self.done:
                 continue
@@ -147,13 +156,13 @@ class Look:
             if row is None:
                 yield Undone(id, f"{id} is gone: somebody else deleted it meanwhile")
             elif binding.mark_of(row) is not None:
-                yield Undone(id, f"{id} carries our mark again, so it is still ours")
+                yield Undone(id, f"{id} has our mark again, so it is still ours")
 
     def _undead(self, found: RemoteObject, why: str) -> Undone | Diagnostic:
         """Return the finding about a deleted object that still exists.
 
-        The outcome of a replace has the id of the new object, so both ids are looked up. The finding is
-        a Diagnostic where no outcome belongs to the object.
+        The outcome of a replace has the id of the new object, so both ids are tried. The finding is
+        a Diagnostic if the object has no outcome.
         """
         new = self.run.ids.get(found.address, "") if found.address else ""
         for id in (found.id, new):
@@ -162,13 +171,16 @@ class Look:
         return Diagnostic(codes.STILL_THERE, why, subject=str(found.address))
 
     def _goes(self, binding: Binding, id: str, parent: str) -> bool:
-        """Returns true once a GET says that the object is gone. The list may still show it."""
+        """Return true as soon as a GET answers that the object does not exist.
+
+        The list may still contain it.
+        """
         return self.run.patiently(lambda: self._asked(binding, id, parent) is None)
 
     def _twins(
         self, kind: str, binding: Binding, parent: str, rows: list[Row]
     ) -> Iterator[Diagnostic]:
-        """Yield a diagnostic for each object with our mark that this run neither found nor made."""
+        """Yield a diagnostic for each object with our mark that this run neither found nor created."""
         run = self.run
         known = {found.id for found in (*run.live.objects.values(), *run.live.surplus)}
         known |= set(run.made.values()) | run.written.keys()
@@ -178,8 +190,8 @@ class Look:
             if whose is None or whose[0] != run.owner or id in known or whose[1].kind != kind:
                 continue
             ours = run.made.get(whose[1:])
-            # The server performed a create whose answer was lost, and this run then created the object
-            # a second time. Both come from this run, so it may delete the extra one.
+            # The server performed a create whose answer was lost, and this run then created the
+            # object again. Both are from this run, so it may delete the second one.
             if whose[1:] in run.unanswered and ours is not None:
                 run.provider.delete(binding.collection, id, parent)
                 yield warning(codes.DUPLICATE_DELETED, f"{id}. {_LATE}", subject=str(whose[1]))
@@ -197,13 +209,13 @@ class Look:
         return None
 
     def _clears(self) -> bool:
-        """Returns true if nothing of ours should be left after this run, as after `destroy`."""
+        """Return true if no object of ours should exist after this run, as after `destroy`."""
         gone = (Action.DELETE, Action.FORGET)
         going = {change.address for change in self.run.plan.changes if change.action in gone}
         return bool(going) and self.run.live.objects.keys() <= going
 
     def _others(self, kind: str, binding: Binding, parent: str) -> Iterator[Diagnostic]:
-        """Yield a diagnostic for each unchanged object that somebody has deleted during this run."""
+        """Yield a diagnostic for each unchanged object that somebody deleted during this run."""
         run = self.run
         touched = run.deleted.keys() | {
             change.live.id
@@ -221,22 +233,22 @@ class Look:
             if self._asked(binding, found.id, parent) is None:
                 yield Diagnostic(
                     codes.GONE_MEANWHILE,
-                    f"{found.id} was to stay as it is, and somebody else deleted it meanwhile. "
-                    "Plan again to see what is left.",
+                    f"This run did not change {found.id}, and somebody else deleted it meanwhile. "
+                    "Plan again to see what exists.",
                     subject=str(found.address),
                 )
 
 
-_LATE = "A create whose answer was lost had been performed after all."
+_LATE = "The answer to a create was lost, but the server had performed it."
 _TWIN = (
-    "{id} was made at the same time as ours. Both are live. Plan again: the plan shows which of "
-    "the two stays. Let one pipeline apply, one run at a time."
+    f"{id} was created by another run at the same time as ours. Both exist. Plan again: the plan "
+    "shows which of them stays. Let only one pipeline apply, one run at a time."
 )
 _AGAIN = (
-    "{id} carries our mark and was made while this run deleted. Plan again to see what is left. "
-    "Let one pipeline apply, one run at a time."
+    f"{id} has our mark and was created while this run deleted objects. Plan again to see what "
+    "exists. Let only one pipeline apply, one run at a time."
 )
 _OVERWRITTEN = (
-    "it is not what was sent any more: the server did not perform the write, or another run wrote "
-    "to it meanwhile. Plan again to see what is there"
+    "it no longer has the values that were sent: the server did not store them, or another run "
+    "wrote to it meanwhile. Plan again to see its values"
 )

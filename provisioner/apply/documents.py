@@ -1,6 +1,6 @@
 """Changes the documents of a store.
 
-New documents are attached and completed before the documents that they replace are detached, so that
+New documents are attached and ingested before the documents that they replace are detached, so that
 assistants can search the store at all times.
 """
 
@@ -30,6 +30,9 @@ from provisioner.model.provider import Row
 from provisioner.model.resource import Document, Resource
 
 BATCH = 500
+"""The number of documents that are attached with one request."""
+# A lost answer is looked up before a further attempt, so an attempt never attaches a document
+# twice.
 TRIES = 3
 PENDING = ("in_progress",)
 
@@ -48,31 +51,31 @@ class Filling:
     def _documents(self) -> Documents:
         """The part of the store's binding that describes documents.
 
-        Raises StepFailed where objects of this kind hold no documents on this runtime.
+        Raises StepFailed if objects of this kind have no documents on this runtime.
         """
         documents = self.run.binding(self.resource.address).documents
         if documents is None:
-            raise StepFailed("objects of this kind hold no documents here")
+            raise StepFailed("objects of this kind cannot contain documents on this target")
         return documents
 
     def _carries(self, row: Row, document: Document) -> bool:
-        """Return true if a row has the attributes that our document was sent with."""
+        """Return true if a row has the attributes that identify our document."""
         return carries(row, self._documents.attributes(document, None))
 
     def everything(self) -> None:
-        """Fill a new store with every document."""
+        """Fill a new store with all its documents."""
         self._add(list(self.resource.documents.values()), used=set())
 
     def changes(self, changes: Sequence[DocumentChange]) -> None:
-        """Carry out the changes of a live store. Raises StepFailed when a document fails."""
+        """Make the changes to a live store. Raises StepFailed if a document fails."""
         live = self.change.live
         used = {doc.file_id for doc in live.documents.values()} if live else set()
         fresh = [c for c in changes if c.content and c.action is not DocumentAction.REMOVE]
         self._attributes([c for c in changes if not c.content])
         added = self._add([self.resource.documents[change.path] for change in fresh], used)
         leaving = [c.file_id for c in changes if c.action is DocumentAction.REMOVE]
-        # A document of a File keeps its upload when it is ingested anew. That upload is in `added`, so
-        # it must not be detached.
+        # A document that a File declares keeps its upload when it is ingested again. Its id is in
+        # `added`, so it must not be detached.
         leaving += [c.file_id for c in fresh if c.file_id and c.file_id not in added]
         together(self.run, leaving, self._detach, "{done} of {total} documents were removed")
         self.run.loose(leaving)
@@ -90,7 +93,7 @@ class Filling:
         self.run.provider.update(self._documents.collection, id, body, self.store)
 
     def _add(self, documents: Sequence[Document], used: set[str]) -> Collection[str]:
-        """Attach documents and wait until they are completed; returns the ids of their files."""
+        """Attach documents and wait until they are ingested. Return the ids of their files."""
         added: dict[str, Document] = self._first(documents, used) if documents else {}
         rest = [document for document in documents if document not in added.values()]
         if rest:
@@ -113,15 +116,17 @@ class Filling:
         return added
 
     def _go_on(self, so_far: str) -> None:
-        """Raise StepFailed where nothing new may start any more."""
+        """Raise StepFailed if the run was stopped, because nothing new may start then."""
         if self.run.stop():
-            raise StepFailed(f"interrupted: {so_far}. Apply again to see it through")
+            raise StepFailed(f"interrupted: {so_far}. Apply again to continue")
 
     def _first(self, documents: Sequence[Document], used: set[str]) -> dict[str, Document]:
-        """Attach one document alone to find out whether this server keeps attributes.
+        """Attach one document alone, to find out if this server stores attributes.
 
-        Without attributes a document of ours looks like one of somebody else, and every apply would add
-        it again. Raises StepFailed where the server loses them and names are not marked either.
+        Without attributes our document looks like one of somebody else, and every apply would add
+        it again. Returns the attached document by the id of its file; empty if it is known already
+        what this server does. Raises StepFailed if it loses attributes and file names are not
+        marked.
         """
         with self.run.trial:
             if self.run.keeps_attributes is False and not self.uploads.is_marked:
@@ -137,7 +142,7 @@ class Filling:
             return {id: document}
 
     def _learn_from(self, id: str, document: Document) -> None:
-        """Find out from the first document whether attributes are kept."""
+        """Find out from the first document whether the server stores attributes."""
         row: Row = {}
 
         def look() -> bool:
@@ -146,6 +151,7 @@ class Filling:
             return self._carries(row, document)
 
         self.run.patiently(look)
+        # The list never showed the document, so nothing was learnt. The next store tries again.
         if not row:
             return
         self.run.keeps_attributes = self._carries(row, document)
@@ -167,7 +173,7 @@ class Filling:
         }
 
     def _attach(self, entries: Sequence[Mapping[str, Any]]) -> None:
-        """Attach files. After a lost answer, list the store and attach only those that are missing."""
+        """Attach files. After a lost answer, list the store and attach only the missing files."""
         missing = list(entries)
         for attempt in range(TRIES):
             try:
@@ -191,13 +197,13 @@ class Filling:
                 self._documents.batches, {"files": entries}, self.store
             )
         except (NoSuchApi, NotFound):
-            # Some servers have no batches.
+            # Some servers cannot attach several files with one request.
             self._one_by_one(entries)
             return
         counts = batch.get("file_counts")
         total = counts.get("total") if isinstance(counts, Mapping) else None
         if isinstance(total, int) and total < len(entries):
-            # Some servers accept a batch and attach only a part of it, or nothing.
+            # Some servers accept such a request and attach only some of the files, or none.
             self._one_by_one(self._missing(entries))
 
     def _one_by_one(self, entries: Sequence[Mapping[str, Any]]) -> None:
@@ -206,17 +212,17 @@ class Filling:
         together(self.run, entries, lambda entry: create(collection, entry, self.store), told)
 
     def _wait(self, documents: Mapping[str, Document]) -> None:
-        """Wait until every document is completed and carries what was sent with it.
+        """Wait until every document is ingested and has the attributes that were sent.
 
-        Raises StepFailed for those that are not, and when the run is interrupted.
+        Raises StepFailed for a document that fails, and if the run is stopped.
         """
         if not documents:
             return
         rows = self.run.until(self._looker(documents), self.run.limits.timeout)
         if rows is None:
             raise StepFailed(
-                f"after {self.run.limits.timeout:g} s not every document was ingested; they go on "
-                "being ingested. Apply again, or with a longer --timeout"
+                f"after {self.run.limits.timeout:g} s not every document was ingested; the server "
+                "continues to ingest them. Apply again, perhaps with a longer --timeout"
             )
         failed = {
             id: row for id, row in rows.items() if row.get("status") not in ("completed", None)
@@ -230,9 +236,10 @@ class Filling:
         self._compare(documents, rows)
 
     def _looker(self, documents: Mapping[str, Document]) -> Callable[[], dict[str, Row] | None]:
-        """Return a function that lists the store and returns the rows once the documents are settled.
+        """Return a function that lists the store, and returns the rows when all documents are ingested.
 
-        A document that is still missing in the list after a while is attached by a request of its own.
+        A document that is not in the list after `settle` seconds is attached again with a request
+        of its own, once.
         """
         clock, is_over = self.run.limits.clock, False
         deadline = clock() + self.run.limits.settle
@@ -258,7 +265,10 @@ class Filling:
         return None if pending else rows
 
     def _compare(self, documents: Mapping[str, Document], rows: Mapping[str, Row]) -> None:
-        """Send attributes once more that did not arrive. Raises StepFailed where they are lost."""
+        """Send attributes again that the list does not show.
+
+        Raises StepFailed if they are lost again.
+        """
         if self.run.keeps_attributes is False:
             return
         lost = {id: doc for id, doc in documents.items() if not self._carries(rows[id], doc)}
@@ -268,29 +278,34 @@ class Filling:
             rows = {**rows, **self._until(self._carries, lost)}
         if still := [doc for id, doc in lost.items() if not self._carries(rows[id], doc)]:
             raise StepFailed(
-                f"the server did not keep the attributes of {some(still)}, though it answered with "
-                "success. They say whose a document is, so the store is not complete"
+                "the server answered with success, but did not store the attributes of "
+                f"{some(still)}. They identify our documents, so the store is not complete"
             )
         self.run.keeps_attributes = True
         self._remember_kept({i: d for i, d in documents.items() if not is_as_sent(rows[i], d)})
 
     def _remember_kept(self, odd: Mapping[str, Document]) -> None:
-        """Send the user's attributes as the server keeps them, for our digest of them to record it."""
+        """Send the user's attributes in the form that the server stores, so that our digest fits them."""
         if not odd:
             return
         rows = self._until(is_as_sent, odd)
+        # Otherwise the next plan would compare our values with the server's form and report drift
+        # for ever.
         odd = {id: doc for id, doc in odd.items() if not is_as_sent(rows.get(id, {}), doc)}
         for id, document in odd.items():
             self._send_attributes(id, document, theirs(rows.get(id, {})))
         if odd:
-            detail = f"It is the attributes of {some([*odd.values()])}."
+            detail = f"The attributes of {some([*odd.values()])} were changed."
             where, subject = self.resource.origin, str(self.resource.address)
             self.run.emit(warning(codes.KEPT_OTHERWISE, detail, where, subject))
 
     def _until(
         self, holds: Callable[[Row, Document], bool], documents: Mapping[str, Document]
     ) -> dict[str, Row]:
-        """List the store until `holds` is true for all documents or time is up. Returns the last rows."""
+        """List the store until `holds` is true for all documents or time is up.
+
+        Return the last rows.
+        """
         rows: dict[str, Row] = {}
 
         def look() -> bool:
@@ -302,7 +317,10 @@ class Filling:
         return {id: rows.get(id, {}) for id in documents}
 
     def _undo(self, failed: Iterable[str]) -> None:
-        """Detach documents that could not be ingested. The documents that they replace stay."""
+        """Detach documents that could not be ingested.
+
+        The documents that they would replace stay.
+        """
         for id in failed:
             self._detach(id)
             self.run.loose([id])

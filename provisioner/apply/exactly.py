@@ -1,8 +1,8 @@
-"""Performs updates that follow no manifest: the mark of an adopted object, and an older release.
+"""Performs updates whose content is not in a manifest: the mark of an adopted object, an older release.
 
-Such an update is sent, read again and remembered like every other write (see `writing`). Only the
-mark of the answer is compared. The other fields are those of the object before the update, or those
-of the older release.
+Such an update is sent, read again and recorded like every other write (see `writing`). Only the
+mark of the answer is compared. The other fields are those that the object had before, or those of
+the older release.
 """
 
 from dataclasses import replace
@@ -22,14 +22,14 @@ ROLLBACK = "rollback"
 
 
 def write_exactly(run: Run, change: Change, exact: Exact) -> str:
-    """Write the mark of `exact`, and publish the older release where it names one.
+    """Write the mark of `exact`, and publish the older release if it has one.
 
-    Returns the id of the live object, which is a new one where a release moves to another owner.
-    Raises StepFailed where the server did not take it, and every ProviderError.
+    Returns the id of the live object, which is a new one if a release gets another owner. Raises
+    StepFailed if the server did not store the mark, and every ProviderError.
     """
     live = change.live
     if live is None:
-        raise StepFailed("an update needs a live object")
+        raise StepFailed("there is no live object to update")
     writing = _writing(run, change, exact, live)
     row = _published(writing, live, exact.copy_of) if exact.copy_of else writing.update({})
     writing = replace(writing, id=str(row["id"]))
@@ -39,17 +39,17 @@ def write_exactly(run: Run, change: Change, exact: Exact) -> str:
 
 
 def write_digests(run: Run, address: Address, id: str, exact: Exact) -> None:
-    """Give the mark of an object that was just written the digests of `exact`.
+    """Write the digests of `exact` into the mark of an object that was just written.
 
-    A rollback writes older values, which the manifests do not have. With the digests from before it,
-    these values count as moved: they are drift from then on. Raises StepFailed where the server did
-    not take the mark, and every ProviderError.
+    A rollback writes older values, which the manifests do not have. With the digests from before
+    the rollback, the older values differ from what the mark records, so plans report them as drift.
+    Raises StepFailed if the server did not store the mark, and every ProviderError.
     """
     binding = run.binding(address)
     row = run.provider.get(binding.collection, id)
     mark = binding.mark_of(row)
     if mark is None:
-        raise StepFailed(f"the mark of {id} is gone: somebody else wrote at the same moment")
+        raise StepFailed(f"the mark of {id} is gone: somebody else wrote to it at the same time")
     spec = binding.from_wire(row).spec
     mark = replace(mark, applied=exact.mark.applied)
     resource = Resource(address, spec)
@@ -63,8 +63,8 @@ def write_digests(run: Run, address: Address, id: str, exact: Exact) -> None:
 def _writing(run: Run, change: Change, exact: Exact, live: RemoteObject) -> Writing:
     """Return the write of a mark, without any field of the spec.
 
-    The write does not get the mark from before. So an answer that still shows the former mark is read
-    again, and does not cause a second write of the whole object.
+    `Written.last`, the former mark, is left out. So an answer that still shows the former mark
+    leads to another read, and not to a second write of the whole object.
     """
     binding, resource = run.binding(change.address), Resource(change.address, live.spec)
     written = Written(
@@ -81,8 +81,8 @@ def _writing(run: Run, change: Change, exact: Exact, live: RemoteObject) -> Writ
 def _published(writing: Writing, live: RemoteObject, older: RemoteObject) -> Row:
     """Publish a copy of an older release, if the release that the plan showed is still current.
 
-    Raises ProviderError where another release is current by now, and StepFailed where the published
-    release is not equal to the older one.
+    Raises ProviderError if another release is current by now, and StepFailed if the published
+    release differs from the older one.
     """
     run, binding = writing.run, writing.binding
     shown, number = _number(live), _number(older)
@@ -94,8 +94,8 @@ def _published(writing: Writing, live: RemoteObject, older: RemoteObject) -> Row
     row = run.provider.action(binding.collection, live.id, ROLLBACK, body, "")
     if older.published and row.get("digest") != older.published.digest:
         raise StepFailed(
-            f"release {row.get('number')} was published, and it does not say what release {number} "
-            "says. Plan again to see what is there"
+            f"release {row.get('number')} was published, but it differs from release {number}. "
+            "Plan again to see what is live"
         )
     return row
 

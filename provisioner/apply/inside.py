@@ -1,4 +1,4 @@
-"""Finds the path of a document for reading, and refuses paths outside of the manifest folder.
+"""Finds the file of a document for reading, and refuses paths outside of the manifest folder.
 
 The paths in manifests were checked when the manifests were read. But somebody else may have written
 the plan file, or may have put a symbolic link into the folder since. So each path is checked again
@@ -14,9 +14,9 @@ from provisioner.model.spelling import on_disk, real
 
 
 def inside(root: Path, name: str) -> Path:
-    """Return the file called `name`, relative to `root`.
+    """Return the path of the file `name`, which is relative to `root`.
 
-    Raises PlanRefused where the path, or a symbolic link on it, leads out of `root`.
+    Raises PlanRefused if the path, or a symbolic link in it, leads out of `root`.
     """
     parts = PurePosixPath(name)
     path = on_disk(root / name)
@@ -25,8 +25,8 @@ def inside(root: Path, name: str) -> Path:
         raise PlanRefused(
             Diagnostic(
                 codes.DOCUMENT_OUTSIDE,
-                f"Everything that is applied stands in {root}, and symbolic links that lead out of "
-                "it are not followed. Nothing of it was read. Plan again.",
+                f"Only files in {root} may be applied, and symbolic links to the outside are not "
+                "followed. The file was not read. Plan again.",
                 subject=name,
             )
         )

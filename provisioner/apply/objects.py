@@ -29,20 +29,25 @@ from provisioner.model.resource import Resource
 from provisioner.model.value import Placeholder
 
 TRIES = 3
+"""The largest number of attempts to create an object whose answers are lost."""
 
 
 def create(run: Run, resource: Resource, *, generation: int = 1, filled: bool = True) -> Row:
-    """Make one object and return it. A lost answer never leads to two objects: see `_create_once`."""
+    """Create one object and return its row. A lost answer never leads to a second object.
+
+    The row is the object as the server stores it, with our mark.
+    """
     address, binding = resource.address, run.binding(resource.address)
     mark = _mark(run, resource, generation, filled=filled)
     parent = run.parent_of(resource)
     switched = {field: True for field in binding.fields.switches if resource.spec.get(field)}
-    # A switch is set by a second request, so the first mark must not remember it yet.
+    # A switch is set by a second request, so the first mark must not record its value yet.
     kept = {k: a for k, a in mark.applied.items() if k not in map(tracked_key, switched)}
     first = _writing(run, resource, replace(mark, applied=kept), parent=parent)
     row = _create_once(run, address, first.body(resource.spec), mark, parent)
     id = str(row["id"])
     run.learn(address, id)
+    # The id must be known before anything else can fail, or the object would be created again.
     with run.lock:
         run.made[address, generation] = id
     row = _with_mark(run, address, id, row, parent)
@@ -55,14 +60,14 @@ def create(run: Run, resource: Resource, *, generation: int = 1, filled: bool = 
 
 
 def update(run: Run, change: Change, *, filled: bool = True) -> Row:
-    """Send the fields that differ, together with the new mark, and return the updated object.
+    """Send the fields that differ, together with the new mark. Return the updated object.
 
-    If `filled` is false, the entry for documents in the mark stays as it was. Raises StepFailed where
-    the server did not store the values.
+    If `filled` is false, the digest of the documents in the mark stays as it was. Raises StepFailed
+    if the server did not store the values.
     """
     resource, live = change.desired, change.live
     if resource is None or live is None:
-        raise StepFailed("an update needs both sides")
+        raise StepFailed("an update needs a desired and a live side")
     kind, binding = run.kind(change.address), run.binding(change.address)
     generation = live.mark.generation if live.mark else 1
     undeclared = _undeclared(run, change, resource, live)
@@ -80,7 +85,8 @@ def update(run: Run, change: Change, *, filled: bool = True) -> Row:
     writing.switch(writing.part)
     row = writing.update(writing.part)
     id = str(row.get("id") or live.id)
-    # The id of a release is its path. The path holds the resource's name, so a renaming changes it.
+    # The id of a release is its path, which contains the resource's name. So a rename changes the
+    # id.
     if id != live.id:
         run.learn(change.address, id)
     return replace(writing, id=id).settled(row)
@@ -120,7 +126,7 @@ def _changing(
 def _cleared(
     change: Change, resource: Resource, kind: Kind
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the tracked fields that a change takes away, with the keys that lead to each."""
+    """Yield the tracked fields that a change removes, each with the keys that lead to it."""
     for field in change.fields:
         keys = paths.parse(field.path)
         if field.desired is not UNSET or keys[-1] in KEYS or isinstance(field.live, Placeholder):
@@ -136,10 +142,10 @@ def _cleared(
 def remember(
     run: Run, resource: Resource, id: str, others: Mapping[str, Any], generation: int
 ) -> None:
-    """Write the digest of all documents into a store's mark, which makes the store complete.
+    """Write the digest of all documents into the mark of a store. Only then is the store complete.
 
-    `others` is the present metadata of the store: the former mark, and the keys of others, which stay.
-    Raises StepFailed where the server did not store the mark.
+    `others` is the present metadata of the store: the former mark, and keys of others, which stay.
+    Raises StepFailed if the server did not store the mark.
     """
     before = Mark.from_metadata(others)
     mark = _mark(run, resource, generation, before=before, filled=True)
@@ -150,7 +156,10 @@ def remember(
 
 
 def delete(run: Run, live: RemoteObject) -> None:
-    """Delete one live object of ours, and note the files of its documents for the sweep at the end."""
+    """Delete one live object of ours.
+
+    Its files are deleted at the end of the run, if nothing uses them.
+    """
     binding = run.context.bindings[live.kind]
     run.provider.delete(binding.collection, live.id, live.parent)
     with run.lock:
@@ -162,8 +171,8 @@ def delete(run: Run, live: RemoteObject) -> None:
 def forget(run: Run, live: RemoteObject) -> None:
     """Remove our mark from an object that others still use. Raises StepFailed if the mark stays.
 
-    A file has no mark, so no request is sent for it. It stops being ours when the objects whose marks
-    name it are gone.
+    An upload has no mark, so no request is sent for it. It is no longer ours when no mark of our
+    objects refers to it.
     """
     binding = run.context.bindings[live.kind]
     if binding.mark_location is None or binding.mark_location.clear is None:
@@ -177,7 +186,7 @@ def forget(run: Run, live: RemoteObject) -> None:
         return binding.mark_of(run.provider.get(binding.collection, live.id, live.parent)) is None
 
     if binding.mark_of(row) is not None and not run.patiently(look):
-        raise StepFailed(f"the server keeps our mark on {live.id}, so it is still ours")
+        raise StepFailed(f"the server did not remove our mark from {live.id}, so it is still ours")
     with run.lock:
         run.let_go[live.id] = live
 
@@ -185,9 +194,9 @@ def forget(run: Run, live: RemoteObject) -> None:
 def _undeclared(
     run: Run, change: Change, resource: Resource, live: RemoteObject
 ) -> dict[str, Applied]:
-    """Return the mark's entries for undeclared values.
+    """Return the digests of undeclared values for the mark.
 
-    They hold the live values if somebody agreed to these, else the values of the former baseline.
+    They are those of the live values if somebody accepted these, else those of the former baseline.
     """
     address = change.address
     sides = compared_object(resource, live, run.kind(address), run.binding(address), run.owner)
@@ -220,9 +229,10 @@ def _mark(
 def _create_once(
     run: Run, address: Address, body: Mapping[str, Any], mark: Mark, parent: str
 ) -> Row:
-    """Create an object. If the answer is lost, search for the object before a second request."""
+    """Create an object. After a lost answer, search for the object before the next attempt."""
     binding = run.binding(address)
-    # Objects that existed before this run may carry the same mark. None of them answers our request.
+    # Objects that existed before this run may have the same mark, but they are not the answer to
+    # our request.
     known = {o.id for o in (*run.live.objects.values(), *run.live.surplus)}
     wanted = (mark.owner, mark.address, mark.generation)
 
@@ -238,17 +248,18 @@ def _create_once(
             with run.lock:
                 run.unanswered.add((mark.address, mark.generation))
             found: Row | None = run.until(find, run.limits.settle)
+            # A create must never be sent again blindly: the first one may have been performed.
             if found is not None:
                 return found
             if attempt == TRIES - 1:
                 raise
-    raise StepFailed("it could not be created")
+    raise StepFailed("the object could not be created")
 
 
 def _with_mark(run: Run, address: Address, id: str, row: Row, parent: str) -> Row:
-    """Return the row of a new object once it shows our mark.
+    """Return the row of a new object as soon as it has our mark.
 
-    Raises Unownable, after the object is deleted again, where the server does not keep metadata.
+    Raises Unownable if the server does not store metadata. The object is deleted first.
     """
     binding = run.binding(address)
 
@@ -260,25 +271,26 @@ def _with_mark(run: Run, address: Address, id: str, row: Row, parent: str) -> Ro
 
     if identity(row, binding) or run.patiently(look):
         return row
-    # Without a mark no later run could find the object, so the server would fill with copies of it.
+    # Without a mark no later run could recognise the object, and each run would create another one.
     run.provider.delete(binding.collection, id, parent)
     with run.lock:
         run.made = {key: made for key, made in run.made.items() if made != id}
     raise Unownable(
-        "this server does not keep metadata, so nothing on it can be told to be ours. The object "
-        f"just made ({id}) was deleted again and nothing else will be made here"
+        "this server does not store metadata, so no object on it could be recognised as ours. "
+        f"The new object ({id}) was deleted again, and nothing else will be created here"
     )
 
 
 def _part(
     change: Change, resource: Resource, live: RemoteObject, binding: Binding
 ) -> dict[str, Any]:
-    """Return the top-level fields that a change touches, with the desired value, or None to clear one.
+    """Return the top-level fields that a change sends, with their desired values; None clears a field.
 
-    Fields that share one object on the wire with a changed field are included with their live values,
-    because the server replaces that object as a whole. A tool that goes away is included as None, so
-    that its resources are cleared too.
+    Fields that share one object of the request with a changed field are included with their live
+    values, because the server replaces that object as a whole. A removed tool is included as None,
+    so that its resources are cleared too.
     """
+    # A version that the server resolved by itself is shown, and never written back.
     meant = [field for field in change.fields if field.cause is not Reason.SERVER]
     names = dict.fromkeys(paths.parse(field.path)[0] for field in meant)
     part = {n: resource.spec.get(n) for n in names if n not in ("metadata", PROTECT.split(".")[0])}

@@ -1,6 +1,7 @@
-"""Runs the steps of a plan on several threads, each as soon as the steps that it needs have succeeded.
+"""Performs the steps of a plan with several threads, and reports events as they happen.
 
-A failed step blocks the steps that depend on it, and no others.
+A step starts when all steps that it needs have succeeded. A failed step blocks the steps that need
+it, and no others.
 """
 
 import queue
@@ -23,13 +24,13 @@ from provisioner.model.outcome import Outcome, Progress, Status
 from provisioner.model.plan import Action
 
 GRACE = 30.0
-"""Seconds that running requests get after an interruption."""
+"""The seconds that running requests may take after an interruption."""
 
 
 def perform(run: Run, stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
-    """Carry out `run.plan` and yield each event as it happens, at least one Outcome for each change.
+    """Perform `run.plan`. Yield each event as it happens, and at least one Outcome for each change.
 
-    `stop` is called often. Once it returns true, no further step starts.
+    `stop` is called often. When it returns true, no further step starts.
     """
     yield from _Performance(run, stop).events()
 
@@ -65,13 +66,14 @@ class _Performance:
         deadline = float("inf")
         try:
             while sorter.is_active():
-                # Running requests get GRACE seconds to end, so that no work is left half done.
+                # After an interruption, running requests get GRACE seconds to end, so that no work
+                # is left half done.
                 if self.stop() and deadline == float("inf"):
                     deadline = self.run.limits.clock() + GRACE
                 for key in sorter.get_ready():
                     if outcome := self._held_back(by_key[key], needs[key]):
-                        # Steps that depend on this one must not start, because they refer to an object
-                        # that was not made.
+                        # The object of this step was not made, so steps that refer to it must not
+                        # start.
                         self.failed.add(key)
                         yield from self._told(by_key[key], outcome)
                         self.ended.add(key)
@@ -88,7 +90,7 @@ class _Performance:
                 if self.run.limits.clock() > deadline:
                     break
         finally:
-            # A thread may hang in a request. It is not waited for, and ends with the process.
+            # A thread may hang in a request. Nobody waits for it; it ends with the process.
             pool.shutdown(wait=False, cancel_futures=True)
         for step in by_key.values():
             if step.key not in self.ended:
@@ -105,18 +107,19 @@ class _Performance:
         return _outcome(step, Status.SKIPPED, why) if why else None
 
     def _called_off(self) -> str:
-        """Return the reason why no further step may start, or an empty text."""
+        """Return the reason why no further step may start, '' if steps may start."""
         return self.aborted or (_NOT_BEGUN if self.stop() else "")
 
     def _abandoned(self, step: Step) -> Outcome:
-        """Return the outcome of a step that still ran when the time to end was over."""
+        """Return the outcome of a step that was still running when the time after an interruption was over."""
         self.failed.add(step.key)
         if step.key in self.began:
             return _outcome(step, Status.FAILED, _STILL_RUNNING)
         return _outcome(step, Status.SKIPPED, _NOT_BEGUN)
 
     def _work(self, step: Step) -> None:
-        # The step may have waited for a free thread, and the run may have been stopped meanwhile.
+        # The step may have waited for a free thread, and the run may have been stopped in the
+        # meantime.
         self.began[step.key] = self.run.limits.clock()
         if why := self._called_off():
             self.happened.put((step.key, _outcome(step, Status.SKIPPED, why)))
@@ -127,8 +130,8 @@ class _Performance:
         outcome = _outcome(step, Status.DONE)
         try:
             outcome = replace(outcome, id=self.steps.do(step))
-        # This server does not keep marks. No object made on it could be found again, so nothing else
-        # may start.
+        # The server does not store marks, so no object made on it could be recognised later.
+        # Nothing else may start.
         except Unownable as error:
             self.aborted = str(error)
             outcome = replace(outcome, status=Status.FAILED, error=str(error))
@@ -140,14 +143,20 @@ class _Performance:
         self.happened.put((step.key, outcome))
 
     def _told_of(self, step: Step, error: Exception) -> str:
-        """Return the reason why a step failed, and name the object that it had made, which stays."""
+        """Return the reason why a step failed.
+
+        It says so if the step created an object, because that stays.
+        """
         change = step.change
         is_made = change.action.makes and (change.address, next_generation(change)) in self.run.made
         said = _sentence(error, change.address)
         return f"created, but {said}" if is_made and step.phase is Phase.MAKE else said
 
     def _next(self, deadline: float) -> Iterator[Event | tuple[StepKey, Outcome]]:
-        """Yield the events and ends of steps that are waiting, after a short pause if there are none."""
+        """Yield the events and outcomes that have arrived.
+
+        If there are none, wait a short time first.
+        """
         if not self.running:
             return
         patience = min(0.1, max(0.0, deadline - self.run.limits.clock()))
@@ -166,12 +175,15 @@ class _Performance:
         yield from self._told(step, outcome)
 
     def _told(self, step: Step, outcome: Outcome) -> Iterator[Event]:
-        """Yield the Outcome of a change after its last step. A replace ends with its removing step."""
+        """Yield the outcome of a change after its last step.
+
+        The last step of a replace is the deletion.
+        """
         change = step.change
         is_replace = change.action is Action.REPLACE
         if is_replace and step.phase is Phase.MAKE and outcome.status is Status.DONE:
             yield Progress(change.address, change.action, f"the new one is {outcome.id}")
-        # One change has one outcome, and the making step has already reported that it failed.
+        # A change has one outcome, and the failed first step has reported it.
         elif is_replace and step.phase is Phase.REMOVE and self._make_failed(change.address):
             return
         elif is_replace and step.phase is Phase.REMOVE:
@@ -181,7 +193,7 @@ class _Performance:
             yield self._final(outcome)
 
     def _final(self, outcome: Outcome) -> Outcome:
-        """Return the outcome of a change, and keep it: the closing look may have to correct it."""
+        """Return the outcome of a change, and store it, because the closing look may correct it."""
         if outcome.status is Status.DONE:
             outcome = replace(outcome, release=self.run.releases.get(outcome.id, 0))
             self.done[outcome.id] = outcome
@@ -191,7 +203,7 @@ class _Performance:
         return any(key[:2] == (address, Phase.MAKE) for key in self.failed)
 
     def _tidied(self) -> Iterator[Event]:
-        """Delete uploads that no object came to use, and files that no object uses any more."""
+        """Delete this run's uploads that no object refers to, and files that no object uses any more."""
         try:
             deleted, kept, left = self.uploads.sweep()
             if left:
@@ -207,7 +219,7 @@ class _Performance:
         yield from self.uploads.left_behind()
 
     def _looked(self) -> Iterator[Event]:
-        """Yield the findings of the closing look: objects that are missing, still there, or doubled."""
+        """Yield the findings of the closing look: objects that are missing, not deleted, or doubled."""
         try:
             for found in Look(self.run, frozenset(self.done)).findings():
                 yield self._undone(found) if isinstance(found, Undone) else found
@@ -219,26 +231,26 @@ class _Performance:
                 yield event
 
     def _undone(self, found: Undone) -> Outcome:
-        """Return the outcome that replaces an earlier one which the closing look disproved."""
+        """Return the outcome that replaces an earlier outcome which the closing look disproved."""
         before = self.done.pop(found.id)
         return replace(before, status=Status.FAILED, error=found.why)
 
 
 _NOT_BEGUN = "interrupted before it began"
-_STILL_RUNNING = "it was still running when the apply was left; apply again to see it through"
-_TAKEN_BACK = "uploaded, and deleted again: what was to refer to it failed"
-_NAMED = "Other assistants or vector stores still name them, so they were only forgotten"
+_STILL_RUNNING = "it was still running when the apply ended; apply again to continue"
+_TAKEN_BACK = "uploaded, and deleted again, because the object that would refer to it failed"
+_NAMED = "Other assistants or vector stores still refer to these files, so they were not deleted"
 
 
 def _outcome(step: Step, status: Status, error: str = "") -> Outcome:
-    """Return the outcome of a step, with the id of its object as far as it is known."""
+    """Return the outcome of a step, with the id of its object if it is known."""
     change = step.change
     id = change.live.id if change.live else ""
     return Outcome(change.address, change.action, status, id, error)
 
 
 def _sentence(error: Exception, about: Address | None = None) -> str:
-    """Return the text of an error, without the name of `about`, which is printed beside the text."""
+    """Return the text of an error without the name of `about`, which is printed beside the text."""
     if not isinstance(error, ProvisionerError):
         return str(error)
     found = error.diagnostics

@@ -1,7 +1,7 @@
-"""Searches once more for referrers of the objects to delete, just before the first one is deleted.
+"""Searches again for objects that refer to an object to be deleted, before the first deletion.
 
-A saved plan may be a day old when it is applied. An object that another object has begun to refer to
-since then is kept.
+A saved plan may be a day old when it is applied. If another object has begun to refer to the object
+since then, it is kept.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,23 +16,26 @@ from provisioner.model.provider import Row, nameless
 
 @dataclass(slots=True)
 class Recheck:
-    """The references to all objects to delete. The first delete reads them; the others use them too."""
+    """The references to all objects that the plan deletes.
+
+    They are read at the first deletion, and then used for all of them.
+    """
 
     run: Run
     _found: Mapping[str, str] | None = field(default=None)
     _failed: ProvisionerError | None = field(default=None)
 
     def referrer(self, id: str) -> str:
-        """Return kind and id of an object that refers to `id` now, or an empty text.
+        """Return the kind and id of an object that refers to `id` now, '' if there is none.
 
-        Raises ProviderError where a list cannot be read. Nothing may be deleted then.
+        Raises ProviderError if a list cannot be read. Then nothing may be deleted.
         """
         return self._read().get(id, "")
 
     def need(self, id: str) -> str:
-        """Return the sentence for which a leak is none any more, or an empty text.
+        """Return a sentence that says why the object is no longer a leak, '' if it still is one.
 
-        Raises ProviderError where the account cannot be read. Nothing may be deleted then.
+        Raises ProviderError if the account cannot be read. Then nothing may be deleted.
         """
         return self._read().get(id, "")
 
@@ -45,7 +48,10 @@ class Recheck:
             return self._found
 
     def _whole(self, look: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
-        """Read the whole account. If that fails, no other delete tries it again: it costs too much."""
+        """Read the whole account.
+
+        If that fails, later deletions fail too, because reading costs too much.
+        """
         try:
             return look()
         except ProvisionerError as error:
@@ -72,17 +78,17 @@ class Recheck:
         return found
 
     def _inside(self, going: Mapping[str, str]) -> Iterator[tuple[str, Row, set[str]]]:
-        """Yield the rows inside of each object to delete, because the server deletes them with it."""
+        """Yield the rows inside of each object to be deleted, because the server deletes them with it."""
         for name, binding in self.run.context.bindings.items():
             for id in [id for id, kind in going.items() if binding.parent == kind]:
                 for row in self._listed(binding.collection, id):
                     yield name, row, {id}
 
     def _known(self) -> set[str]:
-        """Return the ids of the objects that this run changes or has made.
+        """Return the ids of the objects that this run changes or has created.
 
-        They are no reason to keep an object: the plan already counts the references that they have
-        after this run.
+        Their references are no reason to keep an object: the plan has already counted those that
+        remain after this run.
         """
         touched = {
             change.live.id

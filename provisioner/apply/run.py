@@ -1,4 +1,4 @@
-"""The state that the steps of one apply share: plan, live side, ids, limits, and notes of the run."""
+"""Defines Run: the state that all steps of one apply share, such as the plan and the known ids."""
 
 import base64
 import hashlib
@@ -30,16 +30,20 @@ from provisioner.model.value import Content, Reference, RemoteId, exchanged, lea
 
 Event = Progress | Outcome | Diagnostic
 PATIENCE = 3
-"""The number of objects of one run that may use up the time to settle."""
+"""The number of objects that may use up the whole settling time.
+
+Later objects are read only once.
+"""
 
 
 @frozen
 class Limits:
     """The limits of a run.
 
-    `parallelism` is the most requests at once. `settle` is the time, in seconds, for which the run
-    searches for an object after a lost answer, or reads an object until it is as sent. `timeout` is
-    the time, in seconds, that the ingestion of documents may take.
+    `parallelism` is the largest number of requests at the same time. `settle` is the time, in
+    seconds, for which the run searches for an object after a lost answer, or reads an object until
+    it has the sent values. `timeout` is the time, in seconds, that the ingestion of documents may
+    take.
     """
 
     parallelism: int = 8
@@ -65,30 +69,37 @@ class Sent(Protocol):
         """Compare a row with what was sent."""
 
     def settled(self, row: Row, *, echoes: bool = False) -> Row:
-        """Return the object as the server keeps it, after the write whose answer was `row`."""
+        """Return the object as the server stores it, after the write whose answer was `row`."""
 
 
 class StepFailed(Exception):
-    """A step failed. The message says what the step left behind."""
+    """The failure of a step. The message says what the step left behind."""
 
 
 class Unownable(Exception):
-    """The server does not store our mark, so nothing may be made on it."""
+    """The failure of a create because the server does not store our mark.
+
+    Nothing more is created then.
+    """
 
 
 @dataclass(slots=True)
 class Run:
-    """One apply under way. Everything mutable in it is guarded by `lock`.
+    """One running apply. Everything in it that changes is protected by `lock`.
 
-    Once `stop` returns true, nothing new may start. `written` holds the last write of each object, by
-    id, and `releases` the number of the release that this write published. `deleted` are the deleted
-    objects, and `let_go` the objects whose mark was removed. `keeps_attributes` says whether the
-    server keeps attributes of documents; it is None until one document has been tried, and the thread
-    that tries it holds the lock `trial`. `whole_bodies` are the collections whose updates must carry
-    every field. `impatient` counts the objects that have used up the time to settle. `forgotten` are
-    files that were to be deleted and stay because somebody else still uses them. `look` is set where the
-    plan deletes leaks: it reads the whole account once more and returns, by id, why an object is no
-    leak any more.
+    When `stop` returns true, nothing new may start. `ids` and `names` translate between addresses
+    and ids. `made` has the created objects by address and generation; `unanswered` has the creates
+    whose answer was lost. `written` has the last write of each object, by id, and `releases` the
+    number of the release that this write published. `deleted` are the deleted objects, and `let_go`
+    those whose mark was removed. `loose_files` are files that an object of ours stopped using, and
+    `kept_files` those that one uses now. `forgotten` are files that were not deleted because
+    somebody else uses them.
+
+    `keeps_attributes` is true if the server stores attributes of documents. It is None until one
+    document was tried; the thread that tries it has the lock `trial`. `whole_bodies` are the
+    collections whose updates must contain every field. `impatient` is the number of objects that
+    used up the settling time. `look` is set if the plan deletes leaks: it reads the whole account
+    again and returns, by id, the reasons why objects are no longer leaks.
     """
 
     context: PlanContext
@@ -135,7 +146,7 @@ class Run:
         return self.context.bindings[address.kind]
 
     def learn(self, address: Address, id: str) -> None:
-        """Make this live object the one that `address` means. The former object loses its address."""
+        """Record the live object at an address. A former object loses the address."""
         with self.lock:
             if (until_now := self.ids.get(address)) is not None:
                 self.names.pop(until_now, None)
@@ -143,21 +154,21 @@ class Run:
             self.names[id] = address
 
     def id_of(self, address: Address) -> str:
-        """Return the remote id of an address. Raises StepFailed while there is none."""
+        """Return the remote id of an address. Raises StepFailed if there is no live object."""
         with self.lock:
             if address not in self.ids:
                 raise StepFailed(f"it refers to {address}, which has no live object")
             return self.ids[address]
 
     def parent_of(self, resource: Resource) -> str:
-        """Return the id of the object that a resource lies inside of, or an empty text."""
+        """Return the id of the object that contains the resource, '' if none does."""
         outer = resource.spec.get(self.binding(resource.address).parent)
         return self.id_of(outer.address) if isinstance(outer, Reference) else ""
 
     def loaded(self, value: Any) -> Any:
-        """Return `value` with the contents of files in it.
+        """Return `value` with each Content replaced by the bytes or text of its file.
 
-        Raises ProvisionerError where one has changed.
+        Raises ProvisionerError if a file has changed since the plan was made.
         """
         return exchanged(value, Content, self._content)
 
@@ -169,16 +180,16 @@ class Run:
             detail = f"{path}: {error.strerror}."
             raise ProvisionerError(Diagnostic(codes.UNREADABLE_FILE, detail)) from error
         if hashlib.sha256(data).hexdigest() != content.sha256:
-            detail = f"{path} no longer holds what the plan was made for. Plan again."
+            detail = f"The content of {path} has changed since the plan was made. Plan again."
             raise ProvisionerError(Diagnostic(codes.FILE_CHANGED_MEANWHILE, detail))
         if not content.base64:
             return data
-        # The server answers with the size of these bytes. They are sent with LF, so that a checkout
-        # with CRLF gives the same size.
+        # The server returns the size of these bytes. They are sent with LF, so that the size is the
+        # same from a checkout with CRLF.
         return base64.b64encode(with_lf(data)).decode()
 
     def named(self, value: Any) -> Any:
-        """Return a live value with a Reference in the place of each id whose address is known."""
+        """Return a live value with a Reference in place of each id whose address is known."""
 
         def name(leaf: RemoteId) -> RemoteId | Reference:
             return Reference(self.names[leaf.id]) if leaf.id in self.names else leaf
@@ -186,10 +197,10 @@ class Run:
         return exchanged(value, RemoteId, name)
 
     def as_it_was(self, value: Any) -> Any:
-        """Return a live value from before the run, with ids that no address means any more.
+        """Return a live value from before the run, with the ids of objects that were replaced since.
 
-        An address that was made anew in this run means the new object now. So a reference to it becomes
-        the id of the old object.
+        The address of a replaced object now means the new object. So a Reference to it becomes the
+        RemoteId of the old object.
         """
 
         def unname(leaf: Reference) -> RemoteId | Reference:
@@ -202,7 +213,7 @@ class Run:
         return exchanged(value, Reference, unname)
 
     def file_provenance(self, resource: Resource) -> Iterator[FileProvenance]:
-        """Yield the provenance of the files that a resource attaches."""
+        """Yield the origin of each upload that a resource attaches, for its mark."""
         for reference in leaves(resource.spec, Reference):
             address = reference.address
             if is_upload(address.kind, self.context.bindings):
@@ -223,20 +234,24 @@ class Run:
         return self.planned
 
     def loose(self, file_ids: Iterable[str]) -> None:
-        """Note files that an object of ours stopped using. The sweep deletes those that nobody uses."""
+        """Record files that an object of ours stopped using.
+
+        `Uploads.sweep` deletes those that nobody uses.
+        """
         with self.lock:
             self.loose_files.update(file_ids)
 
     def keep(self, file_ids: Iterable[str]) -> None:
-        """Note files that an object of ours uses now, so that the sweep keeps them."""
+        """Record files that an object of ours uses now, so that `Uploads.sweep` keeps them."""
         with self.lock:
             self.kept_files.update(file_ids)
 
     def patiently(self, look: Callable[[], bool], *, at_once: bool = False) -> bool:
-        """Call `look` until it returns true or `settle` is over. Returns the last answer of `look`.
+        """Call `look` until it returns true or `settle` seconds are over. Return its last result.
 
-        It is called only once if `at_once` is true, or if PATIENCE objects of this run have used up the
-        whole time before. A server that never agrees would otherwise cost that time for each object.
+        It is called only once if `at_once` is true, or if PATIENCE objects of this run have used up
+        the whole time before. A server that never returns what was sent would otherwise cost this
+        time for each object.
         """
         with self.lock:
             hurries = at_once or self.impatient >= PATIENCE

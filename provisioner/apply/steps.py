@@ -1,4 +1,4 @@
-"""Performs one step of an apply: it makes or changes a file, a store or another object, or removes it."""
+"""Performs one step of an apply: it creates, changes or removes a file, a store or another object."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,14 +18,17 @@ from provisioner.model.resource import Resource
 
 @frozen
 class Steps:
-    """The work of each step. Every method returns the id of the live object, or raises StepFailed."""
+    """The work of each step.
+
+    Every method returns the id of the live object, or raises StepFailed.
+    """
 
     run: Run
     uploads: Uploads
     recheck: Recheck
 
     def do(self, step: Step) -> str:
-        """Carry out one step. Returns the id of the live object."""
+        """Perform one step and return the id of the live object."""
         change = step.change
         if change.blocked:
             raise StepFailed(change.blocked)
@@ -55,10 +58,12 @@ class Steps:
 
     def _make_object(self, change: Change) -> str:
         if change.desired is None:
-            raise StepFailed("nothing is desired of it")
+            raise StepFailed("the change has no desired side")
         if change.action is Action.UPDATE:
             update(self.run, change)
         else:
+            # The files must be recorded as used, or the sweep at the end would delete the new
+            # uploads.
             create(self.run, change.desired, generation=next_generation(change))
         self.run.keep(provenance.file_id for provenance in self.run.file_provenance(change.desired))
         return self.run.id_of(change.address)
@@ -66,10 +71,12 @@ class Steps:
     def _make_store(self, change: Change) -> str:
         resource = change.desired
         if resource is None:
-            raise StepFailed("nothing is desired of it")
+            raise StepFailed("the change has no desired side")
         if change.action is Action.UPDATE:
             return self._update_store(change, resource)
         generation = next_generation(change)
+        # The mark of a new store says that it is filled only after its documents are ingested, so
+        # that a run that is killed in between is seen by the next plan.
         row = create(self.run, resource, generation=generation, filled=not resource.documents)
         id = str(row["id"])
         if resource.documents:
@@ -92,30 +99,33 @@ class Steps:
 
     def _remove(self, change: Change) -> str:
         if change.live is None:
-            raise StepFailed("there is nothing to remove")
+            raise StepFailed("the change has no live object to remove")
         if change.live.retained:
-            # A running application may still use the old object. A later plan removes it.
+            # A running application may still use the old object. A later plan deletes it.
             return change.live.id
         if change.action is Action.FORGET:
             forget(self.run, change.live)
             return change.live.id
         if self.run.look is not None:
             if why := self.recheck.need(change.live.id):
-                raise StepFailed(f"it is no leak any more, so it is kept. {why}")
-            # The documents of a store are judged one by one, so none is left to the sweep.
+                raise StepFailed(f"it is no longer a leak, so it is kept. {why}")
+            # Each file of a store has a judgement of its own, so none is deleted with the store.
             delete(self.run, replace(change.live, documents={}, surplus_documents=()))
+        # Files are deleted at the end, when it is known which of them are still used.
         elif self.run.binding(change.address).is_upload:
             self.run.loose([change.live.id])
         elif change.reason is Reason.RETIRED and self.uploads.is_published(change.live.id):
-            raise StepFailed("a release names it again: somebody rolled back meanwhile. Plan again")
+            raise StepFailed(
+                "a release refers to it again, because somebody rolled back meanwhile. Plan again"
+            )
         elif referrer := self.recheck.referrer(change.live.id):
-            raise StepFailed(f"{referrer} refers to it by now, so it is kept. Plan again")
+            raise StepFailed(f"{referrer} refers to it now, so it is kept. Plan again")
         else:
             delete(self.run, change.live)
         return change.live.id
 
 
 def next_generation(change: Change) -> int:
-    """Return the generation of the object that a change makes."""
+    """Return the generation of the object that a change creates."""
     mark = change.live.mark if change.live else None
     return mark.generation + 1 if mark else 1

@@ -18,11 +18,12 @@ def together(
     so_far: str,
     tell: Callable[[int], None] = lambda _done: None,
 ) -> list[Result]:
-    """Do the work for every item, as many at once as the run allows. Returns the results in order.
+    """Do the work for every item, with as many threads as the run allows. Return the results in order.
 
-    Once an item fails, or the run is stopped, no further item begins, and the running ones are waited
-    for. Then the error of the first failed item is raised, or StepFailed with `so_far`, a sentence
-    with the places `{done}` and `{total}`. `tell` is called with the number of finished items.
+    If an item fails, or the run is stopped, no further item is started, and the running ones are
+    waited for. Then the error of the first failed item is raised, or StepFailed with `so_far`, a
+    sentence with the placeholders `{done}` and `{total}`. `tell` is called with the number of
+    finished items.
     """
     todo = iter(enumerate(items))
     results: dict[int, Result] = {}
@@ -56,5 +57,5 @@ def together(
         raise failures[min(failures)]
     if len(results) < len(items):
         told = so_far.format(done=len(results), total=len(items))
-        raise StepFailed(f"interrupted: {told}. Apply again to see it through")
+        raise StepFailed(f"interrupted: {told}. Apply again to continue")
     return [results[at] for at in range(len(items))]

@@ -1,9 +1,9 @@
 """Uploads each content once, and deletes files that no object uses.
 
-A file has no metadata. We know a file as ours by the id in the answer to our upload, or by its name
-where names are marked. After a lost answer no file is searched for by name or size, because such a
-file may belong to somebody else. The content is uploaded again, and the run warns that one file may
-be left over.
+A file has no metadata. A file is known to be ours by the id in the answer to our upload, or by its
+name if names are marked. After a lost answer no file is searched for by name or size, because such
+a file may belong to somebody else. The content is uploaded again, and the run warns that one file
+may be left over.
 """
 
 import threading
@@ -27,10 +27,11 @@ TRIES = 3
 
 @dataclass(slots=True)
 class Uploads:
-    """The files of one run, by content and name.
+    """The uploads of one run.
 
-    `fresh` are the ids that this run received for uploads of its own, `unanswered` the names of
-    uploads whose answer was lost, once for each loss.
+    `known` has the ids of files by their digest and the key of their name. `fresh` are the ids of
+    files that this run uploaded. `unanswered` has the name of an upload once for each answer that
+    was lost.
     """
 
     run: Run
@@ -53,37 +54,39 @@ class Uploads:
         """The collection of uploads. Raises StepFailed on a runtime that has none."""
         bindings = self.run.context.bindings
         if not (kind := upload_kind(bindings)):
-            raise StepFailed("nothing can be uploaded on this runtime")
+            raise StepFailed("files cannot be uploaded on this runtime")
         return bindings[kind].collection
 
     @property
     def is_marked(self) -> bool:
-        """Returns true where the names of files say whose they are."""
+        """True if the names of uploads contain their owner."""
         return self.run.context.stack.file_names == "marked"
 
     def _key(self, path: str) -> str:
-        """Return the key under which documents of the same content share one file.
+        """Return the key under which documents of the same content share one upload.
 
-        The key is the file name. Where names are marked it is the whole path, because a marked name
-        holds a digest of the path.
+        The key is the file name, or the whole path if names are marked, because a marked name
+        contains a digest of the path.
         """
         return path if self.is_marked else path.rpartition("/")[2]
 
     def obtain(self, document: Document, used: set[str]) -> str:
         """Return the id of a file with this content that is not in `used`, and add it to `used`.
 
-        The file is uploaded if there is none. `used` are the files of one store: two paths of a store
-        never share a file, because a store takes a file only once. Two stores may share one.
+        The file is uploaded if there is none. `used` are the files of one store: two paths of a
+        store never share a file, because a store accepts a file only once. Two stores may share
+        one.
         """
-        # A File has an upload step of its own, and this step has waited for that step.
+        # A document that a File declares is uploaded by the step of that File, which has ended
+        # already.
         if document.source:
             used.add(self.run.id_of(document.source))
             return self.run.id_of(document.source)
         key = document.said, self._key(document.key)
         with self.run.lock:
             lock = self._locks[key]
-        # There is one lock for each content, so that two threads never upload the same content at the
-        # same time, and uploads of other contents do not have to wait.
+        # There is one lock for each content. So two threads never upload the same content, and
+        # uploads of other contents need not wait.
         with lock:
             shared = [id for each in document.digests for id in self.known[each, key[1]]]
             id = next((known for known in shared if known not in used), None)
@@ -96,7 +99,7 @@ class Uploads:
     def _upload(self, document: Document) -> str:
         name = marked_name(self.run.owner, document) if self.is_marked else document.name
         names = {marked_name(self.run.owner, document, each) for each in document.digests}
-        # A marked name proves that a file is ours, so a file that an earlier run left is used again.
+        # A marked name proves that a file is ours, so a file that an earlier run left over is used.
         if self.is_marked and (there := [id for each in names for id in self._named_so(each)]):
             return there[0]
         for _ in range(TRIES):
@@ -105,8 +108,8 @@ class Uploads:
                     inside(self.run.root, document.path), name, document.sha256
                 )
             except Ambiguous:
-                # Without a marked name nobody can tell whether a file in the list came from this
-                # request, so the content is sent again.
+                # Without a marked name nobody can know which file in the list is from this request,
+                # so the content is sent again.
                 with self.run.lock:
                     self.unanswered.append(name)
                 if self.is_marked and (found := self._arrived(name)):
@@ -118,7 +121,7 @@ class Uploads:
         raise StepFailed(f"{document.path} could not be uploaded: every answer was lost")
 
     def _named_so(self, name: str) -> list[str]:
-        """Return the ids of files that had this marked name when the run first asked."""
+        """Return the ids of files with this marked name. The list is read once for the run."""
         with self.run.lock:
             if self._listed_names is None:
                 self._listed_names = self._names()
@@ -131,7 +134,7 @@ class Uploads:
         return ids
 
     def _arrived(self, name: str) -> str:
-        """Return the id of a file with this marked name once the list shows one, else ""."""
+        """Return the id of a file with this marked name when the list contains one, else ''."""
         found = self.run.until(lambda: self._names().get(name), self.run.limits.settle)
         if not found:
             return ""
@@ -140,7 +143,7 @@ class Uploads:
         return str(found[0])
 
     def left_behind(self) -> list[Diagnostic]:
-        """Return a warning about uploads without an answer, unless marked names prove whose they are."""
+        """Return a warning about uploads whose answer was lost, unless names are marked."""
         if self.is_marked or not self.unanswered:
             return []
         names = ", ".join(sorted(set(self.unanswered)))
@@ -149,19 +152,20 @@ class Uploads:
         return [
             warning(
                 codes.POSSIBLY_LEFT,
-                f"{files}: the answer to an upload was lost ({names}), so it was sent again. If the first one "
-                "was performed after all, its file stays: the file does not show whose it is, so it "
-                "could be somebody else's. With `file_names: marked` in the Stack, names show it.",
+                f"{files}: the answer to an upload was lost ({names}), so it was sent again. If "
+                "the first upload was performed after all, its file stays, because nothing in it "
+                "shows that it is ours. With `file_names: marked` in the Stack, the name would "
+                "show it.",
             )
         ]
 
     def sweep(self) -> tuple[list[str], list[str], list[str]]:
-        """Delete files that no object uses any more, and uploads that no object came to use.
+        """Delete files that no object uses any more, and uploads that no object has used.
 
-        Returns the ids of the deleted files, of the files that are kept, and of the files that are left
-        for gc. A file is kept if any assistant or store still names it, including those of others. A
-        file that a retained release names is in none of the three: a later plan deletes it. A file is
-        left for gc if too many requests would be needed to ask every store.
+        Returns the ids of the deleted files, of the files that are kept, and of the files that are
+        left for gc. A file is kept if any assistant or store refers to it, even one of another
+        owner. A file to which a kept release refers is in none of the three: a later plan deletes
+        it. A file is left for gc if it would take too many requests to ask every store.
         """
         candidates = (self.run.loose_files | self.fresh) - self.run.kept_files
         candidates |= self._strays()
@@ -170,8 +174,8 @@ class Uploads:
             return [], [], []
         named = self._named(candidates)
         held = self._held(candidates - named)
-        # If the stores could not be asked, the files stay. A file too many costs little, but a missing
-        # file breaks somebody's store.
+        # If the stores could not be asked, the files stay. A file too many costs little, but a
+        # missing file breaks somebody's store.
         left = set() if held is not None else candidates - named
         named |= held or set()
         going = candidates - named - left
@@ -182,7 +186,7 @@ class Uploads:
         return sorted(going), sorted(forgotten), sorted(left)
 
     def is_published(self, id: str) -> bool:
-        """Return true if a release that is published now names this id."""
+        """Return true if a release that is published now refers to this id."""
         published = [binding for binding in self.run.context.bindings.values() if binding.history]
         rows = [row for binding in published for row in self._listed(binding.collection)]
         wanted = Known.of({id})
@@ -196,7 +200,7 @@ class Uploads:
         return {id for name in self.unanswered for id in names.get(name, [])} - used
 
     def _named(self, ids: set[str]) -> set[str]:
-        """Return the ids that an object, or a release of another owner, names."""
+        """Return those of the ids to which an object, or a release of another owner, refers."""
         named: set[str] = set()
         wanted = Known.of(ids)
         for one in self.run.live.releases:
@@ -211,10 +215,10 @@ class Uploads:
         return named
 
     def _held(self, ids: set[str]) -> set[str] | None:
-        """Return the ids that a store holds, None where too many requests would be needed.
+        """Return those of the ids that a store contains, None if that would take too many requests.
 
-        Stores are not asked if their list was refused when the plan was made. The plan has already
-        said that they could not be read.
+        Stores are not asked if their list was refused when the plan was made. The plan has warned
+        of that.
         """
         named: set[str] = set()
         for kind, binding in self.run.context.bindings.items():
@@ -230,7 +234,7 @@ class Uploads:
         return named
 
     def _certain(self, kind: str) -> tuple[str, str] | None:
-        """Return a store that this run does not change, with a file in it, None where there is none."""
+        """Return a store that this run does not change and a file in it, None if there is none."""
         touched = {change.live.id for change in self.run.plan.changes if change.live}
         for found in self.run.live.ours:
             if found.kind == kind and found.id not in touched:

@@ -1,7 +1,7 @@
-"""Changes objects that cannot be updated, such as skills, by adding a version of them.
+"""Changes objects that cannot be updated, such as skills, by adding a version to them.
 
-The new version becomes the default one. Old versions of ours are deleted once nobody can use them,
-because they would pile up otherwise.
+The new version becomes the default version. Old versions of ours that nothing uses are deleted,
+because they would otherwise accumulate.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,16 +24,16 @@ KEPT: Final = 3
 
 
 def publish(run: Run, live: RemoteObject, body: Mapping[str, Any], mark: Mark) -> Row:
-    """Add a version and make it the default one, delete old versions, and return the object.
+    """Add a version and make it the default, delete old versions, and return the object.
 
-    After a lost answer, the mark of the object's default version tells whether the version was added.
+    After a lost answer, the mark of the object's default version shows if the version was added.
     """
     binding = run.context.bindings[live.kind]
     for attempt in range(TRIES):
         try:
             run.provider.create(_versions(binding).collection, {**body, "default": True}, live.id)
         except Ambiguous:
-            # The version may have been added although its answer was lost. A second one would be
+            # The version may have been added although the answer was lost. A second one would be
             # left over.
             if binding.mark_of(run.provider.get(binding.collection, live.id)) == mark:
                 break
@@ -42,7 +42,7 @@ def publish(run: Run, live: RemoteObject, body: Mapping[str, Any], mark: Mark) -
         else:
             break
     row = run.provider.get(binding.collection, live.id)
-    # The new version is in use by now, so a failure to delete old ones does not fail the change.
+    # The new version is already in use, so a failure to delete old ones does not fail the change.
     try:
         _prune(run, live, row)
     except ProviderError as error:
@@ -51,9 +51,9 @@ def publish(run: Run, live: RemoteObject, body: Mapping[str, Any], mark: Mark) -
 
 
 def restore(run: Run, live: RemoteObject) -> Row:
-    """Make our newest version the default one again. No version is added.
+    """Make our newest version the default again. No version is added.
 
-    Raises StepFailed where the server answers with success and keeps another default version.
+    Raises StepFailed if the server answers with success but keeps another default version.
     """
     binding = run.context.bindings[live.kind]
     ours = live.versions.ours if live.versions else ""
@@ -61,21 +61,21 @@ def restore(run: Run, live: RemoteObject) -> Row:
     row = run.provider.get(binding.collection, live.id)
     if str(row.get(DEFAULT_VERSION)) != ours:
         raise StepFailed(
-            f"the server answered with success, and version {row.get(DEFAULT_VERSION)} is still the"
-            " one in use"
+            f"the server answered with success, but version {row.get(DEFAULT_VERSION)} is still "
+            "the default"
         )
     return row
 
 
 def _versions(binding: Binding) -> Versions:
-    """Return how versions are added. Raises StepFailed where objects are updated in place."""
+    """Return the description of versions. Raises StepFailed if objects of this kind have none."""
     if binding.versions is None:
-        raise StepFailed("objects of this kind have no versions here")
+        raise StepFailed("objects of this kind have no versions on this target")
     return binding.versions
 
 
 def _prune(run: Run, live: RemoteObject, row: Row) -> None:
-    """Delete our versions, except the KEPT newest, the default one, and those that an object names."""
+    """Delete our versions, except the KEPT newest, the default, and those to which an object refers."""
     binding = run.context.bindings[live.kind]
     versions = _versions(binding)
     rows = run.provider.list(versions.collection, live.id)
@@ -95,7 +95,7 @@ def _prune(run: Run, live: RemoteObject, row: Row) -> None:
 
 
 def _users(run: Run, kind: str) -> set[str]:
-    """Return the kinds that refer to this one, directly or through another kind."""
+    """Return the kinds that refer to this kind, directly or through another kind."""
     users = {kind}
     while more := {
         name
@@ -116,7 +116,7 @@ def _is_ours(run: Run, live: RemoteObject, row: Row) -> bool:
 
 
 def _named(value: Any, id: str, key: str) -> Iterator[str]:
-    """Yield the versions of the object `id` that are named anywhere in another object's row."""
+    """Yield the versions of the object `id` to which another object's row refers, at any depth."""
     if isinstance(value, Mapping):
         if value.get(key) == id and value.get("version"):
             yield str(value["version"])

@@ -1,9 +1,9 @@
-"""Sends every update, reads the object again, and remembers the values that the server kept.
+"""Sends updates, reads the object again, and records in the mark what the server stored.
 
-A server may answer with success and not store a value. If a field comes back otherwise than sent, the
-object is read again until the field is as sent or `settle` is over. If a field is then still as before
-the write, the whole body is sent once more. If that does not help either, the change fails, and the
-mark records that the server refused the value.
+A server may answer with success and not store a value. If a field comes back with another value,
+the object is read again until the field has the sent value or `settle` seconds are over. If the
+field then still has the value from before, the whole body is sent once more. If that does not help
+either, the change fails, and the mark records that the server refused the value.
 """
 
 from collections.abc import Mapping
@@ -26,22 +26,23 @@ from provisioner.model.resource import Resource
 from provisioner.model.value import Spec
 
 DATINGS = 3
-"""The most writes that `dated` sends to bring the time of the last change into a mark."""
+"""The largest number of writes with which `dated` tries to record the time of the last change."""
 
 PARTIAL_REFUSED = (400, 422)
 """The HTTP status codes with which some servers refuse an update that lacks required fields."""
 
 
 class NotTaken(StepFailed):
-    """A server answered a write with success and did not perform it."""
+    """The failure of a write that the server answered with success but did not perform."""
 
 
 @frozen
 class Writing:
-    """One object that is being written. `id` is empty until it was made.
+    """The write of one object. `id` is '' until the object is created.
 
-    `part` is what an update sends beside the mark: top-level fields, None to clear one. `others`
-    is metadata of others that stays, `gone` the metadata keys that this write takes away.
+    `part` has the top-level fields that an update sends beside the mark; None clears a field.
+    `others` is metadata of others, which stays. `gone` are the metadata keys that this write
+    removes.
     """
 
     run: Run
@@ -58,7 +59,7 @@ class Writing:
         return self.run.binding(self.resource.address)
 
     def body(self, part: Spec, others: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Return the request body for `part`, with the contents of files and the mark."""
+        """Return the request body for `part`, with the contents of files and with the mark."""
         binding, kept = self.binding, self.others if others is None else others
         body: dict[str, Any] = self.run.loaded(binding.to_wire(part, self.run.id_of))
         if binding.mark_location is None:
@@ -66,13 +67,13 @@ class Writing:
         return binding.mark_location.write(body, self.resource.spec, kept, self.written.mark)
 
     def update(self, part: Spec, others: Mapping[str, Any] | None = None) -> Row:
-        """Send `part` and the mark. A server that refuses a part gets the whole body instead.
+        """Send `part` and the mark. If the server refuses a partial update, send the whole body.
 
-        Raises StepFailed where the object is gone, and every other ProviderError.
+        Raises StepFailed if the object no longer exists, and every other ProviderError.
         """
         binding, body = self.binding, self.body(part, others)
         try:
-            # The server has refused a partial update before in this run, so every field is sent.
+            # The server has refused a partial update in this run, so every field is sent.
             if binding.collection in self.run.whole_bodies:
                 return self._put({**self._whole(), **body})
             return self._put(body)
@@ -81,7 +82,7 @@ class Writing:
             raise StepFailed(text) from error
         except Invalid as error:
             whole = {**self._whole(), **body}
-            # The refused body was already the whole one, so the server refuses its values.
+            # The refused body was already complete, so the server refuses one of its values.
             if error.status not in PARTIAL_REFUSED or whole == body:
                 raise
             return self._instead(whole, error)
@@ -90,7 +91,7 @@ class Writing:
         try:
             row = self._put(whole)
         except ProviderError:
-            # The whole body was refused as well. The first answer says more precisely why.
+            # The complete body was refused too. The first answer says more precisely why.
             raise error from None
         with self.run.lock:
             self.run.whole_bodies.add(self.binding.collection)
@@ -104,13 +105,13 @@ class Writing:
         return {**self.run.loaded(body)}
 
     def _everything(self) -> Spec:
-        """Return every field that an update of this object may carry, those to clear included."""
+        """Return every field that an update of this object may contain, with None for fields to clear."""
         kept = self.run.kind(self.resource.address).immutable | self.binding.fields.switches.keys()
         spec = {name: value for name, value in self.resource.spec.items() if name not in kept}
         return {**spec, **self.part}
 
     def switch(self, fields: Mapping[str, Any]) -> None:
-        """Set the boolean fields among `fields` that the API changes by a request of their own."""
+        """Set the boolean fields among `fields` that the API changes with a separate request."""
         for name, (off, on) in self.binding.fields.switches.items():
             if name in fields:
                 verb = on if fields[name] else off
@@ -124,21 +125,23 @@ class Writing:
         return judged(self.written, got, binding.mark_of(row), kind, binding)
 
     def settled(self, row: Row, *, echoes: bool = False) -> Row:
-        """Return the object as the server keeps it, after the write whose answer was `row`.
+        """Return the object as the server stores it, after the write whose answer was `row`.
 
-        If `echoes` is true, the server is known to answer with the sent body, so the object is read
-        after the second sending in any case. Raises NotTaken where a field is still as before.
+        If `echoes` is true, the server is known to answer with the sent body, so the object is
+        always read after the second write. Raises NotTaken if a field still has the value from
+        before.
         """
         answer = self.judge(row)
-        # Some servers answer reads with the old values for a moment after a write, so a difference
+        # For a moment after a write, some servers answer reads with the old values, so a difference
         # proves nothing yet.
         if not answer.is_as_sent:
             row, answer = self._read_again(row, answer)
         untouched = answer.unmoved or answer.is_unmarked
-        # Each write of an object with versions adds a version, so such an object is not sent twice.
+        # Each write adds a version to an object with versions, so such an object is not written
+        # twice.
         if untouched and not self.binding.versions:
             self.switch({n: v for n, v in self.part.items() if n in answer.unmoved})
-            # Some servers silently ignore a partial update, so the second one carries every field.
+            # Some servers silently ignore a partial update, so the second one contains every field.
             row = self.update(self._everything())
             answer = self.judge(row)
             if echoes or not answer.is_as_sent:
@@ -146,14 +149,14 @@ class Writing:
         return self._remembered(row, answer)
 
     def _read_again(self, row: Row, answer: Answer) -> tuple[Row, Answer]:
-        """Read the object until it is as sent, or until `Run.patiently` gives up."""
+        """Read the object until it has the sent values, or until `Run.patiently` gives up."""
         latest = row, answer
 
         def look() -> bool:
             nonlocal latest
             try:
                 found = self.run.provider.get(self.binding.collection, self.id, self.parent)
-            # Somebody has deleted the object meanwhile. The closing look will report that.
+            # Somebody deleted the object meanwhile. The closing look will report that.
             except NotFound:
                 return False
             latest = found, self.judge(found)
@@ -163,7 +166,7 @@ class Writing:
         return latest
 
     def _remembered(self, row: Row, answer: Answer) -> Row:
-        """Write the values that the server kept into the mark, if they differ from those sent."""
+        """Write into the mark the values that the server stored, if they differ from those sent."""
         if not answer.is_marked:
             raise NotTaken(_unmarked(self.id, answer))
         if answer.other:
@@ -172,7 +175,7 @@ class Writing:
         if answer.mark != self.written.mark and self.binding.mark_location:
             row = final.update({}, self._carried(row))
             row = final.with_mark(row)
-        # The error is raised only after the mark is written. A second run then sees in the mark that
+        # The error is raised only after the mark was written. From the mark, the next run sees that
         # the server refused the value before, and accepts the answer as this server's form of it.
         if answer.unmoved:
             raise NotTaken(_refused(answer.unmoved))
@@ -187,10 +190,10 @@ class Writing:
     def dated(self, row: Row) -> "tuple[Writing, Row]":
         """Write the time of the object's last change into its mark.
 
-        The write of the mark changes the object too, and so moves that time. The write is repeated
-        until the time in the mark equals the time in the answer; two writes within one second have the
-        same time. If that never happens, the mark gets no time, and a later plan cannot tell whether
-        somebody has changed a value that the server does not show.
+        The write of the mark changes the object too, and so moves that time. It is repeated until
+        the time in the mark equals the time in the answer, which happens when two writes fall into
+        one second. If that never happens, the mark gets no time. A later plan then cannot find out
+        if somebody changed a value that the server never returns.
         """
         final = self
         for _ in range(DATINGS):
@@ -205,7 +208,7 @@ class Writing:
         return final, final.with_mark(final.update({}, self._carried(row)))
 
     def remembering(self, moment: Mapping[str, Applied]) -> "Writing":
-        """Return the write with this time in its mark, or with no time if the mark has no room."""
+        """Return the write with this time in its mark, without it if the mark has no room."""
         mark, room = self.written.mark, self.written.room
         kept = {k: entry for k, entry in mark.applied.items() if k != tracked_key(MOMENT)}
         both = {**kept, **moment}
@@ -213,9 +216,9 @@ class Writing:
         return replace(self, written=replace(self.written, mark=mark))
 
     def with_mark(self, row: Row) -> Row:
-        """Return a row of the object that shows the mark that was sent: this row, or a later one.
+        """Return a row of the object that has the mark that was sent: this row, or a later one.
 
-        Raises NotTaken where the object never shows that mark.
+        Raises NotTaken if the object never gets that mark.
         """
         answer = self.judge(row)
         if not answer.is_marked:
@@ -225,7 +228,7 @@ class Writing:
         return row
 
     def _carried(self, row: Row) -> Mapping[str, Any]:
-        """Return metadata of others on an object that was just written."""
+        """Return the metadata of others on an object that was just written."""
         metadata = row.get("metadata")
         there = metadata if isinstance(metadata, Mapping) else self.others
         return {key: value for key, value in there.items() if key not in self.gone}
@@ -235,7 +238,8 @@ class Writing:
         self.run.emit(
             warning(
                 codes.KEPT_OTHERWISE,
-                f"{', '.join(answer.other)}: what it returned is remembered in the mark, so it will not show as a difference.",
+                f"{', '.join(answer.other)}: the mark records what the server returned, so it "
+                "will not be shown as a difference.",
                 self.resource.origin,
                 str(address),
             )
@@ -245,9 +249,10 @@ class Writing:
 def _refused(fields: tuple[str, ...]) -> str:
     are = "is" if len(fields) == 1 else "are"
     return (
-        f"the server answered with success, and {', '.join(fields)} {are} still as before. The"
-        " whole object was sent once more, to the same end. The next plan shows it again; if the"
-        " server answers the same value in the same way then, that is taken for its own form of it"
+        f"the server answered with success, but {', '.join(fields)} {are} unchanged. The whole "
+        "object was sent once more, with the same result. The next plan shows this change again; "
+        "if the server then answers in the same way, its value is accepted as its own form of "
+        "the sent value"
     )
 
 
@@ -255,6 +260,6 @@ def _unmarked(id: str, answer: Answer) -> str:
     how = "is still the one from before" if answer.is_unmarked else "is not the one that was sent"
     what = f" ({', '.join(answer.unmoved)} as well)" if answer.unmoved else ""
     return (
-        f"the server answered with success, and the mark of {id} {how}{what}: the write was not"
-        " performed, or somebody else wrote at the same moment. Plan again to see what is there"
+        f"the server answered with success, but the mark of {id} {how}{what}: the write was not "
+        "performed, or somebody else wrote at the same time. Plan again to see what is live"
     )

@@ -1,8 +1,8 @@
-"""Reads the live side of a target: all rows, without any decision about them.
+"""Reads all rows of a target that a plan needs, without deciding what they mean.
 
-It sends one list request for each kind, for each object that holds other objects, and for each store
-whose documents are needed. It sends no GET for single objects, so that a plan of a thousand objects
-stays fast. `engine.classify` decides what the rows are.
+It sends one list request for each kind, for each object that contains other objects, and for each
+store whose documents are needed. It sends no GET for single objects, so that a plan of a thousand
+objects stays fast. `engine.classify` decides which rows are ours.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -33,17 +33,17 @@ def read(
     ahead: Mapping[str, Callable[[], list[Row]]] | None = None,
     began: float | None = None,
 ) -> Inventory:
-    """Read everything that a plan needs to know of one target.
+    """Read everything that a plan needs from one target.
 
-    `desired` says which kinds must exist there: a list that answers 404 is an error only then. The
-    objects of `owner` are those whose documents, and whose inner objects, are read. `ahead` are lists
-    that are under way already, by kind: each function waits for the rows of one. The first of them was
-    begun at `began`, in Unix seconds.
-    Raises ProviderError.
+    `desired` says which kinds must exist there: a list that answers 404 is an error only for these
+    kinds. Documents and inner objects are read only for the objects of `owner`. `ahead` has lists
+    that were already started, by kind: calling the function waits for its rows. `began` is when the
+    first of them was started, in unix seconds. Raises ProviderError.
     """
     began = time() if began is None else began
     declared = {address.kind for address in (*desired, *borrowed)}
     with _pool(parallelism) as pool:
+        # The kinds are listed first: their rows tell which objects need a list of their own.
         listed = list_all(provider, bindings, declared, pool, ahead=ahead or {})
         rows = dict(listed.rows)
         for kind, binding in bindings.items():
@@ -75,6 +75,7 @@ def read(
         unread=listed.unread,
         read_at=began,
     )
+    # The list of all uploads of an account may be very long, so it is read only if it is needed.
     files = upload_kind(bindings)
     if files and files not in rows and speaks_of_files(inventory, bindings, owner):
         uploads = tuple(provider.list(bindings[files].collection))
@@ -86,10 +87,11 @@ def read(
 def _pool(parallelism: int) -> Iterator[ThreadPoolExecutor]:
     """Yield a pool of threads.
 
-    After a failed list or Ctrl-C the block ends at once, without waiting for the running threads.
+    After an error or Ctrl-C the block ends at once, without waiting for running threads.
     """
     pool = ThreadPoolExecutor(max_workers=parallelism)
     try:
         yield pool
     finally:
+        # A request that hangs would otherwise keep the user from leaving until its deadline.
         pool.shutdown(wait=False, cancel_futures=True)

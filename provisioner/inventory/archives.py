@@ -1,6 +1,7 @@
-"""Fetches the live files of an object, such as a skill, that no list shows, for reviewers of a plan.
+"""Downloads the live files of objects such as skills, so that a plan can show what changes in them.
 
-The files are only shown. The plan has already decided by the marks what changes, and why.
+No list contains these files. They are only shown: the plan has already decided by the digests in
+the marks what changes, and why.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,9 +17,10 @@ from provisioner.model.value import Content, Placeholder, same
 
 
 def with_archived_texts(plan: Plan, provider: Provider, bindings: Mapping[str, Binding]) -> Plan:
-    """Return the plan with the live side of the files that it changes.
+    """Return the plan with the live content of the files that it changes.
 
-    It sends one request an object, if the object can be read.
+    It sends one request for each changed object. If that request fails, the object's change stays
+    as it was.
     """
     changes = tuple(
         _shown(change, provider, bindings[change.address.kind]) for change in plan.changes
@@ -36,7 +38,7 @@ def _shown(change: Change, provider: Provider, binding: Binding) -> Change:
     try:
         archive = provider.content(change.live.id, versions.archive)
     except ProviderError:
-        # The archive only helps reviewers, so the plan goes on without it.
+        # The files only help reviewers, so a plan does not fail because of them.
         return change
     there = versions.unpacked(archive, change.desired.spec)
     fields = [shown for field in change.fields for shown in _fields(field, there, change)]
@@ -46,9 +48,9 @@ def _shown(change: Change, provider: Provider, binding: Binding) -> Change:
 def _fields(
     field: FieldChange, there: Mapping[str, Content], change: Change
 ) -> Iterator[FieldChange]:
-    """Yield a field with its live side.
+    """Yield a changed field with its live value.
 
-    A field that stands for several items is yielded item by item.
+    For a field that has several files, one change is yielded for each file that differs.
     """
     wanted = change.desired.spec.get(paths.parse(field.path)[0]) if change.desired else None
     if not isinstance(field.live, Placeholder) or not isinstance(wanted, Mapping):
@@ -58,6 +60,8 @@ def _fields(
     if rest:
         yield replace(field, live=there.get(rest[0], field.live))
         return
+    # Without any live value every file must be compared. Else the changed files have fields of
+    # their own, and only the deleted files are missing.
     everything = field.live is NOT_ECHOED
     keys = sorted({*wanted, *there} if everything else there.keys() - wanted.keys())
     sides = {key: (there.get(key, UNSET), wanted.get(key, UNSET)) for key in keys}

@@ -1,8 +1,9 @@
-"""Reads everything that can be listed of an account, ours or not, for `gc`.
+"""Reads every object of an account that can be listed, ours or not. `gc` judges them.
 
-Each collection is listed once, and the files inside of each store that is not empty. What a plan's
-inventory already has is not listed again. A list that is refused or that fails is noted, and the others
-are read: nothing that the unread objects may name is judged to be unused.
+Each collection is listed once, and so are the files in each store that is not empty. What the
+inventory of a plan already has is not listed again. A list that fails is recorded in `unread` and
+the others are still read: `gc` then does not judge anything unused that the unread objects may
+refer to.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +20,7 @@ from provisioner.model.leaks import Account, Listable
 from provisioner.model.provider import Provider, Row, nameless
 
 MISSING = frozenset({400, 405, 501})
-"""Status codes by which a server says that it does not have a list at all, beside 404."""
+"""The status codes, beside 404, with which a server answers that it does not have a list."""
 
 
 def read_everything(
@@ -32,12 +33,12 @@ def read_everything(
     dropped: Iterable[str] = (),
     tracked: Mapping[str, Sequence[str]] | None = None,
 ) -> Inventory:
-    """Return every object of the account, by the nouns of `account`, with what could not be read.
+    """Return every object of the account, by the nouns of `account`, and what could not be read.
 
-    `known` is an inventory by the kinds of `bindings` that was read a moment ago. Collections whose
-    noun is in `dropped` are not listed. `tracked` are ids, by noun, of objects that no API lists; each is
-    asked for once, and one that is gone has no row. Raises ProviderError where no list at all could
-    be read.
+    `known` is an inventory, by the kinds of `bindings`, that was read just before. Collections
+    whose noun is in `dropped` are not listed. `tracked` has the ids, by noun, of objects that no
+    API lists: each is requested once, and one that no longer exists has no row. Raises
+    ProviderError if no list could be read.
     """
     began, known = time(), known or Inventory()
     left_out = frozenset(dropped)
@@ -70,7 +71,7 @@ def read_everything(
 def _by_noun(
     known: Inventory, bindings: Mapping[str, Binding], listables: Mapping[str, Listable]
 ) -> dict[str, tuple[Row, ...]]:
-    """Return the rows of the collections that `known` has read whole, by noun."""
+    """Return the rows, by noun, of the collections that `known` contains completely."""
     nouns = {one.collection: noun for noun, one in listables.items() if not one.inside}
     return {
         nouns[bindings[kind].collection]: rows
@@ -81,7 +82,7 @@ def _by_noun(
 
 
 class _Reading:
-    """Reads the collections of one account."""
+    """Reads the collections of one account and stores the rows by noun."""
 
     def __init__(self, provider: Provider, pool: Executor) -> None:
         self.provider = provider
@@ -94,13 +95,15 @@ class _Reading:
     def lists(
         self, listables: Mapping[str, Listable], before: Mapping[str, tuple[Row, ...]]
     ) -> None:
-        """List each collection that `before` does not have, all at the same time."""
+        """List all collections that `before` does not contain, at the same time."""
         pending = {
             noun: self.pool.submit(_listed, self.provider, one.collection)
             for noun, one in listables.items()
             if noun not in before
         }
         listed = {n: before[n] if n in before else pending[n].result() for n in listables}
+        # If no list can be read, the key or the address is wrong. Then an empty account must not be
+        # reported.
         failures = [found for found in listed.values() if isinstance(found, ProviderError)]
         if failures and len(failures) == len(listed):
             raise failures[0]
@@ -110,14 +113,14 @@ class _Reading:
                 self.nameless[noun] = odd
 
     def _read(self, noun: str, found: "Sequence[Row] | ProviderError") -> Sequence[Row]:
-        """Return the rows of a list; none for a list that failed, which is noted."""
+        """Return the rows of a list. A list that failed is recorded and counts as empty."""
         if isinstance(found, ProviderError):
             self.unread[noun] = found.diagnostics[0]
             return ()
         return found
 
     def inner(self, noun: str, one: Listable) -> None:
-        """List the collection inside of each object that it lies in."""
+        """List the collection inside of each outer object."""
         parents = [str(row["id"]) for row in self.rows.get(one.inside, ())]
         listed = self.pool.map(partial(_listed, self.provider, one.collection), parents)
         rows: list[Row] = []
@@ -128,7 +131,7 @@ class _Reading:
     def documents_of(
         self, noun: str, one: Listable, known: Mapping[str, tuple[Row, ...] | None]
     ) -> None:
-        """List the files of each object that may hold any. An expired one holds none."""
+        """List the files in each object that may contain any. An expired object contains none."""
         holders = [
             str(row["id"])
             for row in self.rows.get(noun, ())
@@ -139,13 +142,14 @@ class _Reading:
         found = self.pool.map(partial(_held, self.provider, one), asked)
         for id, listed in zip(asked, found, strict=True):
             rows = self._read(noun, listed)
+            # The row could refer to any file, so the list counts as unread.
             if nameless(rows):
                 detail = f"The list of the files in {id} holds a row without an id."
                 self.unread[noun] = Diagnostic(codes.LIST_UNREADABLE, detail)
             self.documents[id] = tuple(rows)
 
     def singles(self, noun: str, collection: str, ids: Sequence[str]) -> None:
-        """Ask for objects that no list shows, one by one."""
+        """Request objects that no list contains, one by one."""
         found = self.pool.map(partial(_single, self.provider, collection), ids)
         self.rows[noun] = tuple(row for row in found if row is not None)
 
@@ -153,7 +157,7 @@ class _Reading:
 def _listed(
     provider: Provider, collection: str, parent: str = ""
 ) -> "Sequence[Row] | ProviderError":
-    """Return the rows of a list, none where the server does not have it, or the error."""
+    """Return the rows of a list, an empty one if the server does not have the list, or the error."""
     try:
         return provider.list(collection, parent)
     except ProviderError as error:
@@ -162,11 +166,12 @@ def _listed(
 
 
 def _held(provider: Provider, one: Listable, id: str) -> "Sequence[Row] | ProviderError":
-    """Return the files inside of an object, none where the object itself is gone, or the error."""
+    """Return the files in an object, none if the object no longer exists, or the error."""
     try:
         return provider.list(one.holds, id)
     except ProviderError as error:
-        # A server that lacks this list answers 404 as well, and then the files are in use.
+        # A server without this list answers 404 too, although the object exists and its files are
+        # in use.
         is_gone = isinstance(error, NotFound) and _single(provider, one.collection, id) is None
         return () if is_gone else error
 

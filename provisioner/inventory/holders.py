@@ -1,8 +1,8 @@
-"""Finds the stores that hold certain files, in the way that takes fewer requests.
+"""Finds the stores that contain certain files, with as few requests as possible.
 
-Either the files of a store are listed, or the store is asked for each file. Some servers do not have
-the request for one file and answer 404 to it. So a 404 counts as "not in this store" only after the
-server has answered the same request with a file that is certainly there.
+Either the files of a store are listed, or the store is asked for each file. Some servers do not
+have the request for a single file and answer 404 to it. So a 404 counts as "not in this store" only
+if the server has answered the same request for a file that is certainly in a store.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -13,15 +13,16 @@ from provisioner.model.frozen import frozen
 from provisioner.model.provider import Provider, Row
 
 PAGE = 100
-"""Files of a store that one request lists."""
+"""The number of files of a store that one list request returns."""
 
 
 @frozen
 class Holders:
-    """Asks stores for files. `collection` is the collection of the files in a store.
+    """Finds the stores that contain certain files.
 
-    At most `most` requests are sent. `known` is a store and a file that is certainly in it: a request
-    for it shows whether the server can be asked for one file. Without `known`, every store is listed.
+    `collection` is the collection of the files in a store. At most `most` requests are sent.
+    `known` is a store and a file that is certainly in it. One request for it shows if the server
+    can be asked for single files. If `known` is None, every store is listed.
     """
 
     provider: Provider
@@ -30,9 +31,9 @@ class Holders:
     known: tuple[str, str] | None = None
 
     def of(self, stores: Iterable[Row], ids: Collection[str]) -> dict[str, frozenset[str]] | None:
-        """Return the `ids` that each of these stores holds, by the store's id.
+        """Return those of the `ids` that each of these stores contains, by the store's id.
 
-        Returns None where that would take more than `most` requests. Raises ProviderError.
+        Returns None if that would take more than `most` requests. Raises ProviderError.
         """
         pages = {str(row["id"]): _pages(row) for row in stores}
         pages = {id: count for id, count in pages.items() if count}
@@ -46,12 +47,12 @@ class Holders:
         }
 
     def _is_cheaper(self, pages: Mapping[str, int], ids: Collection[str]) -> bool:
-        """Return true if asking for single files takes fewer requests, the trial request included."""
+        """Return true if requests for single files are cheaper than lists, the trial request included."""
         saved = sum(max(0, count - len(ids)) for count in pages.values())
         return self.known is not None and saved > 1
 
     def _answers(self) -> bool:
-        """Return true if this server can be asked for one file of a store."""
+        """Return true if this server answers requests for a single file of a store."""
         try:
             return self.known is not None and self._holds(*self.known)
         except (NoSuchApi, Invalid):
@@ -68,7 +69,7 @@ class Holders:
         return True
 
     def _listed(self, store: str, ids: Collection[str]) -> frozenset[str]:
-        """Return the ids that stand in a store's list, none if the store has been deleted."""
+        """Return those of the ids that are in a store's list, none if the store was deleted."""
         try:
             rows = self.provider.list(self.collection, store)
         except NotFound:
@@ -77,10 +78,10 @@ class Holders:
 
 
 def _pages(row: Row) -> int:
-    """Return how many requests it takes to list the files of a store.
+    """Return the number of requests that it takes to list the files of a store.
 
-    It is 0 if the row says that the store is empty, and 1 if the row does not say how many files
-    there are.
+    It is 0 if the row says that the store is empty, and 1 if the row does not say how many files it
+    contains.
     """
     counts: Any = row.get("file_counts")
     total = counts.get("total") if isinstance(counts, Mapping) else None

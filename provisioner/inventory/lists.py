@@ -1,4 +1,4 @@
-"""Lists each collection once, and the inner collections of the objects for which they are needed."""
+"""Lists each collection once, and the collections inside of objects for which they are needed."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -11,11 +11,11 @@ from provisioner.model.inventory import PARENT, Inventory
 from provisioner.model.provider import Provider, Row, nameless
 
 REFUSALS = (NoSuchApi, NotFound, Unauthorized, Invalid)
-"""Errors that mean a list is refused for good. Any other error is a failure of the run."""
+"""Errors with which a server refuses a list for good. Any other error stops the run."""
 
 
 def always_listed(bindings: Mapping[str, Binding]) -> list[str]:
-    """Return the kinds that every inventory lists: those whose objects carry marks and have no parent."""
+    """Return the kinds that every inventory lists: their objects have marks and no parent."""
     return [
         kind for kind, binding in bindings.items() if binding.mark_location and not binding.parent
     ]
@@ -29,12 +29,12 @@ def list_all(
     *,
     ahead: Mapping[str, Callable[[], list[Row]]],
 ) -> Inventory:
-    """Return every row of every kind that has a mark, and the reasons why kinds could not be read.
+    """Return every row of every kind that has a mark, and why other kinds could not be read.
 
-    Files are listed only where a File is declared. A list is refused where the server does not have
-    the collection, or where the key may not read it. A refusal is an error only if the kind is
-    declared, or if every other list is refused as well. A kind in `ahead` is not listed, because that
-    list is under way already: its function waits for the rows.
+    Files are listed only if a File is declared. A list is refused if the server does not have the
+    collection, or if the key may not read it. A refusal is an error only if a resource of the kind
+    is declared, or if every list is refused. `ahead` has functions that wait for the rows of lists
+    that were already started, by kind.
     """
     always = always_listed(bindings)
     kinds = [
@@ -60,6 +60,8 @@ def list_all(
             if kind in declared:
                 raise
             unread[kind] = error.diagnostics[0]
+            # A server without the collection has no object of the kind. A refused key proves
+            # nothing.
             if isinstance(error, NoSuchApi):
                 rows[kind] = ()
             else:
@@ -73,15 +75,18 @@ def list_all(
 def list_inner(
     provider: Provider, binding: Binding, parents: Iterable[str], pool: Executor
 ) -> tuple[Row, ...]:
-    """Return the rows that lie inside of these objects. It sends one list an object."""
+    """Return the rows inside of each of these objects.
+
+    It sends one list request for each object.
+    """
     listed = pool.map(partial(inner_rows, provider, binding), parents)
     return tuple(row for inner in listed for row in inner)
 
 
 def inner_rows(provider: Provider, binding: Binding, parent: str = "") -> list[Row]:
-    """Return the rows of one collection, each with the object that it lies inside of.
+    """Return the rows of a collection; each has the id of the object around it under PARENT.
 
-    There are no rows if somebody has deleted that object meanwhile.
+    There are no rows if that object was deleted meanwhile.
     """
     try:
         rows = provider.list(binding.collection, parent)
@@ -95,13 +100,16 @@ def inner_rows(provider: Provider, binding: Binding, parent: str = "") -> list[R
 def list_documents(
     provider: Provider, collection: str, holders: Sequence[str], pool: Executor
 ) -> dict[str, tuple[Row, ...] | None]:
-    """Return the rows of the documents of these objects, by their id. It sends one list an object."""
+    """Return the rows of the documents of each object, by the object's id.
+
+    It sends one list request for each object. The value is None if the object no longer exists.
+    """
     listed = pool.map(partial(_documents_in, provider, collection), holders)
     return dict(zip(holders, listed, strict=True))
 
 
 def _documents_in(provider: Provider, collection: str, holder: str) -> tuple[Row, ...] | None:
-    """Return the rows of the documents of one object, None where the object is gone."""
+    """Return the rows of the documents of one object, None if the object no longer exists."""
     try:
         return tuple(provider.list(collection, holder))
     except NotFound:

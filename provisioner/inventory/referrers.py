@@ -1,7 +1,7 @@
 """Reads objects that may refer to an object that a plan would delete.
 
-The rows of some collections name objects of ours although no manifest can declare such rows: a session
-names its agent, its template and its vaults. These lists may be long, so they are read only if a plan
+Some objects refer to ours although no manifest can declare them: a session refers to its agent, its
+template and its vaults. The lists of these objects may be long, so they are read only if a plan
 deletes something.
 """
 
@@ -25,9 +25,9 @@ def read_holders(
     ours: Mapping[str, str],
     most: int,
 ) -> Inventory:
-    """Return an inventory that says which stores of others hold these files. Raises ProviderError.
+    """Return an inventory that shows which stores of others contain these files. Raises ProviderError.
 
-    `ours` maps the id of each store whose documents are known to one of its files. If more than
+    `ours` maps the id of each store whose documents were read to one of its files. If more than
     `most` requests would be needed, nothing is read. That is safe, because apply asks the stores
     again before it deletes a file.
     """
@@ -43,9 +43,9 @@ def read_holders(
 
 
 def read_bystanders(provider: Provider, collections: Mapping[str, str]) -> Inventory:
-    """Return an inventory of these collections only. Each has the name of one of its rows as its key.
+    """Return an inventory of these collections only. The keys are the nouns of their objects.
 
-    Raises ProviderError for a failure that is no refusal.
+    Raises ProviderError for a failure other than a refusal.
     """
     rows: dict[str, tuple[Row, ...]] = {}
     without_id: dict[str, tuple[Row, ...]] = {}

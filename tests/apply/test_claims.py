@@ -203,7 +203,7 @@ class TestAnUpdateThatIsAnsweredAndNotPerformed:
         applied = account.apply(assistant(instructions="2"))
 
         assert applied.outcomes == {"update assistant.qa": Status.FAILED}
-        assert "not what was sent" in applied.errors["assistant.qa"]
+        assert "no longer has the values that were sent" in applied.errors["assistant.qa"]
         assert causes(account, assistant(instructions="2")) == {"instructions": "manifest"}
 
     def test_of_the_mark_alone_has_failed(self, account: Account) -> None:

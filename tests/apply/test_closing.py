@@ -113,7 +113,7 @@ class TestTwoAppliesAtOnce:
         applied = account.apply(assistant("a", instructions="2"), assistant("b", temperature=0.1))
 
         assert applied.outcomes["update assistant.a"] is Status.FAILED
-        assert "not what was sent" in applied.errors["assistant.a"]
+        assert "no longer has the values that were sent" in applied.errors["assistant.a"]
 
 
 class Once(Wrapper):
@@ -173,7 +173,7 @@ def test_a_delete_that_is_answered_and_not_performed_has_failed(account: Account
     applied = account.apply(store())
 
     assert applied.outcomes == {"delete assistant.qa": Status.FAILED}
-    assert "shows it" in applied.errors["assistant.qa"]
+    assert "still returns it" in applied.errors["assistant.qa"]
 
 
 def test_a_replaced_object_that_does_not_go_has_failed(account: Account) -> None:
@@ -183,7 +183,7 @@ def test_a_replaced_object_that_does_not_go_has_failed(account: Account) -> None
     applied = account.apply(store(description="new"))
 
     assert applied.outcomes == {"replace vector_store.library": Status.FAILED}
-    assert "shows it" in applied.errors["vector_store.library"]
+    assert "still returns it" in applied.errors["vector_store.library"]
     account.app = account.server
     account.converged(store(description="new"))
 

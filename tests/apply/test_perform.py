@@ -193,7 +193,7 @@ class TestAServerThat:
 
         assert list(applied.outcomes.values()).count(Status.FAILED) == 1
         assert list(applied.outcomes.values()).count(Status.SKIPPED) == 2
-        assert "does not keep metadata" in applied.errors["assistant.a"]
+        assert "does not store metadata" in applied.errors["assistant.a"]
         assert account.rows("assistants") == []
 
     def test_adds_metadata_is_no_problem(self, account: Account) -> None:

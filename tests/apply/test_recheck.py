@@ -46,7 +46,7 @@ def test_what_somebody_began_to_use_after_the_plan_is_kept(account: Account) -> 
 
     assert applied.outcomes["delete assistant.qa"] is Status.DONE
     assert applied.outcomes["delete vector_store.library"] is Status.FAILED
-    assert "refers to it by now" in applied.errors["vector_store.library"]
+    assert "refers to it now" in applied.errors["vector_store.library"]
     assert len(account.documents()) == 1
     assert len(account.rows("files")) == 1
     assert account.work() == ["forget vector_store.library"]

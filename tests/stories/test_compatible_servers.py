@@ -148,7 +148,7 @@ def test_a_server_that_stores_no_metadata_is_left_as_it_was(world: World) -> Non
     world.app = Rows(world.server, habits.forgets_metadata)
     report = world.apply()
     assert not report.succeeded
-    assert "does not keep metadata" in failures(report)
+    assert "does not store metadata" in failures(report)
     assert world.addresses() == []
     assert world.account() == {}
 

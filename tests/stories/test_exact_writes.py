@@ -189,7 +189,7 @@ def test_a_mark_that_the_server_keeps_is_no_success(world: World) -> None:
 
     (outcome,) = report.outcomes
     assert outcome.status is Status.FAILED
-    assert "the server keeps our mark" in outcome.error
+    assert "the server did not remove our mark" in outcome.error
 
 
 def test_a_mark_that_the_server_did_not_take_is_no_success(world: World) -> None:
