@@ -1,4 +1,4 @@
-"""Compare desired and live, and plan the changes.
+"""Compares the desired with the live side and makes plans from the differences.
 
-Everything here is pure: no I/O, no clock, no log.
+Every module here is pure: no I/O, no clock, no logging.
 """

@@ -1,8 +1,8 @@
-"""Addresses as people give them: whole, or a bare name or an id that means one of them.
+"""Finds the address that a user means by a full address, a bare name, or an id.
 
-`policy-qa` means `assistant.policy-qa` where no other resource has that name, and `asst_abc123` means
-the address of our live object with that id. A text that means no address, or more than one, is
-refused with a message that lists the addresses that may have been meant.
+`policy-qa` means `assistant.policy-qa` if no other resource has that name, and `asst_abc123` means
+the address of our live object with that id. A text that matches no address, or several, is refused
+with a message that lists the possible addresses.
 """
 
 from collections.abc import Collection
@@ -14,7 +14,7 @@ from provisioner.model.address import ALL, Address
 from provisioner.model.overrides import Overrides
 from provisioner.model.remote import Live
 
-NOTHING: Final = "nothing of that {} is declared, nor live and ours."
+NOTHING: Final = "no resource with that {} is declared, and no live object of ours has it."
 
 
 def known_addresses(declared: Collection[Address], live: Live) -> frozenset[Address]:
@@ -24,9 +24,9 @@ def known_addresses(declared: Collection[Address], live: Live) -> frozenset[Addr
 
 
 def resolve(term: Address, declared: Collection[Address], live: Live) -> Address:
-    """Return the address that `term` means; `term` itself where it names its kind.
+    """Return the address that `term` means. A term with a kind is returned unchanged.
 
-    Raises ValueError where a bare term means nothing, or more than one address.
+    Raises ValueError if a term without a kind matches no address or several.
     """
     if not term.is_bare:
         return term
@@ -43,16 +43,19 @@ def resolve(term: Address, declared: Collection[Address], live: Live) -> Address
 
 
 def matching(term: Address, known: Collection[Address]) -> set[Address]:
-    """Return the addresses that `term` means: itself, `kind.*`, or `kind.name[*]` of a fleet."""
+    """Return the addresses that `term` selects: itself, `kind.*`, or `kind.name[*]`."""
     return {address for address in known if address.is_meant_by(term)}
 
 
 def suggestion(term: Address, known: Collection[Address]) -> str:
-    """Return a sentence for a term that matches nothing: what it lacks, or the nearest address."""
+    """Return a sentence for a term that matches nothing: it suggests the most similar address."""
     rows = [a for a in known if a.base == term.name and a.key and term.kind in {"", a.kind}]
     if rows:
         meant = Address(rows[0].kind, rows[0].base).row(ALL)
-        return f"it is declared once for each row of a table. Write {meant} for all rows."
+        return (
+            "a manifest with `for_each` declares it once for each row of its table. Write "
+            f"{meant} for all rows."
+        )
     same_kind = [address for address in known if address.kind == term.kind]
     names = {address.name: address for address in (known if term.is_bare else same_kind)}
     names = names or {str(address): address for address in known}
@@ -64,11 +67,10 @@ def suggestion(term: Address, known: Collection[Address]) -> str:
 def resolved_overrides(
     overrides: Overrides, declared: Collection[Address], live: Live
 ) -> Overrides:
-    """Return `overrides` with whole addresses.
+    """Return `overrides` with bare names and ids replaced by full addresses.
 
-    Raises ValueError, which names the option, for an address that means nothing here. Such an
-    address is a typing error: if it were ignored, the guard that it was meant to lift would refuse
-    the plan, and the message would not say why.
+    Raises ValueError, which names the option, for an address that matches nothing. Such an address
+    is a typing error: if it were ignored, the guard would refuse the plan without saying why.
     """
     known = known_addresses(declared, live)
 

@@ -1,8 +1,8 @@
-"""Judges the answer to a write: the object that came back is compared with what was sent.
+"""Judges the answer to a write: the returned object is compared with what was sent.
 
-A server may answer with success and keep another value. So each tracked field of the answer is put
-into one of three classes: it is as it was sent, it is still as it was before the write, or it has a
-third value. These classes decide what the mark of the object has to remember.
+A server may answer with success and keep another value. So each tracked field of the answer has one
+of three results: the value that was sent, the value from before the write, or a third value. The
+results decide what the mark of the object must record.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,13 +24,13 @@ from provisioner.model.value import Spec, is_identical
 
 @frozen
 class Written:
-    """One write of one object.
+    """One write of one object, with everything that is needed to judge its answer.
 
-    `wanted` is the complete desired spec (see Binding) and `mark` the mark that went with it. `sent`
-    names the top-level fields that the write carried. `before` is the complete live spec from
-    before the write and `last` the mark from then; both are None for a create. `cleared` maps the
-    path of each tracked field that the write took away to its keys. `room` is how many characters the
-    digests of the mark may take.
+    `wanted` is the complete desired spec (see Binding), and `mark` the mark that was sent with it.
+    `sent` are the names of the top-level fields in the request. `before` is the complete live spec
+    before the write, and `last` the mark at that time; both are None for a create. `cleared` has
+    the tracked fields that the write removed: the keys that lead to each, by path. `room` is the
+    number of characters that the digests in the mark may take.
     """
 
     wanted: Spec
@@ -44,12 +44,12 @@ class Written:
 
 @frozen
 class Answer:
-    """The result of a write.
+    """The judgement of the answer to a write.
 
-    `unmoved` are the paths of the tracked fields that are still as before the write. `other` are the
-    paths of the tracked fields that are neither as before nor as sent. `mark` is the mark that the
-    object has to carry now. `is_marked` is true where the object carries the mark that was sent.
-    `is_unmarked` is true where the object still carries the mark from before the write.
+    `unmoved` are the paths of tracked fields that still have the value from before the write.
+    `other` are the paths of tracked fields with a third value. `mark` is the mark that the object
+    must have now. `is_marked` is true if the object has the mark that was sent, `is_unmarked` if it
+    still has the mark from before the write.
     """
 
     unmoved: tuple[str, ...]
@@ -64,7 +64,7 @@ class Answer:
 
 
 def judged(written: Written, got: Spec, found: Mark | None, kind: Kind, binding: Binding) -> Answer:
-    """Compare an object with the write of it. `got` is its complete spec, `found` its mark."""
+    """Compare an object with its write. `got` is its complete spec, `found` its mark."""
     learnt, unmoved, other = _tracked_fields(written, got, kind, binding)
     kept, gone_wrong = _cleared(written, got, kind, binding)
     learnt = _with_seen(learnt, _seen(written, got, kind, binding), written.room)
@@ -83,7 +83,7 @@ def judged(written: Written, got: Spec, found: Mark | None, kind: Kind, binding:
 def _tracked_fields(
     written: Written, got: Spec, kind: Kind, binding: Binding
 ) -> tuple[dict[str, Applied], set[str], set[str]]:
-    """Return the entries for the mark, the keys of unmoved fields, and the keys of other fields."""
+    """Return the digests for the mark, the keys of unmoved fields, and the keys of other fields."""
     mark, wanted = written.mark, written.wanted
     if _is_certainly_as_sent(written, got, kind, binding):
         return dict(mark.applied), set(), set()
@@ -106,6 +106,8 @@ def _tracked_fields(
     unmoved = {
         key for key in off if key in was and was[key].got == learnt[key].got != learnt[key].sent
     }
+    # Once a server has refused a value twice with the same answer, that answer is its own form of
+    # the value.
     usual = {key for key in unmoved if _is_usual(last.get(key), learnt[key])}
     unmoved -= usual
     quiet = {
@@ -134,10 +136,10 @@ def _is_certainly_as_sent(written: Written, got: Spec, kind: Kind, binding: Bind
 
 
 def _seen(written: Written, got: Spec, kind: Kind, binding: Binding) -> dict[str, Applied]:
-    """Return entries for values that the server set in fields that we did not send, or cleared.
+    """Return digests of values that the server set in fields that we did not send, or that we cleared.
 
-    The values stand in the answer to our own write, so the server has set them and no other person
-    has. They belong to the baseline of undeclared values.
+    The values are in the answer to our own write, so the server has set them and no person has.
+    They belong to the baseline of undeclared values.
     """
     there = accepted(ComparedObject(written.wanted, got, kind, binding, written.mark))
     if written.before is None and written.last is None:
@@ -149,10 +151,10 @@ def _seen(written: Written, got: Spec, kind: Kind, binding: Binding) -> dict[str
 def _with_seen(
     applied: Mapping[str, Applied], seen: dict[str, Applied], room: int
 ) -> dict[str, Applied]:
-    """Return the entries of a mark together with the entries of `seen`.
+    """Return the digests of a mark together with those of `seen`.
 
-    Where the mark has no room for each entry of `seen`, one entry stands for all of them. Where it
-    has no room for that one either, they are left out.
+    If there is no room for all digests of `seen`, one digest of all of them is added. If there is
+    no room for that either, they are left out.
     """
     return next(
         (both for more in (seen, in_one(seen)) if length(both := {**applied, **more}) <= room),
@@ -161,7 +163,7 @@ def _with_seen(
 
 
 def _before(written: Written, kind: Kind, binding: Binding) -> dict[str, Applied]:
-    """Return the digests of the live spec from before the write, by item and as a whole."""
+    """Return the digests of the live spec before the write, for items and for whole fields."""
     if written.before is None:
         return {}
     spec, before, all_of_it = written.wanted, written.before, written.wanted.keys()
@@ -170,9 +172,9 @@ def _before(written: Written, kind: Kind, binding: Binding) -> dict[str, Applied
 
 
 def _is_usual(last: Applied | None, now: Applied) -> bool:
-    """Returns true if the server refuses the same value for the second time, with the same answer.
+    """Return true if the server refuses the same value for the second time with the same answer.
 
-    The answer then counts as the form in which this server keeps the value.
+    The answer then counts as the form in which this server stores the value.
     """
     return last is not None and last.refused and (last.sent, last.got) == (now.sent, now.got)
 
@@ -184,7 +186,7 @@ def _is_resolved(name: str, wanted: Spec, got: Spec) -> bool:
 def _cleared(
     written: Written, got: Spec, kind: Kind, binding: Binding
 ) -> tuple[dict[str, Applied], list[str]]:
-    """Return the entries and the paths of fields that the write cleared and the server still has."""
+    """Return the digests and the paths of fields that the write cleared and the server still has."""
     kept: dict[str, Applied] = {}
     wrong: list[str] = []
     for path, keys in written.cleared.items():
@@ -197,8 +199,8 @@ def _cleared(
         undeclared = Applied("", comparer.applied(UNSET, there).got)
         last = written.last.of(path) if written.last else None
         if last is not None and last.refused:
-            # The server has kept the field through two writes, so no third write clears it. From now
-            # on the field is an undeclared value.
+            # The server has kept the field through two writes, so a third write would not clear it
+            # either. From now on the field is an undeclared value.
             kept[tracked_key(path)] = undeclared
             continue
         kept[tracked_key(path)] = replace(last or undeclared, refused=True)
@@ -215,7 +217,7 @@ def _at(spec: Any, keys: tuple[str, ...]) -> Any:
 
 
 def _names(spec: Spec, kind: Kind) -> dict[str, str]:
-    """Return the path of each part of a spec by the key that a mark has for the path."""
+    """Return the path of each part of a spec, by the key that represents the path in a mark."""
     return {tracked_key(path): path for path in _paths(spec, kind)}
 
 
@@ -227,7 +229,7 @@ def _paths(spec: Spec, kind: Kind) -> Iterator[str]:
 
 
 def _says_the_same(found: Mark | None, mark: Mark | None, binding: Binding) -> bool:
-    """Returns true where two marks are spelled alike where this binding carries them."""
+    """Return true if two marks are equal in the form in which this binding stores them."""
     if found is None or mark is None or binding.mark_location is None:
         return False
     if binding.mark_location.in_metadata:

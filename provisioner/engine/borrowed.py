@@ -1,4 +1,7 @@
-"""Read borrowed objects, which manifests name by their ids. They are never changed. Pure."""
+"""Reads borrowed objects: objects of others to which manifests refer by id.
+
+They are never changed.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,10 +26,10 @@ def with_borrowed(
     bindings: Mapping[str, Binding],
     owner: Owner,
 ) -> Live:
-    """Return `live` with the borrowed objects that exist, and an error about each that does not.
+    """Return `live` with the borrowed objects that exist, and an error for each that does not.
 
-    An object that this Stack manages cannot be borrowed by it as well: that is an error too. There is
-    no error about objects of a kind that could not be read, since they may exist.
+    It is also an error to borrow an object that this Stack manages. There is no error for objects
+    of a kind that could not be listed, because they may exist.
     """
     objects: dict[Address, RemoteObject] = {}
     problems: list[Diagnostic] = []
@@ -36,7 +39,9 @@ def with_borrowed(
         id = str(resource.spec["id"])
         row = next((r for r in inventory.rows[address.kind] if str(r["id"]) == id), None)
         if row is None:
-            detail = f"{id} is not on this target. Name another id, or remove the document."
+            detail = (
+                f"{id} does not exist on this target. Write another id, or remove the manifest."
+            )
             problems.append(
                 Diagnostic(codes.BORROWED_GONE, detail, resource.origin, subject=str(address))
             )
@@ -49,16 +54,16 @@ def with_borrowed(
 
 
 def gone(desired: Desired, inventory: Inventory) -> list[Diagnostic]:
-    """Return an error for each borrowed resource whose id is not on the target any more.
+    """Return an error for each borrowed id in the specs that no longer exists on the target.
 
-    There is no error about objects of a kind that could not be read, since they may exist.
+    There is no error for objects of a kind that could not be listed, because they may exist.
     """
     listed = listed_ids(inventory)
     return [
         Diagnostic(
             codes.BORROWED_GONE,
-            f"It refers to {leaf.id}, which is not on this target any more. Nothing was changed."
-            " Plan again.",
+            f"It refers to {leaf.id}, which no longer exists on this target. Nothing was changed. "
+            "Plan again.",
             resource.origin,
             subject=str(address),
         )
@@ -70,8 +75,8 @@ def gone(desired: Desired, inventory: Inventory) -> list[Diagnostic]:
 
 def _managed(resource: Resource, id: str, address: Address) -> Diagnostic:
     detail = (
-        f"{id} is {address} of this stack, and what is managed here is not borrowed. Refer to"
-        f" {address.name} by its name, or declare it as it was."
+        f"{id} is {address} of this stack, which cannot borrow its own objects. Refer to "
+        f"{address.name} by its name, or declare it as before."
     )
     return Diagnostic(
         codes.BORROWED_IS_OURS, detail, resource.origin, subject=str(resource.address)

@@ -1,4 +1,4 @@
-"""Pairs the desired and the live side of one object, field by field.
+"""Pairs the desired and the live value of each field of one object.
 
 The plan is made from these pairs, and `show` prints them, so both always agree.
 """
@@ -27,32 +27,33 @@ def tracked_fields_of(
 def differing_fields_of(
     resource: Resource, found: RemoteObject, kind: Kind, binding: Binding, owner: Owner
 ) -> list[TrackedField]:
-    """Return the tracked fields of an object that may have a cause.
+    """Return the tracked fields of an object, if any of them may differ.
 
-    The result is empty for an object of which `is_unchanged` is true, and has every tracked field of
-    any other object. Most objects of most plans are unchanged.
+    The result is empty if the object is certainly unchanged, as most objects of most plans are.
+    Else it contains every tracked field.
     """
-    # `ignore_changes` copies live values into the desired side. An id in one of them is equal on both
-    # sides, and may be out of date all the same.
+    # `ignore_changes` copies live values into the desired side. If such a value contains an id of
+    # an older object, both sides are equal although the id must be updated.
     if resource.lifecycle.ignore_changes and has_leaf(found.spec, RemoteId):
         return tracked_fields_of(resource, found, kind, binding, owner)
     sides = _compared_object(resource, found, kind, binding, owner, live=found.spec)
     if is_unchanged(sides, found):
         return []
-    # An id of a vanished or older object has to be matched with the manifest's reference first.
+    # The id of an older or deleted object must be matched with the manifest's reference first.
     if has_leaf(found.spec, RemoteId):
         return tracked_fields_of(resource, found, kind, binding, owner)
     return _tracked_fields(sides, resource, found)
 
 
 def is_unchanged(sides: ComparedObject, found: RemoteObject) -> bool:
-    """Return true if certainly no tracked field of an object has a cause.
+    """Return true if certainly no tracked field of an object has changed.
 
-    It is true where each tracked field has equal values on both sides, and no value is one that the
-    server does not show. An id of a vanished or older object is equal to no reference. If the result
-    is false, the fields may still have no cause.
+    That is so if each tracked field has equal values on both sides, and the server returns all of
+    them. The id of an older or deleted object equals no reference. If the result is false, the
+    fields may still be unchanged.
     """
     kind, fields, mark = sides.kind, sides.binding.fields, sides.mark
+    # The values of secrets are not returned, so equal sides prove nothing for them.
     if kind.secrets or not fields.not_echoed.isdisjoint(kind.split):
         return False
     if not sides.binding.versions and changed_since(found):
@@ -73,7 +74,7 @@ def compared_object(
 ) -> ComparedObject:
     """Return both complete specs and the mark of the live object.
 
-    The mark is empty where somebody has removed it from the object.
+    If somebody has removed the mark, an empty one that is not `intact` takes its place.
     """
     live = aligned(found.spec, resource.spec)
     return _compared_object(resource, found, kind, binding, owner, live=live)

@@ -1,4 +1,7 @@
-"""Find the objects that are ours by their marks, in an inventory. It sends no request."""
+"""Sorts the rows of an inventory by their marks into our objects and those of others.
+
+It is pure.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -48,18 +51,17 @@ def classify(
 ) -> Live:
     """Sort the objects of an inventory into ours, those of other owners, and those without a mark.
 
-    An object is retained if it was replaced within `retire_after` seconds before the inventory was
-    read, or if a retained release names it. This holds for bindings that retire their objects. No
-    object is retained for these two reasons where `retire_after` is None. An upload that nothing
-    proves to be ours is always retained.
+    An object becomes `retained`, so that it is not deleted, if it was replaced less than
+    `retire_after` seconds before the inventory was read, or if a kept release refers to it. This
+    applies to bindings that retire objects, and only if `retire_after` is not None. An upload that
+    nothing proves to be ours is always retained.
     """
     known = Known.of(ids_of(inventory))
     found = sorted_out(inventory, bindings, owner, known)
     names = FileNames.of(desired, upload_kind(bindings))
     found.ours = [files.with_whole_names(object_, names) for object_ in found.ours]
     ours = with_documents(found.ours, inventory, bindings)
-    # Renamings come first, because the next steps read addresses from marks: these addresses have
-    # to be the new ones.
+    # Renamings come first, because the next steps read addresses from marks and need the new ones.
     renamed = renamings(ours, desired, bindings)
     ours = [renamed.applied(object_) for object_ in ours]
     uploads = inventory.rows.get(names.kind, ())
@@ -67,14 +69,14 @@ def classify(
     ours = [known_by_name(object_, file_names, inventory, owner, desired) for object_ in ours]
     published = published_before(inventory, bindings, known)
     before = [files.with_whole_names(object_, names) for object_ in published.of(owner)]
-    # An older release calls its files by the names that the Files had when it was published.
+    # An older release has the names that the Files had when it was published.
     before = [renamed.applied(object_) for object_ in before]
     ours = [files.with_detached(object_, desired, names, uploads) for object_ in ours]
-    # Uploads carry no mark. Only our other objects say which uploads are ours, so those are found
-    # first.
+    # Uploads have no mark. Only our other objects show which uploads are ours, so these objects are
+    # found first.
     ours += files.live_files(ours, before, uploads, owner)
     objects, surplus = current_objects(ours, desired, bindings)
-    # An id can become a reference only after one object has been chosen for each address.
+    # An id can be replaced by a reference only when one object has been chosen for each address.
     resolve = resolver(objects, surplus, listed_ids(inventory))
     live = Live(
         objects={address: _resolved(one, resolve) for address, one in objects.items()},
@@ -94,8 +96,8 @@ def classify(
     )
     if retire_after is not None:
         live = with_retained(live, bindings, published.named, inventory.read_at - retire_after)
-        # A missing registry looks like an empty one. Any row, even a tombstone or a release of another
-        # owner, shows that the registry is there.
+        # A missing registry looks like an empty one. Any row, even a tombstone or a release of
+        # another owner, proves that the registry is there.
         there = published.objects or not published.kept
         live = live if there else with_everything_retained(live, bindings)
     if renamed.staying:
@@ -104,17 +106,17 @@ def classify(
 
 
 def _resolved(found: RemoteObject, resolve: Callable[[RemoteId], Any]) -> RemoteObject:
-    """Return the object after each id in its spec that `resolve` knows became a reference."""
+    """Return the object with each known id in its spec replaced by a reference."""
     spec = exchanged(found.spec, RemoteId, resolve)
     return found if spec is found.spec else changed(found, spec=spec)
 
 
 @dataclass(slots=True)
 class Found:
-    """The objects of kinds that carry marks, sorted by their owner.
+    """The objects of kinds with marks, sorted by owner.
 
-    `ours` carry our mark, `elsewhere` a mark of another owner, and `foreign` none. `bystanders` are
-    rows of a shape that can never be ours.
+    `ours` have our mark, `elsewhere` have a mark of another owner, and `foreign` have none.
+    `bystanders` are rows that no manifest can have made.
     """
 
     ours: list[RemoteObject] = field(default_factory=list)
@@ -127,10 +129,10 @@ class Found:
 def sorted_out(
     inventory: Inventory, bindings: Mapping[str, Binding], owner: Owner, known: Known = NO_IDS
 ) -> Found:
-    """Sort the rows of every kind that carries a mark by their owner.
+    """Sort the rows of every kind with marks by owner.
 
-    `known` are the ids that each row is searched for. The ids that are found become the row's
-    `refers_to`.
+    `known` are the ids that are searched for in each row. Those that are found become `refers_to`
+    of the row's object.
     """
     found = Found()
     for kind, row in ((k, row) for k, rows in inventory.rows.items() for row in rows):
@@ -144,7 +146,7 @@ def sorted_out(
             # The fields that were left out may name objects too.
             one = replace(one, odd=odd, refers_to=ids_named(row, known))
             found.diagnostics.append(odd_shape(str(one.address or kind), one.id, odd))
-        # Rows whose mark was read are not asked again: `mark_of` has called `may_be_ours` for them.
+        # For a row whose mark could be read, `mark_of` has already called `may_be_ours`.
         if (odd or one.mark is None) and not guarded(row, binding.may_be_ours)[0]:
             found.bystanders.append(one)
         elif one.mark is None:
@@ -159,29 +161,29 @@ def sorted_out(
 def _read(
     kind: str, row: Row, *, rest: Sequence[Row], binding: Binding, owner: Owner, known: Known
 ) -> RemoteObject:
-    """Return a row as an object of ours in its normal form, or as an object that is not ours.
+    """Return the object of a row. Its spec is read only if the object is ours.
 
-    `known` are the ids that the row is searched for. `rest` are the rows of the object's versions. It
-    is empty where the kind has no versions, or where they were not read.
+    `rest` are the rows of the object's versions. It is empty if the kind has no versions, or if
+    they were not read.
     """
     mark, versions = our_version(row, rest, binding, owner, kind)
-    # Somebody has copied the metadata of an object of another kind, and the mark with it. Such a
+    # Somebody has copied the metadata of an object of another kind, together with the mark. Such a
     # mark does not prove that this object is ours.
     if mark is None or mark.address.kind != kind:
         return as_stranger(kind, row, known=known)
     if mark.owner != owner:
         return as_stranger(kind, row, mark, known)
     found = as_object(kind, row, mark, binding, known)
-    # A field of an odd shape may fail only when the spec is completed for a comparison. It is
-    # completed here, where `guarded` catches the error and finds the field.
+    # A field of an unexpected form may fail only when the spec is completed for a comparison. So it
+    # is completed here already, where `guarded` catches the error and finds the field.
     binding.complete(found.spec)
     return replace(found, versions=versions) if versions else found
 
 
 def with_referrers(live: Live, seen: Inventory) -> Live:
-    """Return `live` with the referrers that another inventory shows.
+    """Return `live` with the referrers that another inventory contains.
 
-    These referrers are bystanders, and stores of others that hold files of ours.
+    They are bystanders, and stores of others that contain files of ours.
     """
     ours = {found.id for found in live.ours}
     known = Known.of(ours)
@@ -219,18 +221,21 @@ def _bystander(name: str, row: Row) -> RemoteObject:
 def _unread(inventory: Inventory) -> Iterator[Diagnostic]:
     """Yield an error for each kind that could not be read, and a warning for rows without an id.
 
-    There is no error where the server does not have the API: nothing can live there.
+    There is no error if the server does not have the API, because no object can exist there.
     """
     for kind, why in inventory.unread.items():
         if why.code != NO_SUCH_API:
             yield Diagnostic(codes.NOT_READ, f"{why.summary}: {why.detail}", subject=kind)
     for kind, rows in inventory.nameless.items():
-        detail = f"The list holds {len(rows)} without an id. What they name counts as in use."
+        detail = (
+            f"The list contains {len(rows)} rows without an id. Whatever they refer to counts as "
+            "in use."
+        )
         yield Diagnostic(codes.ODD_SHAPE, detail, subject=kind)
 
 
 def listed_ids(inventory: Inventory) -> dict[str, set[str]]:
-    """Return the ids of each kind that was listed. A kind whose list was empty has an empty set."""
+    """Return the ids of each kind that was listed. They are an empty set if the list was empty."""
     return {
         kind: {str(row["id"]) for row in rows}
         for kind, rows in inventory.rows.items()
@@ -239,22 +244,21 @@ def listed_ids(inventory: Inventory) -> dict[str, set[str]]:
 
 
 def ids_of(inventory: Inventory) -> set[str]:
-    """Return the ids of everything that was seen, objects and files of stores alike."""
+    """Return the ids of everything that was read: objects, and files in stores."""
     ids = {str(row["id"]) for rows in inventory.rows.values() for row in rows}
     return ids | {str(row["id"]) for rows in inventory.documents.values() for row in rows or ()}
 
 
 def parents_of(rows: Iterable[Row], binding: Binding, owner: Owner) -> list[str]:
-    """Return the ids of our objects of a kind whose objects have other objects inside of them."""
+    """Return the ids of our objects of a kind whose objects contain other objects."""
     return [str(row["id"]) for row, _ in _of_owner(rows, binding, owner)]
 
 
 def holders_of(rows: Iterable[Row], binding: Binding, owner: Owner, desired: Desired) -> list[str]:
-    """Return the ids of our objects whose documents have to be read.
+    """Return the ids of our objects whose documents must be read.
 
-    An expired store is left out, because it holds nothing any more. A store whose own row says that
-    it is empty is read only where a manifest declares documents for it: some servers update that
-    count late.
+    An expired store is left out, because it is empty. A store whose row says that it is empty is
+    read only if a manifest declares documents for it, because some servers update that count late.
     """
     wanted = {a for own, r in desired.items() if r.documents for a in (own, *r.formerly)}
     return [
@@ -273,12 +277,11 @@ def _of_owner(rows: Iterable[Row], binding: Binding, owner: Owner) -> Iterator[t
 
 
 def speaks_of_files(inventory: Inventory, bindings: Mapping[str, Binding], owner: Owner) -> bool:
-    """Returns true where the list of files is needed.
+    """Return true if the list of uploads is needed.
 
-    It is needed where the mark of one of our objects names a file as the content of a File. It is
-    also needed where a store of ours holds a file without our attributes, because the name of that
-    file may prove that it is ours. So only objects that hold documents, or whose mark names files,
-    are read here.
+    That is so if the mark of one of our objects names the File of an upload. It is also so if a
+    store of ours contains a file without our attributes, because the file's name may prove that it
+    is ours. Only objects that can have documents or such a mark are examined, to save time.
     """
     return any(
         found.foreign_documents or found.file_provenance
@@ -301,7 +304,7 @@ def _speakers(
 
 
 def _may_speak(row: Row, binding: Binding) -> bool:
-    """Returns true for an object that holds documents, or whose mark names files."""
+    """Return true for an object that can have documents, or whose mark names Files."""
     if binding.documents:
         return True
     try:

@@ -1,7 +1,7 @@
-"""Compare two specs, and return the places where they differ. Only this module imports deepdiff.
+"""Finds the places where two specs differ. Only this module imports deepdiff.
 
-deepdiff is slow, so it compares only pairs of values that are already known to differ. A plan
-without changes never calls it.
+deepdiff is slow, so it compares only values that are already known to differ. A plan without
+changes never calls it.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,10 @@ from provisioner.model.value import (
 
 @frozen
 class Difference:
-    """One place: the keys that lead there, and both values; UNSET where a side has none."""
+    """A place where two values differ: the keys that lead there, and both values.
+
+    A value is UNSET if its side does not have the place.
+    """
 
     keys: tuple[str | int, ...]
     live: Any
@@ -33,13 +36,11 @@ class Difference:
 
 
 def differences(live: Any, desired: Any, schemas: Schemas = NOWHERE) -> list[Difference]:
-    """Return every place where two values differ, ordered by path.
+    """Return every place where two values differ, ordered by path. Empty if they are equal.
 
-    The list is empty for values that are the same.
-
-    Mappings are compared key by key and lists in order. Where one side lacks a key, the whole value
-    of the other side is one difference. Below `schemas`, another order of the same properties is a
-    difference of its own.
+    Mappings are compared key by key, and lists in their order. If only one side has a key, its
+    whole value is one difference. In the JSON Schemas at `schemas`, another order of the same
+    properties is a difference too.
     """
     if same(live, desired, schemas) and not is_outdated(live):
         return []
@@ -52,7 +53,7 @@ def differences(live: Any, desired: Any, schemas: Schemas = NOWHERE) -> list[Dif
 
 
 def _reordered(live: Any, desired: Any, schemas: Schemas) -> Iterator[Difference]:
-    """Yield a difference for each schema in which the properties of both sides differ in their order."""
+    """Yield a difference for each schema whose properties have another order on the other side."""
     for keys, *sides in reordered(live, desired, schemas):
         before, after = (Placeholder(f"(in the order {', '.join(names)})") for names in sides)
         yield Difference(keys, before, after)
@@ -85,7 +86,7 @@ class _Tokens:
     """Replaces leaves of our own types by unique strings, and puts the leaves back afterwards.
 
     Otherwise deepdiff would compare the attributes of these leaves. A sensitive string is compared
-    by its text and comes back masked.
+    by its text, and put back as a masked leaf.
     """
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
-"""Compares two sides of a tracked field with each other, and with what a mark recorded of them.
+"""Compares the two sides of a tracked field with each other, and with the digests in a mark.
 
-A value is compared with a mark by the digests of that mark's version. Digests of version 1 sorted all
-keys and took a file by its bytes, so they cannot show that only the order of properties changed.
+A value is compared with digests of the mark's version. Digests of version 1 sorted all keys and
+used the bytes of a file, so they cannot show that only the order of properties changed.
 """
 
 from collections.abc import Mapping
@@ -19,16 +19,19 @@ from provisioner.model.value import Sensitive, Spans, digest, is_sensitive, reco
 NOTHING = ""
 """The digest of a side that has no value."""
 MOST_SPANS = 4
-"""The most secret parts of one text that a mark records. A text with more is secret as a whole."""
+"""The largest number of secret parts of a text that a mark records.
+
+A text with more is all secret.
+"""
 
 
 @frozen
 class Comparer:
-    """Comparisons at one place of a spec.
+    """Compares values at one place of a spec.
 
-    `schemas` says where JSON Schemas begin below that place. `version` is the version of the mark
-    whose digests are read. `formerly` maps the address of each renamed resource to its former
-    addresses: a digest of the value with a former address counts as a digest of the value.
+    `schemas` are the places below it where JSON Schemas begin. `version` is the version of the mark
+    whose digests are read. `formerly` has the earlier addresses of each renamed resource: a digest
+    of the value with an earlier address is accepted as a digest of the value.
     """
 
     schemas: Schemas = NOWHERE
@@ -36,17 +39,17 @@ class Comparer:
     formerly: Mapping[Address, tuple[Address, ...]] = field(default_factory=dict)
 
     def below(self, *keys: str) -> Self:
-        """Return the comparer of the value that `keys` lead to."""
+        """Return the comparer for the value to which `keys` lead."""
         return type(self)(self.schemas.below(keys), self.version, self.formerly)
 
     def alike(self, left: Any, right: Any) -> bool:
-        """Return true if two sides are the same, or if neither has a value."""
+        """Return true if two sides are equal, or if neither has a value."""
         if left is UNSET or right is UNSET:
             return left is right
         return same(left, right, self.schemas)
 
     def applied(self, sent: Any, got: Any) -> Applied:
-        """Return what a new mark records of a tracked field."""
+        """Return the digests that a new mark records for a tracked field."""
         digest_of_sent = self._written(sent)
         return Applied(
             digest_of_sent,
@@ -56,13 +59,13 @@ class Comparer:
         )
 
     def is_recorded(self, value: Any, recorded: str) -> bool:
-        """Return true if the mark's digest is of this value."""
+        """Return true if the digest `recorded` in the mark is a digest of this value."""
         return recorded in self._read(value)
 
     def is_blind(self, left: Any, right: Any) -> bool:
-        """Return true if two sides differ in something that the mark's digests leave out.
+        """Return true if two sides may differ only in something that the mark's digests do not show.
 
-        Digests of version 1 leave out the order of properties.
+        Digests of version 1 do not show the order of properties.
         """
         return self.version < VERSION and (
             not self._read(left).isdisjoint(self._read(right))
@@ -70,11 +73,11 @@ class Comparer:
         )
 
     def renewed(self, applied: Applied, sent: Any, got: Any) -> Applied:
-        """Return the entry of an older mark for a tracked field, with digests of the current version.
+        """Return the digests of an older mark for a tracked field in the current version.
 
-        A digest that does not fit the value of today stays as it is, because the value that it was
-        made from is not known any more. Where the two sides differ only in something that the older
-        digests leave out, `got` is recorded as equal to `sent`: the server did not cause the
+        A digest that does not fit the present value is kept, because the value from which it was
+        computed is not known any more. If both sides differ only in something that the older
+        digests do not show, `got` is recorded as equal to `sent`: the server did not cause the
         difference.
         """
         if self.is_blind(sent, got):
@@ -90,7 +93,7 @@ class Comparer:
         return NOTHING if value is UNSET else digest(value, schemas=self.schemas)
 
     def _read(self, value: Any) -> frozenset[str]:
-        """Return every digest under which the mark may have recorded a value."""
+        """Return every digest with which the mark may have recorded a value."""
         if value is UNSET:
             return frozenset({NOTHING})
         schemas = self.schemas if self.version >= VERSION else NOWHERE
@@ -102,10 +105,10 @@ class Comparer:
 
 
 def _spans(sent: Any) -> Spans:
-    """Return the secret parts of a text, where there are few enough of them for a mark."""
+    """Return the secret parts of a text, none if there are too many of them for a mark."""
     spans = sent.spans if isinstance(sent, Sensitive) else ()
     return spans if len(spans) <= MOST_SPANS else ()
 
 
 PLAIN = Comparer()
-"""The comparisons where no schema begins, by a mark of today."""
+"""The comparer for a place without schemas and for a mark of the current version."""

@@ -1,4 +1,4 @@
-"""Compare two sides, such as two environments, resource by resource and field by field."""
+"""Compares two sides, such as two environments, resource by resource and field by field."""
 
 from collections.abc import Iterator, Mapping
 
@@ -60,12 +60,12 @@ def _field(keys: tuple[str | int, ...], live: object, desired: object, kind: Kin
 
 
 def document_differences(declared: Resource, found: RemoteObject) -> list[DocumentChange]:
-    """Return how the documents of a declared store differ from those of a live one."""
+    """Return the documents of a declared store that differ from those of a live one."""
     return [*_documents(live_documents(found), declared.documents)]
 
 
 def live_documents(found: RemoteObject) -> dict[str, Document]:
-    """Return the documents of a live store as documents of unknown size."""
+    """Return the documents of a live store as declared documents. Their size is not known."""
     return {
         path: Document(path, one.sha256, 0, one.attributes) for path, one in found.documents.items()
     }

@@ -1,7 +1,7 @@
-"""Chooses the current object of each address where several live objects carry that address.
+"""Chooses the current object of an address at which we have several live objects.
 
-An address has several objects after a replace that was cut short, after a create whose answer was
-lost, and where somebody has copied an object together with its mark.
+That happens after a replace that was interrupted, after a create whose answer was lost, and if
+somebody copied an object together with its mark.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -23,9 +23,9 @@ def current_objects(
 
     The newest complete generation is current. Within one generation the oldest object is current.
 
-    For a File, an upload with the desired content comes first, even if only older releases name it.
-    Among equal ones, an upload that is still in use comes before one that is not, and a newer upload
-    before an older one: an interrupted apply was changing to the newer one.
+    For a File, an upload with the desired content is preferred, even if only older releases refer
+    to it. Among several, an upload that is in use is preferred, and then the newest one: an
+    interrupted apply was changing to it.
     """
     by_address: dict[Address, list[RemoteObject]] = {}
     for object_ in ours:
@@ -43,9 +43,9 @@ def current_objects(
 def _ranking(
     wanted: Collection[Document], binding: Binding
 ) -> Callable[[RemoteObject], tuple[bool, int, float, str]]:
-    """Return a sort key for the objects of one address; the current object sorts highest.
+    """Return a sort key for the objects of one address. The current object has the highest key.
 
-    `wanted` are the documents that the manifest declares, one for a File.
+    `wanted` are the documents that the manifest declares: one for a File.
     """
 
     def rank(candidate: RemoteObject) -> tuple[bool, int, float, str]:
@@ -66,10 +66,11 @@ def resolver(
     surplus: Iterable[RemoteObject],
     listed: Mapping[str, Collection[str]],
 ) -> Callable[[RemoteId], Any]:
-    """Return a function that replaces a RemoteId of a live spec by what is known about it.
+    """Return a function that replaces a RemoteId in a live spec by what is known about it.
 
-    The id of a current object of ours becomes a Reference. The id of an older object of ours gets its
-    address. Any other id is marked as gone if its kind was `listed` and the list does not have it.
+    The id of a current object of ours becomes a Reference. The id of an older object of ours gets
+    its address. Another id is marked as gone if its kind was listed and the list does not contain
+    it.
     """
     current_objects = {found.id: address for address, found in objects.items()}
     older = {found.id: found.address for found in surplus}

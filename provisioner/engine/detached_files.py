@@ -1,7 +1,7 @@
-"""Finds files of ours that somebody has detached from an assistant whose mark still names them.
+"""Finds files of ours that somebody detached from an assistant whose mark still names them.
 
-A file carries no metadata, so only the mark of the assistant that attaches it says which File it is.
-After an edit on the live side has detached the file, that mark still holds the end of the file's id.
+A file has no metadata, so only the mark of the assistant that attaches it records its File. After
+somebody has detached the file, that mark still has the end of the file's id.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,8 +20,9 @@ from provisioner.model.value import digest
 class FileNames:
     """The names of the Files that the manifests declare. `kind` is the kind of their addresses.
 
-    `today` maps the other names that a mark may hold for a File to its current name. Such a name is a
-    former name of a renamed File, or a digest of the name where the mark had no room for the name.
+    `today` maps other names that a mark may have for a File to its current name. They are the
+    earlier name of a renamed File, and the digest that replaces a name for which the mark had no
+    room.
     """
 
     kind: str
@@ -38,14 +39,14 @@ class FileNames:
         return cls(kind, former | {f"~{digest(name)}": today for name, today in whole.items()})
 
     def address(self, name: str) -> Address:
-        """Return the current address of a File that has this name in a mark."""
+        """Return the current address of the File that has this name in a mark."""
         return Address(self.kind, self.today.get(name, name))
 
 
 def detached(
     object_: RemoteObject, desired: Desired, names: FileNames, rows: Iterable[Row]
 ) -> Iterator[FileProvenance]:
-    """Yield files that the object's mark names, a manifest declares, and the object does not attach."""
+    """Yield the declared Files that the object's mark names and the object no longer attaches."""
     known = {provenance.address for provenance in object_.file_provenance}
     entries = object_.mark.settings.get(FILES) if object_.mark else None
     if not isinstance(entries, list):
@@ -55,7 +56,7 @@ def detached(
         document = _document(desired, address)
         if document is None or not tail or address in known:
             continue
-        # The end of an id could fit another file by accident, so the file name has to fit as well.
+        # The end of an id could match another file by chance, so the file name must match too.
         stem = document.name.partition(".")[0]
         for row in rows:
             if str(row["id"]).endswith(tail) and str(row.get("filename", "")).startswith(stem):

@@ -1,4 +1,4 @@
-"""Compare desired and live, one resource at a time. Orphans and leftovers are included."""
+"""Compares desired and live resource by resource, and returns the changes, deletions included."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -31,10 +31,10 @@ from provisioner.model.value import Reference, is_sensitive, references
 
 CONTENT = "content"
 DEFAULT_VERSION = "default_version"
-"""The path of a change that is made because somebody chose another version as the default one."""
+"""The path of the change that makes our newest version the default again."""
 
 RENAMED = f"metadata[{ADDRESS}]"
-"""The path of a change that gives a live object the address that its resource has now."""
+"""The path of the change that writes the new address of a renamed resource into the mark."""
 PROTECT = "lifecycle.prevent_destroy"
 
 
@@ -49,8 +49,8 @@ def diff(
 ) -> list[Change]:
     """Return every change that makes `live` what `desired` says, ordered by address.
 
-    The list includes no-ops. Objects at the addresses in `resend` are sent once more even where they
-    do not differ.
+    No-ops are included. Objects at the addresses in `resend` are sent again even if they do not
+    differ.
     """
     changes = [
         _change(
@@ -114,14 +114,16 @@ def _documents(
 
 
 def _held(change: Change) -> Change:
-    """Return the change, blocked if its object could not be read as a whole."""
+    """Return the change; it is blocked if its object could not be read completely."""
     live = change.live
     if live is None or not live.odd or change.desired is None or change.action is Action.NO_OP:
         return change
     return replace(
         change,
-        blocked=f"{', '.join(live.odd)} of {live.id} could not be read, so nobody knows what this "
-        "would overwrite. Mend the object where it lives, or remove it there",
+        blocked=(
+            f"{', '.join(live.odd)} of {live.id} could not be read, so it is not known what an "
+            "update would overwrite. Correct the object on the live side, or delete it there"
+        ),
     )
 
 
@@ -132,8 +134,9 @@ def _reason_to_go(
 
 
 def _reason(causes: frozenset[Reason]) -> Reason:
-    """Return the one reason of a change whose fields and documents may have several causes."""
-    # A renaming is the reason only where nothing else changes: any other reason tells readers more.
+    """Return the one reason of a change whose fields and documents have several causes."""
+    # A renaming is given as the reason only if nothing else changes, because other reasons are more
+    # important to readers.
     causes = causes - {Reason.RENAMED} or causes
     if not causes:
         return Reason.MANIFEST
@@ -159,8 +162,8 @@ def _fields(
     for tracked in differing_fields_of(resource, live, kind, binding, owner):
         cause = tracked.cause
         if not mark.intact:
-            # Somebody has removed the mark, and its digests with it: nobody can say who changed the
-            # field. The settings are gone too, so a field that only the mark holds has no live value.
+            # Somebody removed the mark with its digests, so nothing shows who changed the field.
+            # The settings are gone too, so a field that only the mark stores has no live value.
             cause = (
                 Reason.DRIFT if cause and tracked.keys[0] not in binding.fields.per_run else None
             )
@@ -182,12 +185,12 @@ def _fields(
 
 
 def _renamed(resource: Resource, live: RemoteObject, binding: Binding) -> Iterator[FieldChange]:
-    """Yield the fields that a renaming changes: the address in the mark, and the names of files."""
+    """Yield the fields that a renaming changes: the address in the mark, and the names of Files."""
     if live.formerly:
         before, now = str(live.formerly), str(resource.address)
         yield FieldChange(RENAMED, before, now, Reason.RENAMED)
     if live.documents or binding.is_upload:
-        # Each changed document is written with its new address, so no field has to say it.
+        # Each changed document is written with its new address, so no field is needed for that.
         return
     files = [provenance for provenance in live.file_provenance if provenance.formerly]
     if files:
@@ -197,7 +200,7 @@ def _renamed(resource: Resource, live: RemoteObject, binding: Binding) -> Iterat
 
 
 def _goes_with_address(tracked: TrackedField, resource: Resource, live: RemoteObject) -> bool:
-    """Return true if a field is the object's name, its resource was renamed, and no manifest sets it."""
+    """Return true if a field is an object's name that follows the name of its renamed resource."""
     names = live.formerly and (live.formerly.name, resource.address.name)
     return tracked.path == "name" and (tracked.live, tracked.desired) == names
 
@@ -225,7 +228,8 @@ def _field_changes(
 def _content(resource: Resource, live: RemoteObject) -> Iterator[FieldChange]:
     """Yield the change of a File's content.
 
-    The server does not return the live content, so only the first characters of its digest are known.
+    The server does not return the live content, so only the first characters of its digest are
+    known.
     """
     for wanted, there in zip(resource.documents.values(), live.documents.values(), strict=True):
         if not wanted.is_recorded_as(there.sha256):
@@ -245,9 +249,9 @@ def _mark_fields(resource: Resource, live: RemoteObject, mark: Mark) -> Iterator
 
 
 def _with_new_references(changes: Iterable[Change], kinds: Mapping[str, Kind]) -> Iterator[Change]:
-    """Yield the changes, with an update for each object that refers to an object made anew.
+    """Yield the changes, with an update of each object that refers to a created or replaced object.
 
-    The new object has a new id, so each referrer has to be sent that id.
+    The new object has a new id, which must be sent to each object that refers to it.
     """
     changes = list(changes)
     remade = {c.address for c in changes if c.action is Action.REPLACE}

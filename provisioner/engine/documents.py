@@ -1,9 +1,9 @@
 """Compares the desired and the live documents of a store, file by file.
 
-The attributes of a document say whose it is and what it was made from, so the store's mark needs no
-entry for it. The mark only remembers one digest of the whole set, which is written after every
-document is completed. By this digest a plan knows whether a store was ever filled, and whether a
-missing document was detached by somebody or has not been added yet.
+The attributes of a document record its owner and its origin, so the store's mark needs no digest
+for each. The mark has one digest of all documents, which is written after all of them are ingested.
+By that digest a plan knows if the store was ever filled, and if a missing document was detached by
+somebody or not yet added.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,18 +18,18 @@ from provisioner.model.resource import Document, Resource
 from provisioner.model.value import digest, same
 
 DOCUMENTS_FIELD = "files"
-"""The name under which the mark remembers the digest of the set of documents."""
+"""The name under which the mark of a store records the digest of all its documents."""
 
 
 def documents_digest(documents: Mapping[str, Document]) -> str:
-    """Return the digest of a set of documents: paths, contents and attributes."""
+    """Return the digest of a set of documents: their paths, contents and attributes."""
     return _documents_digests(documents)[0]
 
 
 def _documents_digests(documents: Mapping[str, Document]) -> list[str]:
-    """Return each digest that a mark may hold for this set of documents.
+    """Return each digest with which a mark may have recorded this set of documents.
 
-    There are several because a file may be recorded by several digests: see `Document.digests`.
+    There are several, because a file may be recorded by several digests: see `Document.digests`.
     """
     attributes = {path: attributes_digest(doc) for path, doc in documents.items()}
     spelled = [
@@ -44,12 +44,12 @@ def attributes_digest(document: Document) -> str:
 
 
 def is_filled(mark: Mark | None) -> bool:
-    """Return true if a store's documents were all completed when it was last applied."""
+    """Return true if all documents of the store with this mark were ingested at its last apply."""
     return mark is not None and mark.of(DOCUMENTS_FIELD) is not None
 
 
 def document_changes(resource: Resource, live: RemoteObject) -> tuple[DocumentChange, ...]:
-    """Return the changes that make a store's documents what the resource declares, by path."""
+    """Return the changes that make the documents of a store what the resource declares, by path."""
     return tuple(sorted(_changes(resource, live), key=lambda change: (change.path, change.file_id)))
 
 
@@ -77,9 +77,9 @@ def _changes(resource: Resource, live: RemoteObject) -> Iterator[DocumentChange]
 
 
 def _known_as(path: str, document: Document, live: RemoteObject) -> str:
-    """Return the path under which a store has a document.
+    """Return the path under which a live store has a document.
 
-    Version 0.1.0 recorded paths relative to the folder that the user named, and not to the folder of
+    Version 0.1.0 recorded paths relative to the folder that the user named, not to the folder of
     the Stack. Such a path still means the same document.
     """
     older = nfc(document.path)
@@ -99,7 +99,7 @@ def _change(document: Document, there: RemoteDocument) -> DocumentChange | None:
 
 
 def _attributes(document: Document, there: RemoteDocument) -> DocumentChange | None:
-    """Return the change of a document whose content is right, None where it needs none."""
+    """Return the change of a document whose content is as desired, None if it needs none."""
     if there.formerly:
         note = f"it was the document of {there.formerly}"
         return _changed(document, there, Reason.RENAMED, note, content=False)
@@ -129,10 +129,10 @@ def _cause_of_absence(resource: Resource, mark: Mark | None) -> Reason:
 
 
 def _cause_of_attributes(document: Document, there: RemoteDocument) -> Reason | None:
-    """Return the reason why the attributes differ, None where they do not.
+    """Return the cause of a difference between the attributes, None if they do not differ.
 
-    Live attributes also count as equal if the server kept them in this form when exactly the desired
-    attributes were sent.
+    Live attributes also count as equal if the server stored them in this form when exactly the
+    desired attributes were sent.
     """
     if there.by_name or same(there.attributes, document.attributes):
         return None
@@ -144,7 +144,7 @@ def _cause_of_attributes(document: Document, there: RemoteDocument) -> Reason | 
 
 
 def content_of(object_: RemoteObject) -> Mapping[str, Any]:
-    """Return a store's documents as plain data, for fingerprints and saved plans."""
+    """Return the documents of a store as plain data, for fingerprints and saved plans."""
     return {
         path: [doc.sha256, dict(doc.attributes), doc.status, doc.file_id]
         for path, doc in sorted(object_.documents.items())

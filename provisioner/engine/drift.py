@@ -1,4 +1,4 @@
-"""Find drift: the changes of a plan that would undo an edit on the live side."""
+"""Finds drift: those changes of a plan that would overwrite an edit on the live side."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ MOVED = frozenset({Reason.DRIFT, Reason.BOTH})
 
 
 def drift_of(plan: Plan, live: Live) -> Drift:
-    """Return the drift of a target. `plan` has to be a plan for that target and for `live`."""
+    """Return the drift of a target. `plan` must be the plan that was made from `live`."""
     changes = tuple(filter(None, map(drifted, plan.changes)))
     reduced = replace(plan, changes=changes, unchanged=len(live.objects) - len(changes))
     read = sum(not found.odd for found in live.objects.values())
@@ -24,11 +24,11 @@ def drift_of(plan: Plan, live: Live) -> Drift:
 
 
 def drifted(change: Change) -> Change | None:
-    """Return a change with only its fields and documents that would undo an edit on the live side.
+    """Return a change with only those fields and documents that would overwrite a live edit.
 
-    Returns None where no field or document would.
+    Returns None if there are none.
     """
-    # The server has let the object lapse as a whole, so single fields would tell nothing.
+    # The server let the whole object expire, so a list of its fields would not help.
     if change.reason is Reason.EXPIRED:
         return replace(change, fields=(), documents=())
     fields = tuple(
@@ -43,7 +43,7 @@ def drifted(change: Change) -> Change | None:
 
 
 def vanished(field: FieldChange) -> bool:
-    """Returns true where a live object refers to one that somebody deleted."""
+    """Return true if a live object refers to an object that somebody deleted."""
     return isinstance(field.live, RemoteId) and field.live.gone
 
 
@@ -54,7 +54,7 @@ def _absent(plan: Plan) -> Iterator[Absent]:
 
 
 def _still_naming(address: Address, changes: Iterable[Change]) -> set[Address]:
-    """Return our objects that still hold the id of the deleted object at this address."""
+    """Return our objects that still have the id of the deleted object at this address."""
     return {
         change.address
         for change in changes

@@ -1,8 +1,8 @@
-"""Writes and reads file names that carry the owner of a file: the setting `file_names: marked`.
+"""Writes and reads names of uploads that contain their owner: the setting `file_names: marked`.
 
-A file has no metadata, so its name has to carry the proof that the file is ours. A marked name is
-`stem.OWNER-PATH-CONTENT.ending`: a digest of the owner, a digest of the path, and the first characters
-of the SHA-256 of the content.
+An upload has no metadata, so only its name can prove that it is ours. A marked name is
+`stem.OWNER-PATH-CONTENT.ending`: a digest of the owner, a digest of the path, and the first
+characters of the SHA-256 of the content.
 """
 
 import re
@@ -21,7 +21,7 @@ _TAG = re.compile(
 
 @frozen
 class Tag:
-    """The three parts of a marked name: digests of owner and path, and the start of a SHA-256."""
+    """The parts of a marked name: digests of owner and path, and the beginning of a SHA-256."""
 
     owner: str
     path: str
@@ -31,15 +31,15 @@ class Tag:
         return self.owner == digest(str(owner), SHORT)
 
     def document(self, documents: Iterable[Document]) -> Document | None:
-        """Return the document at the path that the name was made for, whatever it holds now."""
+        """Return the document at the path for which the name was made, whatever its present content."""
         return next((d for d in documents if digest(d.key, SHORT) == self.path), None)
 
 
 def marked_name(owner: Owner, document: Document, sha256: str = "") -> str:
-    """Return the marked name of a document, under which a later run finds its upload again.
+    """Return the marked name of a document, by which a later run finds its upload again.
 
-    `sha256` replaces the digest of the document's content. A file that an earlier run uploaded may be
-    named by another digest of the same document (see `Document.digests`).
+    `sha256`, if given, is used in place of the digest of the document's content: an earlier run may
+    have used another digest of the same document (see `Document.digests`).
     """
     stem, dot, ending = document.name.rpartition(".")
     path = digest(document.key, SHORT)
@@ -48,6 +48,6 @@ def marked_name(owner: Owner, document: Document, sha256: str = "") -> str:
 
 
 def read_name(name: str) -> Tag | None:
-    """Return the tag that a file's name carries, None for a name that carries no tag."""
+    """Return the parts of a marked name, None for a name that is not marked."""
     found = list(_TAG.finditer(name))
     return Tag(**found[-1].groupdict()) if found else None

@@ -1,7 +1,7 @@
-"""Makes objects of our uploaded files.
+"""Makes objects of our uploads.
 
-A file has no metadata. So the marks of the objects that attach a file say whose the file is, and which
-File its content comes from.
+An upload has no metadata. So the marks of the objects that attach it record its owner and the File
+from which it was made.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,10 +19,10 @@ from provisioner.model.value import RemoteId, digest
 
 
 def with_whole_names(object_: RemoteObject, names: FileNames) -> RemoteObject:
-    """Return an object whose files have the names that the manifests give them now.
+    """Return an object whose uploads have the present names of their Files.
 
-    The object's mark may hold a digest of a name, because it had no room for the name, or a former
-    name, because the File was renamed later. A name that no manifest knows stays as it is.
+    The mark of the object may have a digest of a name for which it had no room, or the earlier name
+    of a File that was renamed. A name that no manifest has stays as it is.
     """
     files = object_.file_provenance
     if names.today.keys().isdisjoint(provenance.address.name for provenance in files):
@@ -36,14 +36,14 @@ def with_whole_names(object_: RemoteObject, names: FileNames) -> RemoteObject:
 
 
 def _under_today(provenance: FileProvenance, names: FileNames) -> FileProvenance:
-    """Return the provenance with the File's current address, and its former one after a renaming."""
+    """Return the record with the File's present address, and with its earlier one after a renaming."""
     before, today = provenance.address, names.address(provenance.address.name)
     is_former = today != before and before.name != f"~{digest(today.name)}"
     return replace(provenance, address=today, formerly=before if is_former else None)
 
 
 def _renamed(value: Any, names: FileNames, ids: frozenset[str]) -> Any:
-    """Return a spec in which each of these files has its current name as its key."""
+    """Return a spec in which each of these files has its present name as its key."""
     if not isinstance(value, Mapping):
         return value
     return {
@@ -57,7 +57,7 @@ def _renamed(value: Any, names: FileNames, ids: frozenset[str]) -> Any:
 def with_detached(
     object_: RemoteObject, desired: Desired, names: FileNames, rows: Sequence[Row]
 ) -> RemoteObject:
-    """Return an object whose provenance also has the files that somebody has detached from it."""
+    """Return the object with its own record of those files that somebody detached from it."""
     found = tuple(detached(object_, desired, names, rows))
     return (
         replace(object_, file_provenance=(*object_.file_provenance, *found)) if found else object_
@@ -70,10 +70,10 @@ def live_files(
     rows: Iterable[Row],
     owner: Owner,
 ) -> list[RemoteObject]:
-    """Return an object for each live file that the mark of one of our objects names as a File.
+    """Return an object for each upload that the mark of one of our objects names as a File.
 
-    `before` are our releases. A file that only a release names, and no current object, becomes an
-    object with `former` set. An object has `proven` false where nothing proves that we uploaded it.
+    `before` are our releases. An upload to which only a release refers, and no current object, has
+    `former` set. An upload has `proven` false if nothing proves that we uploaded it.
     """
     ours, before, rows = [*ours], [*before], [*rows]
     file_provenance = _file_provenance(ours)
@@ -89,9 +89,9 @@ def live_files(
 
 
 def _file_provenance(objects: Iterable[RemoteObject]) -> dict[str, FileProvenance]:
-    """Return the provenance of each file by its id.
+    """Return the record of each upload's File, by the upload's id.
 
-    Where several objects name one file, the provenance with the longest digest is returned.
+    If several objects attach an upload, the record with the longest digest is returned.
     """
     file_provenance: dict[str, FileProvenance] = {}
     for said in (provenance for object_ in objects for provenance in object_.file_provenance):

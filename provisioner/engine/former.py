@@ -1,7 +1,7 @@
-"""Puts former addresses back into a value whose references were renamed.
+"""Puts earlier addresses back into a value that refers to renamed resources.
 
-A mark from before the renaming holds digests of the value with the former addresses. With them put
-back, a plan sees that the value has not changed.
+A mark that was written before the renaming has digests of the value with the earlier addresses.
+With these addresses in the value, a plan sees that the value has not changed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,10 +16,11 @@ from provisioner.model.value import Reference, RemoteId, references
 def with_former(
     value: Any, formerly: Mapping[Address, tuple[Address, ...]], most: int = 64
 ) -> Iterator[Any]:
-    """Yield `value`, and a copy of it for each combination of former addresses of its references.
+    """Yield `value`, and a copy for each combination of earlier addresses of its references.
 
-    It yields at most `most` values. The files of the code interpreter are a mapping by the name of
-    each File: the keys of such a mapping become the former names as well.
+    At most `most` values are yielded, because the combinations grow fast. The files of the code
+    interpreter are a mapping whose keys are the names of Files: these keys become the earlier names
+    too.
     """
     named = sorted(references(value) & formerly.keys()) if formerly else []
     every = product(*((address, *formerly[address]) for address in named))

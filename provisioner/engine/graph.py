@@ -1,4 +1,4 @@
-"""Make the graph of the references between resources and objects. It sends no request."""
+"""Makes the graph of references between resources and objects, which `show` draws. It is pure."""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -11,7 +11,7 @@ from provisioner.model.resource import Desired
 
 
 class State(StrEnum):
-    """The state of a node: it is declared, live, or both."""
+    """The state of a node: declared, live, or both."""
 
     LIVE = "declared and live"
     DECLARED = "declared, not live"
@@ -24,7 +24,7 @@ class State(StrEnum):
 
 @frozen
 class Node:
-    """One resource or object. `key` is its address, or its remote id where it has no address."""
+    """One resource or object. `key` is its address, or its remote id if it has no address."""
 
     key: str
     state: State
@@ -35,7 +35,7 @@ class Node:
 
 @frozen
 class Edge:
-    """One reference. It is `desired`, `live`, or both; if both, apply does not change it."""
+    """One reference. If it is `desired` and `live`, apply does not change it."""
 
     source: str
     target: str
@@ -45,14 +45,14 @@ class Edge:
 
 @frozen
 class Graph:
-    """Nodes and edges, each in a fixed order, of one Stack on one target."""
+    """The nodes and edges of one Stack on one target, in a fixed order."""
 
     title: str
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
 
     def around(self, address: Address) -> "Graph":
-        """Return the part of the graph that an address refers to or is referred to by, however far."""
+        """Return the part of the graph that can be reached from an address, along or against references."""
         forward: dict[str, list[str]] = {}
         backward: dict[str, list[str]] = {}
         for edge in self.edges:
@@ -69,9 +69,9 @@ class Graph:
 
 
 def graph_of(title: str, desired: Desired, live: Live) -> Graph:
-    """Return the graph of everything declared and everything of ours that is live.
+    """Return the graph of everything that is declared, and of all our live objects.
 
-    Objects of others are nodes only where they refer to one of ours.
+    Objects of others are nodes only if they refer to one of ours.
     """
     ours = dict(_ours(live))
     ids = {found.id: key for key, found in ours.items()}
@@ -94,7 +94,7 @@ def graph_of(title: str, desired: Desired, live: Live) -> Graph:
 
 
 def _ours(live: Live) -> Iterator[tuple[str, RemoteObject]]:
-    """Yield everything of ours and everything borrowed, each under the key of its node."""
+    """Yield all our objects and all borrowed ones, each with the key of its node."""
     for address, found in (*live.objects.items(), *live.borrowed.items()):
         yield str(address), found
     for found in live.surplus:
@@ -113,7 +113,7 @@ def _live_node(key: str, found: RemoteObject, desired: Desired, live: Live) -> N
 
 
 def _named(found: RemoteObject, ids: Mapping[str, str]) -> Iterator[str]:
-    """Yield the keys of the nodes that a live object refers to."""
+    """Yield the keys of the nodes to which a live object refers."""
     for name in references(found):
         if isinstance(name, Address):
             yield str(name)

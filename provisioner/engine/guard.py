@@ -1,6 +1,7 @@
-"""Guards: rules that refuse a plan.
+"""Defines guards: rules that refuse a plan.
 
-Every refusal names the setting that allows the change for good, and the flag that allows it once.
+Every refusal names the setting that allows the change permanently, and the option that allows it
+once.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -20,17 +21,17 @@ from provisioner.model.stack import REFUSE, Guards, Stack
 from provisioner.model.value import MissingSecret, leaves
 
 FLOOR = 5
-"""A plan with fewer deletions than this is never refused by `max_delete_percent`."""
+"""The smallest number of deletions that `max_delete_percent` can refuse."""
 LEFTOVER = frozenset({Reason.DUPLICATE, Reason.RETIRED})
-"""Reasons of a delete after which another object still has the address."""
+"""The reasons of a delete after which another object still has the address."""
 UNCOUNTED = LEFTOVER | {Reason.LEAK}
-"""Reasons of a delete that takes no live resource away, so that `max_delete_percent` does not count it."""
+"""The reasons of a delete that `max_delete_percent` does not count: no current object is lost."""
 
 
 def guarded(
     plan: Plan, live: Live, stack: Stack, bindings: Mapping[str, Binding], overrides: Overrides
 ) -> Plan:
-    """Return the plan with a refusal from each guard that it breaks and that no override lifts."""
+    """Return the plan with a refusal for each guard that stands against it and is not lifted."""
     changes, percent = plan.changes, overrides.max_delete_percent
     guards = stack.guards if percent is None else replace(stack.guards, max_delete_percent=percent)
     wanted = {c.address: c.desired for c in changes if c.desired}
@@ -60,7 +61,7 @@ def refusals(
 
 
 def undeclared_refusals(plan: Plan, guards: Guards) -> list[Diagnostic]:
-    """Return a refusal where undeclared values have moved and the Stack refuses that."""
+    """Return a refusal if undeclared values have changed and the Stack has `undeclared: refuse`."""
     if guards.undeclared != REFUSE:
         return []
     moved: dict[Address, list[str]] = {}
@@ -70,8 +71,8 @@ def undeclared_refusals(plan: Plan, guards: Guards) -> list[Diagnostic]:
     return [
         Diagnostic(
             codes.UNDECLARED,
-            f"{_some(paths)} moved there, and no manifest sets it. Declare it, name it in"
-            " lifecycle.ignore_changes, or accept it as it is with --accept-undeclared.",
+            f"On the live side {_some(paths)} changed, which no manifest sets. Declare it, list "
+            "it in lifecycle.ignore_changes, or accept it with --accept-undeclared.",
             subject=str(address),
         )
         for address, paths in sorted(moved.items())
@@ -79,12 +80,14 @@ def undeclared_refusals(plan: Plan, guards: Guards) -> list[Diagnostic]:
 
 
 def drift_refusals(changes: Iterable[Change]) -> list[Diagnostic]:
-    """Return a refusal for each change that overwrites drift in an apply that nobody reviewed."""
+    """Return a refusal for each change that would overwrite a live edit in a plan that nobody reviewed."""
     return [_drifted(change) for change in changes if change.drifts]
 
 
 def _reviewed() -> str:
-    return f"A saved plan that shows it ({hint('plan', '--out', 'FILE')}) may also be applied."
+    return (
+        f"A saved plan that shows the change ({hint('plan', '--out', 'FILE')}) may also be applied."
+    )
 
 
 def _drifted(change: Change) -> Diagnostic:
@@ -92,30 +95,31 @@ def _drifted(change: Change) -> Diagnostic:
     if number := change.rolled_back_to:
         return Diagnostic(
             codes.ROLLED_BACK,
-            f"Release {number} is live, and this would undo it: {_paths(change)}. Put what release {number} says into the "
-            f"manifest to keep it, or undo the rollback with --overwrite-drift. {_reviewed()}",
+            f"Release {number} is live after a rollback, which this plan would undo: "
+            f"{_paths(change)}. To keep it, write the content of release {number} into the "
+            f"manifest. To undo the rollback, pass --overwrite-drift. {_reviewed()}",
             position,
             subject=str(change.address),
         )
     return Diagnostic(
         codes.DRIFT,
-        f"{_paths(change)} moved there though the manifest did not say so. Put the change into "
-        f"the manifest to keep it, or overwrite it with --overwrite-drift. {_reviewed()}",
+        f"On the live side somebody changed {_paths(change)}. To keep the change, write it into "
+        f"the manifest. To overwrite it, pass --overwrite-drift. {_reviewed()}",
         position,
         subject=str(change.address),
     )
 
 
 def missing_secret_refusals(changes: Iterable[Change]) -> list[Diagnostic]:
-    """Return a refusal for each object that cannot be made because a secret is not set.
+    """Return a refusal for each object that cannot be created because a secret is not set.
 
-    A live object already holds its secrets, so it needs none.
+    An object that exists has its secrets already, so it needs none.
     """
     return [
         Diagnostic(
             codes.SECRET_NOT_SET,
-            f"{_not_set(missing)} Nothing was changed. Set {_it(missing)} where this is applied; no"
-            " plan and no log ever shows the value.",
+            f"{_not_set(missing)} Nothing was changed. Set {_it(missing)} where the plan is "
+            "applied; no plan and no log ever shows the value.",
             change.desired.origin if change.desired else None,
             subject=str(change.address),
         )
@@ -126,13 +130,13 @@ def missing_secret_refusals(changes: Iterable[Change]) -> list[Diagnostic]:
 def missing_secret_warnings(changes: Iterable[Change]) -> list[Diagnostic]:
     """Return a warning for each secret variable that is not set and that apply will need.
 
-    It is no refusal, because a plan may be made on a machine that has no secrets.
+    It is not a refusal, because a plan may be made on a machine that has no secrets.
     """
     return [
         warning(
             codes.SECRET_NEEDED,
-            f"{_not_set(missing)} Set {_it(missing)} before apply, which reads the environment and"
-            " .env.",
+            f"{_not_set(missing)} Set {_it(missing)} before you apply, in the environment or in "
+            ".env.",
             change.desired.origin if change.desired else None,
             str(change.address),
         )
@@ -162,18 +166,20 @@ def _missing(change: Change) -> list[str]:
 
 
 def identity_refusals(owner: Owner, desired: Desired, live: Live) -> list[Diagnostic]:
-    """Return a refusal where no object is ours and another owner holds the addresses we declare.
+    """Return a refusal if no object is ours and another owner has objects at our addresses.
 
-    Then the Stack was probably renamed or copied, and a plan would make every object a second time.
+    Then the Stack was probably renamed or copied, and a plan would create every object a second
+    time.
     """
     if live.objects or live.surplus:
         return []
     return [
         Diagnostic(
             codes.OTHER_STACK,
-            f"{holder} has {len(common)} of them: {_some(common)}; nothing on this target belongs "
-            f"to {owner}. If this stack was renamed or lost its id, take them over: {hint('adopt', '--owner', str(holder))}."
-            " If it is a copy that shall live beside the other, apply with --new.",
+            f"{holder} has objects at {len(common)} of our addresses: {_some(common)}. No object "
+            f"on this target belongs to {owner}. If this stack was renamed or lost its id, take "
+            f"them over: {hint('adopt', '--owner', str(holder))}. If it is a copy that should "
+            "live beside the other one, apply with --new.",
             subject=str(holder),
         )
         for holder, addresses in sorted(live.others.items())
@@ -187,18 +193,18 @@ def namesake_refusals(
     bindings: Mapping[str, Binding],
     allowed: Collection[Address] = (),
 ) -> list[Diagnostic]:
-    """Return a refusal for each create beside a foreign object of the same name.
+    """Return a refusal for each create while a foreign object has the same name.
 
     The foreign object may be this resource's own object after somebody removed its mark, and only a
-    person can tell. `allowed` are the addresses, or terms such as `assistant.*`, for which a second
-    object is wanted. A foreign object inside of another foreign object is not counted.
+    person can decide that. `allowed` are the addresses, or terms such as `assistant.*`, for which a
+    second object is wanted. Foreign objects inside of other foreign objects do not count.
     """
     parents = {"", *(found.id for found in live.objects.values())}
     return [
         Diagnostic(
             codes.NAMESAKE,
-            f"{foreign.id} carries no mark, so it is not ours, and a second {foreign.name!r} would be created"
-            f" beside it. {_ways(change.address, foreign, bindings)}",
+            f"{foreign.id} has no mark, so it is not ours, and a second {foreign.name!r} would be "
+            f"created beside it. {_ways(change.address, foreign, bindings)}",
             change.desired.origin,
             subject=str(change.address),
         )
@@ -219,29 +225,32 @@ def is_meant(address: Address, term: Address) -> bool:
 
 
 def _ways(address: Address, foreign: RemoteObject, bindings: Mapping[str, Binding]) -> str:
-    beside = f"to have a second one beside it, pass --new-object {address}."
+    beside = f"to create a second one beside it, pass --new-object {address}."
     if bindings[foreign.kind].versions:
-        return f"It cannot be adopted, for its mark is a part of its content: {beside}"
+        return f"It cannot be adopted, because its mark would be a part of its content: {beside}"
     return (
         f"If it is this resource, take it over: {hint('adopt', str(address), foreign.id)}; {beside}"
     )
 
 
 _LOST = {Action.DELETE: "deleted", Action.REPLACE: "replaced", Action.FORGET: "forgotten"}
-"""The actions that a protected object is protected from, in words."""
+"""The words for the actions that a protected object refuses."""
 
 
 def _protected(changes: list[Change], unprotected: Collection[Address]) -> Iterator[Diagnostic]:
     for change in changes:
         mark = change.live.mark if change.live else None
         lifted = change.desired is not None and not change.desired.lifecycle.prevent_destroy
+        # A live mark still says prevent_destroy after the manifest has removed it. The manifest
+        # counts.
         protects = mark is not None and mark.protected and change.reason not in LEFTOVER
         lost = _LOST.get(change.action)
         if lost and protects and not lifted and change.address not in unprotected:
             yield Diagnostic(
                 codes.PROTECTED,
-                f"It would be {lost}, and its mark says prevent_destroy. Declare it with lifecycle.prevent_destroy: false "
-                f"and apply, or lift the protection this once: --unprotect {change.address}.",
+                f"It would be {lost}, and its mark says prevent_destroy. Declare it with "
+                "lifecycle.prevent_destroy: false and apply, or remove the protection once: "
+                f"--unprotect {change.address}.",
                 subject=str(change.address),
             )
 
@@ -252,9 +261,10 @@ def _too_many(changes: list[Change], live: Live, guards: Guards) -> Iterator[Dia
     if _exceeds(len(deletes), total, guards):
         yield Diagnostic(
             codes.TOO_MANY_DELETES,
-            f"{len(deletes)} of {total} would be deleted. That is more than max_delete_percent allows ({guards.max_delete_percent} %): "
-            f"{_some([c.address for c in deletes])}. If it is meant, raise "
-            "spec.guards.max_delete_percent in the Stack, or pass --max-delete-percent 100 once.",
+            f"{len(deletes)} of {total} would be deleted. That is more than max_delete_percent "
+            f"allows ({guards.max_delete_percent} %): {_some([c.address for c in deletes])}. If "
+            "this is intended, raise spec.guards.max_delete_percent in the Stack, or pass "
+            "--max-delete-percent 100 once.",
         )
 
 
@@ -265,9 +275,10 @@ def _too_many_documents(changes: list[Change], guards: Guards) -> Iterator[Diagn
         if _exceeds(len(removed), total, guards):
             yield Diagnostic(
                 codes.TOO_MANY_DOCUMENTS,
-                f"{len(removed)} of {total} would be removed. That is more than max_delete_percent allows ({guards.max_delete_percent} %). If "
-                "it is meant, raise spec.guards.max_delete_percent in the Stack, or pass "
-                "--max-delete-percent 100 once.",
+                f"{len(removed)} of {total} would be removed. That is more than "
+                f"max_delete_percent allows ({guards.max_delete_percent} %). If this is intended, "
+                "raise spec.guards.max_delete_percent in the Stack, or pass --max-delete-percent "
+                "100 once.",
                 change.desired.origin if change.desired else None,
                 subject=str(change.address),
             )

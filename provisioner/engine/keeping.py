@@ -1,9 +1,9 @@
-"""Keeps each object that a plan would delete while another object still refers to it.
+"""Keeps objects that a plan would delete while another object still refers to them.
 
-The referrers are searched for in everything that was read. An orphan that is kept is *forgotten*: it
-stays, and apply removes our mark from it. Other objects that are kept stay ours, and a later plan
-deletes them: older generations, duplicates, objects that only our own objects refer to, and objects
-whose mark is a part of their content.
+Referrers are searched for in everything that was read. An orphan that is kept is *forgotten*: it
+stays, and apply removes our mark from it. Other kept objects stay ours, and a later plan deletes
+them: older generations, duplicates, objects to which only our own objects refer, and objects whose
+mark is a part of their content.
 """
 
 from collections import defaultdict
@@ -23,16 +23,16 @@ from provisioner.model.value import Reference, RemoteId, leaves
 
 FOREIGN, OURS, FORGOTTEN = "foreign", "ours", "forgotten"
 MOST = 3
-"""The most referrers that a message names. It counts the others."""
+"""The largest number of referrers that a message names. Others are only counted."""
 
 
 def keeping(
     changes: Iterable[Change], live: Live, bindings: Mapping[str, Binding], owner: Owner
 ) -> tuple[list[Change], list[Diagnostic]]:
-    """Return the changes without deletions of objects that are still in use, and a warning for each.
+    """Return the changes without deletions of objects that are still used, and a warning for each.
 
-    `live` has to be everything that was read, even if the changes are about a part of it, because any
-    object may be a referrer.
+    `live` must be everything that was read, even if the changes concern only a part of it, because
+    any object may be a referrer.
     """
     changes = list(changes)
     referrers = _referrers(changes, live, owner)
@@ -47,13 +47,13 @@ def keeping(
         if not (found and change.live):
             kept.append(change)
         elif change.action is Action.REPLACE:
-            # The new object is made in any case. Only the old one stays until nothing refers to it.
+            # The new object is made in any case. The old one stays until nothing refers to it.
             kept.append(replace(change, live=replace(change.live, retained=True)))
             said.append(_for_now(change, found, "The old object"))
         elif change.live.id in forgotten:
             kept.append(replace(change, action=Action.FORGET, referrers=found))
-        # Only objects of ours refer to this one. It keeps our mark, because a later plan could not
-        # delete it without the mark.
+        # Only our own objects refer to this one. It keeps our mark, because without the mark a
+        # later plan could not delete it.
         else:
             said.append(_for_now(change, found, "It"))
     return kept, said
@@ -65,7 +65,7 @@ def _forgotten(
     referrers: Mapping[str, Sequence[Referrer]],
     bindings: Mapping[str, Binding],
 ) -> set[str]:
-    """Return the ids of objects to forget: others refer to them, or forgotten objects do."""
+    """Return the ids of objects to forget: objects of others, or forgotten objects, refer to them."""
     leftover = {one.id for one in live.surplus}
     candidates = {
         change.live.id
@@ -75,7 +75,7 @@ def _forgotten(
     }
     found: set[str] = set()
     more = True
-    # A forgotten object stays and goes on naming other objects, so these have to stay as well.
+    # A forgotten object stays and still refers to other objects, so these must stay too.
     while more:
         new = {
             id
@@ -88,11 +88,11 @@ def _forgotten(
 
 
 def _can_be_forgotten(binding: Binding, *, is_leftover: bool) -> bool:
-    """Return true if an object can be forgotten: its mark can be removed, or it has none, as files."""
+    """Return true if an object can be forgotten: its mark can be removed, or it has none, like uploads."""
     if binding.mark_location is None:
         return True
-    # A forgotten object counts as foreign. Nobody would ever collect an older generation that was
-    # forgotten, so it keeps its mark.
+    # A forgotten object counts as foreign. An older generation that was forgotten would never be
+    # deleted by anybody, so it keeps its mark.
     return binding.mark_location.clear is not None and not is_leftover
 
 
@@ -100,7 +100,7 @@ def _for_now(change: Change, found: Sequence[Referrer], what: str) -> Diagnostic
     id = change.live.id if change.live else ""
     return warning(
         codes.STILL_IN_USE,
-        f"{named(found)}. {what} ({id}) stays ours, and a later apply deletes it once nothing "
+        f"{named(found)}. {what} ({id}) stays ours, and a later apply deletes it when nothing "
         "refers to it.",
         change.desired.origin if change.desired else None,
         subject=str(change.address),
@@ -108,7 +108,7 @@ def _for_now(change: Change, found: Sequence[Referrer], what: str) -> Diagnostic
 
 
 def named(found: Sequence[Referrer]) -> str:
-    """Return the users of an object as a clause: `X (foreign) refers to it`."""
+    """Return the referrers of an object as a clause, such as `X (foreign) refers to it`."""
     rest = len(found) - MOST
     texts = [str(one) for one in found[:MOST]] + ([f"{rest} more"] if rest > 0 else [])
     verb = "refers" if len(found) == 1 else "refer"
@@ -118,14 +118,14 @@ def named(found: Sequence[Referrer]) -> str:
 def _referrers(
     changes: Sequence[Change], live: Live, owner: Owner
 ) -> Mapping[str, tuple[Referrer, ...]]:
-    """Return, by the id of each object that would go, the objects that stay and refer to it.
+    """Return the objects that stay and refer to an object to be deleted, by the id of the latter.
 
-    An object that is kept for a referrer becomes a referrer itself, so the search goes on until it
-    finds no further object to keep.
+    An object that is kept because of a referrer becomes a referrer itself, so the search continues
+    until it finds no further object to keep.
     """
     going = {c.live.id for c in changes if c.live and c.action is Action.DELETE}
     replaced = {c.live.id for c in changes if c.live and c.action is Action.REPLACE}
-    # Most plans delete nothing, and then the search for referrers would be wasted time.
+    # Most plans delete nothing, so the search for referrers is skipped for them.
     if not (going or replaced):
         return {}
     leaving = {c.address for c in changes if c.action is Action.DELETE}
@@ -143,7 +143,7 @@ def _referrers(
 
 @frozen
 class _User:
-    """An object as it will be after the changes, and the ids that it refers to then."""
+    """An object as it will be after the changes, with the ids to which it will refer."""
 
     id: str
     who: Referrer
@@ -159,7 +159,7 @@ def _users(
     by_id = {c.live.id: c for c in changes if c.live and c.action is Action.UPDATE}
     for one in live.ours:
         if one.id in remaking:
-            # The old object goes, and its successor refers to what the manifests say.
+            # The old object is deleted, and the new one refers to what the manifests say.
             continue
         ids = _ids(references(one), current_objects) | _ids_of_files(one)
         if one.id in by_id:
@@ -168,15 +168,15 @@ def _users(
     for one in live.foreign:
         yield _User(one.id, _who(one, FOREIGN), one.refers_to)
     for one in (*live.elsewhere, *live.bystanders):
-        # A release of another target of this stack is ours. What it names keeps our mark, since that
-        # target's manifests may declare it.
+        # A release of another target of this stack is ours. The objects to which it refers keep our
+        # mark, because the manifests of that target may declare them.
         whose = str(one.mark.owner) if one.mark else FOREIGN
         is_ours = one.mark is not None and one.mark.owner == owner
         yield _User(one.id, _who(one, OURS if is_ours else whose), one.refers_to)
     staying = live.objects.keys() - leaving
     for one in live.releases:
-        # Releases of ours protect objects by marking them as retained. In a run that retains
-        # nothing, such as a destroy, these releases go too and protect nothing.
+        # A release of ours protects objects by setting `retained`. In a run that retains nothing,
+        # such as a destroy, these releases are deleted too and protect nothing.
         if one.mark is None or one.mark.owner != owner or one.address in staying:
             yield _User(f"release {one.id}", _who(one, "a release that is kept"), _of_release(one))
 
@@ -192,10 +192,11 @@ def _ids_of_files(one: RemoteObject) -> frozenset[str]:
 def _after(
     one: RemoteObject, change: Change, remade: set[Address], current_objects: Mapping[Address, str]
 ) -> frozenset[str]:
-    """Return the ids that an object of ours refers to after its update.
+    """Return the ids to which an object of ours refers after its update.
 
-    A reference to an address that is made anew leads to the new object then, so it is left out. An id
-    in a field that the kind does not know stays there, because an update never sends such a field.
+    A reference to a replaced address is left out, because it leads to the new object then. An id in
+    a field that the kind does not have stays in the object, because an update never sends such a
+    field.
     """
     spec = change.desired.spec if change.desired else {}
     after: set[Name] = {leaf.address for leaf in leaves(spec, Reference)}

@@ -1,6 +1,6 @@
-"""Warns of a create and a delete that are probably one resource under a new name.
+"""Warns of a create and a delete that are probably the same resource under a new name.
 
-A likeness proves nothing, so the warning changes nothing in the plan.
+Similarity is no proof, so the warning does not change the plan.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,17 +23,18 @@ from provisioner.model.value import Reference, walk
 def likely_renames(
     changes: Iterable[Change], kinds: Mapping[str, Kind], bindings: Mapping[str, Binding]
 ) -> list[Diagnostic]:
-    """Return a warning for each created resource that equals a deleted object.
+    """Return a warning for each created resource that equals an object to be deleted.
 
-    The two are equal if all fields are, apart from the name that comes from the address. There is no
-    warning where several pairs are possible, because nobody knows then which one was renamed.
+    They are equal if all fields are, except a name that is taken from the address. There is no
+    warning if several pairs are possible, because then it is not known which one was renamed.
     """
     changes = list(changes)
     made = [(c.address, c.desired) for c in changes if c.action is Action.CREATE and c.desired]
     gone = [(c.address, c.live) for c in changes if _is_orphan(c) and c.live]
     pairs: dict[Address, Address] = {}
     more = bool(made and gone)
-    # An object that refers to a renamed object becomes equal only after that renaming is found.
+    # An object that refers to a renamed object becomes equal only when that renaming has been
+    # found.
     while more:
         found = dict(_Comparison(kinds, bindings, pairs).pairs(made, gone))
         more, pairs = found != pairs, found
@@ -41,9 +42,9 @@ def likely_renames(
     return [
         warning(
             codes.LIKELY_RENAME,
-            f"{before} would be deleted, and this would be created with the same content. If it is"
-            f" the same resource under another name, write `formerly: [{before.name}]` into its"
-            " metadata: then the object stays, with its id.",
+            f"{before} would be deleted, and this resource would be created with the same "
+            "content. If it is the same resource under another name, write `formerly: "
+            f"[{before.name}]` into its metadata: then the object stays, with its id.",
             origins[now],
             str(now),
         )
@@ -57,7 +58,7 @@ def _is_orphan(change: Change) -> bool:
 
 @frozen
 class _Comparison:
-    """Compares resources to create with objects to delete. `known` are the renames found so far."""
+    """Compares resources to create with objects to delete. `known` has the renames found so far."""
 
     kinds: Mapping[str, Kind]
     bindings: Mapping[str, Binding]
@@ -97,7 +98,7 @@ class _Comparison:
         )
 
     def _renamed(self, spec: Any) -> Any:
-        """Return a live spec in which references to renamed objects have their new addresses."""
+        """Return a live spec in which references to renamed objects have the new addresses."""
         now = {before: now for now, before in self.known.items()}
 
         def name(leaf: Any) -> Any:
@@ -108,5 +109,5 @@ class _Comparison:
 
 
 def _is_name(tracked: TrackedField, names: tuple[str, str]) -> bool:
-    """Return true if a field is the name that each of the two has by default."""
+    """Return true if a field is the default name that each of the two has from its address."""
     return tracked.path == "name" and (tracked.live, tracked.desired) == names

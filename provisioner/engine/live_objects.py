@@ -1,4 +1,4 @@
-"""Turn a raw row into a RemoteObject in its kind's normal form, with the documents that it holds."""
+"""Turns a row of a list into a RemoteObject in the normal form of its kind, with its documents."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ from provisioner.model.timestamps import seconds
 def as_object(
     kind: str, row: Row, mark: Mark | None, binding: Binding, known: Known = NO_IDS
 ) -> RemoteObject:
-    """Return a row as an object in its kind's normal form, with the mark that was read from it.
+    """Return the object of a row in the normal form of its kind. `mark` was read from the row.
 
     The row is searched for the `known` ids, which become its `refers_to`.
     """
@@ -42,7 +42,7 @@ def as_object(
 def as_stranger(
     kind: str, row: Row, mark: Mark | None = None, known: Known = NO_IDS
 ) -> RemoteObject:
-    """Return a row as an object that is not ours: it has a name, and its spec stays empty.
+    """Return the object of a row that is not ours. It has a name, but its spec is not read.
 
     The row is searched for the `known` ids, which become its `refers_to`.
     """
@@ -59,22 +59,22 @@ def as_stranger(
 
 
 def ids_named(row: Row, known: Known) -> frozenset[str]:
-    """Return the `known` ids that stand in a row, without the row's own id."""
+    """Return those of the `known` ids that occur in a row, without the row's own id."""
     return ids_in(row, known) - {str(row["id"])} if known.ids else frozenset()
 
 
 def is_expired(row: Row) -> bool:
-    """Return true if the server says that the object has expired."""
+    """Return true if the server reports that the object has expired."""
     return row.get("status") == "expired"
 
 
 def with_documents(
     ours: Sequence[RemoteObject], inventory: Inventory, bindings: Mapping[str, Binding]
 ) -> list[RemoteObject]:
-    """Return these objects with the documents that the inventory has for them.
+    """Return these objects with the documents that the inventory contains for them.
 
-    An object is left out if the server did not know it any more when its documents were read. It was
-    deleted after the list was read, or the list itself was out of date.
+    An object is left out if it no longer existed when its documents were read: it was deleted after
+    the list was read, or the list was outdated.
     """
     return [found for one in ours if (found := _with_documents(one, inventory, bindings))]
 
@@ -90,10 +90,13 @@ def _with_documents(
 
 
 def _filled(store: RemoteObject, rows: Sequence[Row], reading: Documents) -> RemoteObject:
-    """Return a store with its documents. Of two at one path, the newest completed one counts."""
+    """Return a store with its documents.
+
+    Of two at the same path, the newest ingested one counts.
+    """
     documents: dict[str, RemoteDocument] = {}
     surplus: list[RemoteDocument] = []
-    # A row without our attributes belongs to somebody else. It is counted and never touched.
+    # A row without our attributes belongs to somebody else. It is counted and never changed.
     read = [(row, guarded(row, reading.from_wire)[0]) for row in rows]
     for _, document in sorted(
         ((row, doc) for row, doc in read if doc),
@@ -117,7 +120,7 @@ def _filled(store: RemoteObject, rows: Sequence[Row], reading: Documents) -> Rem
 
 
 def _published(row: Row) -> Published:
-    """Return the release number of a row, and the provenance that the release records."""
+    """Return the release number of a row, and what the release records about its origin."""
     source = row.get("provenance") or {}
     copied = str(source.get("rollback_of", ""))
     return Published(

@@ -1,6 +1,6 @@
 """Makes the mark of a resource.
 
-The mark travels in the same request as the fields, so no object of ours ever exists without a mark.
+The mark is sent in the same request as the fields, so no object of ours ever exists without a mark.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,12 +34,13 @@ def make_mark(
     filled: bool = True,
     undeclared: Mapping[str, Applied] | None = None,
 ) -> Mark:
-    """Return the mark of a resource as it is about to be written.
+    """Return the mark that is about to be written for a resource.
 
     The mark assumes that the server returns each field as it is sent, unless the mark `before`
-    records another answer to the same value. `file_provenance` says which local content the attached
-    files hold. The mark of a store that is not `filled` has no digest of documents yet. `undeclared`
-    are the entries of values that no manifest sets; where it is None, those of `before` stay.
+    records another answer to the same value. `file_provenance` says from which local content the
+    attached uploads were made. If a store is not `filled`, its mark has no digest of documents.
+    `undeclared` are the digests of values that no manifest sets; if it is None, those of `before`
+    stay.
     """
     spec = binding.complete(resource.spec)
     known = before.applied if before else {}
@@ -64,11 +65,11 @@ def make_mark(
 
 
 def renewed(mark: Mark, resource: Resource, live: Spec, kind: Kind, binding: Binding) -> Mark:
-    """Return a mark of an earlier version with its entries in digests of the current version.
+    """Return a mark of an earlier version with its digests computed as in the current version.
 
-    An entry may record that the server keeps a value otherwise than it was sent. Without this step an
-    update of other fields would lose that entry. The same is done where the mark may hold digests of
-    addresses that were renamed later.
+    The mark may record that the server stores a value in another form than it was sent. Without
+    this step an update of other fields would lose that record. The same is done if the mark may
+    have digests of addresses that were renamed later.
     """
     if mark.version >= VERSION and not mark.formerly:
         return mark
@@ -90,7 +91,7 @@ def renewed(mark: Mark, resource: Resource, live: Spec, kind: Kind, binding: Bin
 
 
 def room_for(resource: Resource, binding: Binding, mark: Mark) -> int:
-    """Return how many characters the digests of a mark may take."""
+    """Return the number of characters that the digests of a mark may take."""
     return binding.mark_location.room(resource.spec, mark) if binding.mark_location else VALUE_LIMIT
 
 
@@ -100,7 +101,7 @@ def _settings(
     run = {name: spec[name] for name in sorted(binding.fields.per_run) if name in spec}
     settings: dict[str, Any] = {RUN: run} if run else {}
     files = [
-        # A value of metadata holds 512 characters, so only parts of the digest and of the id are
+        # A value of metadata may have 512 characters, so only parts of the digest and of the id are
         # stored. The end of an id is used because all ids begin alike.
         (provenance.address.name, provenance.sha256[:12], provenance.file_id[-6:])
         for provenance in file_provenance

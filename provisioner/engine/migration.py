@@ -1,7 +1,7 @@
-"""Decides which objects of the source a migration deletes once everything lives on the target.
+"""Decides which objects of the source a migration deletes when everything lives on the new target.
 
-Source and target may reach the same account, and then both use the same stores and files. An object
-that the target uses is never changed or deleted.
+Source and target may use the same account, and then the same stores and files. An object that the
+new target uses is never changed or deleted.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -17,12 +17,12 @@ from provisioner.model.plan import Action, Change, Reason
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
 
-SHARED = "the other target uses this very object"
+SHARED = "the other target uses the same object"
 
 
 @frozen
 class KeptObject:
-    """An object that stays on the source. `why` is the reason, a sentence without a full stop.
+    """An object that stays on the source. `why` is a clause that says why, without a full stop.
 
     `later` is true if a later run may delete it.
     """
@@ -48,9 +48,10 @@ class Retirement:
 def with_references(
     addresses: Iterable[Address], desired: Desired, inside: Mapping[str, str] = {}
 ) -> frozenset[Address]:
-    """Return the addresses, all that they refer to, and all that lies inside of these objects.
+    """Return the addresses, those to which they refer, and those of the objects inside of theirs.
 
-    `inside` maps each kind whose objects lie inside of another object to the kind of that object.
+    `inside` maps each kind whose objects are inside of other objects to the kind of the outer
+    objects.
     """
 
     def edges(address: Address) -> Iterator[Address]:
@@ -71,10 +72,11 @@ def retirement(
     *,
     one_account: bool,
 ) -> Retirement:
-    """Return the deletions on the source once all addresses in `moved` live on the target.
+    """Return the deletions on the source, for when all addresses in `moved` live on the new target.
 
-    Deleted are the objects of the moved resources, and the objects that only these refer to. `named`
-    maps each id that an object of somebody else on the source still uses to the id of that object.
+    The objects of the moved resources are deleted, and the objects to which only these refer.
+    `named` has, for each id to which an object of somebody else on the source refers, the id of
+    that object.
     """
     candidates = {o.id: o for o in _of(source, _reached(moved, source))}
     shared = _ids(target, source)
@@ -91,9 +93,9 @@ def retirement(
         elif not found.proven:
             stay(found, "only releases say that it is ours, so it is left for gc")
         elif found.retained:
-            stay(found, "a release that is kept names it", later=True)
+            stay(found, "a kept release refers to it", later=True)
         elif found.id in named and not kinds[found.kind].is_conversational:
-            stay(found, f"{named[found.id]} names it", later=True)
+            stay(found, f"{named[found.id]} refers to it", later=True)
     for user, used in _uses(source, candidates, stays):
         later = user.id in stays and stays[user.id].later
         stay(used, f"{user.address} stays and refers to it", later=later)
@@ -107,9 +109,9 @@ def retirement(
 def stranded(
     retired: Retirement, moved: Collection[Address], kinds: Mapping[str, Kind]
 ) -> list[Diagnostic]:
-    """Return a refusal for each moved assistant that has to stay on the source.
+    """Return a refusal for each moved assistant that must stay on the source.
 
-    It has to stay where an object of ours on the source refers to it, or where both targets share it.
+    It must stay if another object of ours on the source refers to it, or if both targets share it.
     """
     return [
         Diagnostic(
@@ -123,19 +125,23 @@ def stranded(
     ]
 
 
-_ONE_PLACE = "However they are spelled, both targets lead to one place: there is nothing to move."
-_SELECT = "Select that as well, or let this one live on both targets: --keep-source."
+_ONE_PLACE = (
+    "Both targets lead to the same place, although they are written differently: there is "
+    "nothing to migrate."
+)
+_SELECT = "Select that resource too, or keep this one on both targets: --keep-source."
 
 
 def used_by_source(changes: Iterable[Change], source: Live) -> list[Diagnostic]:
-    """Return a refusal for each deletion on the target of an object that the source still uses."""
+    """Return a refusal for each deletion on the new target of an object that the source still uses."""
     used = {name for o in source.objects.values() for name in references(o)}
     ids = {o.id for a, o in source.objects.items() if a in used}
     return [
         Diagnostic(
             codes.USED_BY_OTHER_SIDE,
-            f"It would be {change.action.word}d. Both targets reach one account, and live objects of the source refer to "
-            f"{change.live.id}. Apply to the source first, so that both say the same; then migrate.",
+            f"It would be {change.action.word}d. Both targets use the same account, and live "
+            f"objects of the source refer to {change.live.id}. Apply to the source first, so that "
+            "both agree; then migrate.",
             subject=str(change.address),
         )
         for change in changes
@@ -145,12 +151,11 @@ def used_by_source(changes: Iterable[Change], source: Live) -> list[Diagnostic]:
 
 
 def taken_along(desired: Desired, source: Live, target: Live, markless: Collection[str]) -> Live:
-    """Return the target's live side with facts that only the source's live side has.
+    """Return the live side of the new target with facts from the source, if both use one account.
 
-    It is for a source and a target on one account. A file that an assistant of the source attaches
-    can be attached by the new assistant too, if it still holds the declared content; `markless` are
-    the kinds of such objects, which carry no mark. An older generation on the target is retained if
-    the source uses or retains it.
+    An upload that an assistant of the source attaches can be attached by the new assistant too, if
+    it still has the declared content; `markless` are the kinds of such objects, which have no mark.
+    An older generation on the new target is retained if the source uses or retains it.
     """
     found = {
         address: object_
@@ -175,7 +180,7 @@ def _holds(found: RemoteObject, desired: Desired, address: Address) -> bool:
 
 
 def _reached(moved: Iterable[Address], source: Live) -> set[Address]:
-    """Return the moved addresses, and all addresses that their live objects refer to, however far."""
+    """Return the moved addresses, and all addresses to which their live objects refer, at any distance."""
     by_id = {found.id: found for found in source.ours}
 
     def edges(address: Address) -> Iterator[Address]:
@@ -186,16 +191,16 @@ def _reached(moved: Iterable[Address], source: Live) -> set[Address]:
 
 
 def _of(live: Live, addresses: Collection[Address]) -> Iterator[RemoteObject]:
-    """Yield every object of these addresses, duplicates and older generations included."""
+    """Yield every object with one of these addresses, duplicates and older generations included."""
     yield from (found for found in live.ours if found.address in addresses)
 
 
 def _uses(
     source: Live, candidates: Mapping[str, RemoteObject], stays: Mapping[str, KeptObject]
 ) -> Iterator[tuple[RemoteObject, RemoteObject]]:
-    """Yield pairs of an object that stays and a candidate that this object uses.
+    """Yield pairs of an object that stays and a candidate to which it refers.
 
-    The candidate has to stay too, so the candidates that it uses are yielded as well.
+    The candidate must stay too, so the pairs in which it is the first are yielded as well.
     """
     by_address: dict[Address, list[RemoteObject]] = {}
     for found in candidates.values():
@@ -215,9 +220,9 @@ def _uses(
 
 
 def _ids(target: Live, source: Live) -> set[tuple[str, str]]:
-    """Return kind and id of the objects that are on both the source and the target.
+    """Return the kind and id of each object that is on both the source and the new target.
 
-    The time of creation has to agree as well, since two accounts may use the same id.
+    The time of creation must be equal too, because two accounts may use the same id.
     """
     mine = {(o.kind, o.id, o.created_at) for o in target.ours}
     theirs = {(o.kind, o.id, o.created_at) for o in source.ours}
@@ -225,7 +230,7 @@ def _ids(target: Live, source: Live) -> set[tuple[str, str]]:
 
 
 def _files(target: Live) -> set[str]:
-    """Return the ids of every file that something of ours uses on the target."""
+    """Return the ids of every file that an object of ours uses on the new target."""
     documents = (doc.file_id for o in target.ours for doc in o.documents.values())
     return {
         *documents,
@@ -234,7 +239,7 @@ def _files(target: Live) -> set[str]:
 
 
 def _delete(found: RemoteObject, files: Collection[str]) -> Change:
-    """Return the deletion of an object without the documents whose files the target also uses."""
+    """Return the deletion of an object without the documents whose files the new target also uses."""
     kept = {path: doc for path, doc in found.documents.items() if doc.file_id not in files}
     surplus = tuple(doc for doc in found.surplus_documents if doc.file_id not in files)
     going = replace(found, documents=kept, surplus_documents=surplus)

@@ -1,4 +1,4 @@
-"""Finds documents of ours by their marked file names, where the server did not keep attributes."""
+"""Recognises our documents by their marked file names, if the server lost their attributes."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,11 +19,11 @@ def known_by_name(
     owner: Owner,
     desired: Desired,
 ) -> RemoteObject:
-    """Return a store together with the documents that only a marked file name shows to be ours.
+    """Return a store with the documents that only a marked file name shows to be ours.
 
-    Of two documents at one path, the newest completed one counts. The name holds only a digest of the
-    path, so a document that no manifest declares any more is shown under that digest. `names` has the
-    file name of each upload by its id.
+    Of two documents at the same path, the newest ingested one counts. The name has only a digest of
+    the path, so a document that no manifest declares any more gets this digest as its path. `names`
+    has the file name of each upload by its id.
     """
     tags = {id: read_name(names.get(id, "")) for id in found.foreign_documents}
     ours = {id: tag for id, tag in tags.items() if tag is not None and tag.is_of(owner)}

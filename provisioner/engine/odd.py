@@ -1,4 +1,4 @@
-"""Reads rows of an unexpected shape: fields that cannot be read are left out, and the rest is read."""
+"""Reads rows of an unexpected form: fields that cannot be read are left out, the others are read."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -19,23 +19,24 @@ FAILURES = (
     OverflowError,
     RecursionError,
 )
-"""Errors that reading a row raises where a field is not what its kind expects."""
+"""The errors that are raised when a field of a row does not have the form that its kind expects."""
 DEEPEST = 200
-"""The most levels of nesting that are read. No sensible answer of an API has as many."""
+"""The deepest nesting that is read. No reasonable answer of an API has as many levels."""
 KEPT = ("id", PARENT)
 _NESTED = frozenset({dict, list})
-"""The types of JSON values that hold other values."""
+"""The types of JSON values that contain other values."""
 
 
 def guarded(row: Row, read: Callable[[Row], Read]) -> tuple[Read, tuple[str, ...]]:
-    """Return the result of `read` for a row, and the names of the fields that had to be left out.
+    """Return the result of `read` for a row, and the names of the fields that were left out.
 
-    If `read` fails even for a row that has only its id, its error is raised.
+    If `read` fails even for a row with only its id, its error is raised.
     """
     try:
         return read(_checked(row)), ()
     except FAILURES:
         pass
+    # The fields are tried one by one, because an error does not say which field caused it.
     good: dict[str, Any] = {name: row[name] for name in KEPT if name in row}
     odd: list[str] = []
     for name, value in row.items():
@@ -50,7 +51,7 @@ def guarded(row: Row, read: Callable[[Row], Read]) -> tuple[Read, tuple[str, ...
 def odd_shape(subject: str, id: str, fields: tuple[str, ...]) -> Diagnostic:
     """Return the diagnostic about a row of which some fields could not be read.
 
-    `subject` is the address of the row's object, or its kind where the address is not known.
+    `subject` is the address of the row's object, or its kind if the address is not known.
     """
     names = ", ".join(f"`{name}`" for name in fields)
     return Diagnostic(
@@ -62,7 +63,7 @@ def odd_shape(subject: str, id: str, fields: tuple[str, ...]) -> Diagnostic:
 
 
 def _checked(row: Row) -> Row:
-    """Return the row. Raises TypeError or ValueError where a field that all kinds have is wrong."""
+    """Return the row. Raises TypeError or ValueError if a field that all kinds have is wrong."""
     metadata, name = row.get("metadata"), row.get("name")
     if metadata is not None and not isinstance(metadata, MAPPINGS):
         raise TypeError("metadata is no object")
@@ -76,7 +77,7 @@ def _checked(row: Row) -> Row:
 def _is_deep(row: Row) -> bool:
     """Return true if something in a row is nested more than DEEPEST levels.
 
-    It uses no recursion, because a deep row would exceed Python's limit.
+    It uses no recursion, because a deeply nested row would exceed Python's recursion limit.
     """
     level: list[Any] = [row]
     for _ in range(DEEPEST):

@@ -1,4 +1,4 @@
-"""Orders steps: referred-to objects are made first and removed last."""
+"""Orders the steps of a plan: an object is created after, and removed before, those it refers to."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ class Phase(StrEnum):
 
 @frozen
 class Step:
-    """One half of a change. A replace has two steps: other steps run between making and removing."""
+    """One half of a change. A replace has two steps, because other steps must run between them."""
 
     change: Change
     phase: Phase
@@ -32,7 +32,7 @@ StepKey = tuple[Address, Phase, str]
 
 
 def steps(changes: Iterable[Change]) -> list[Step]:
-    """Return the steps of a plan's changes, in no order."""
+    """Return the steps of a plan's changes, in no particular order."""
     found: list[Step] = []
     for change in changes:
         if change.action in (Action.CREATE, Action.UPDATE, Action.REPLACE):
@@ -45,9 +45,9 @@ def steps(changes: Iterable[Change]) -> list[Step]:
 def graph(all_steps: Iterable[Step]) -> Mapping[StepKey, frozenset[StepKey]]:
     """Return each step with the steps that must have succeeded before it.
 
-    A step that makes an object waits for the objects that its desired side refers to. A step that
-    removes an object waits for the steps after which no live object refers to it any more; in a
-    replace it also waits for the step that makes the new object.
+    A step that makes an object needs the objects to which its desired side refers. A step that
+    removes an object needs the steps after which no live object refers to it any more; in a replace
+    it also needs the step that makes the new object.
     """
     all_steps = list(all_steps)
     makes = {step.change.address: step.key for step in all_steps if step.phase is Phase.MAKE}
@@ -58,11 +58,10 @@ def graph(all_steps: Iterable[Step]) -> Mapping[StepKey, frozenset[StepKey]]:
             needed = _made_first(step.change, makes)
         else:
             address, _, id = step.key
-            # If the same address is also made, this is the second half of a replace, and it must not
-            # run before the first.
+            # If the address is also made, this is the second half of a replace, and it must run
+            # after the first.
             needed = {makes[address]} if address in makes else set()
-            # A spec names this object by its address where it is managed, and by its id where it is
-            # borrowed.
+            # A spec has the address of a managed object, but the id of a borrowed one.
             needed |= letting_go[address] | letting_go[id]
         needs[step.key] = frozenset(needed - {step.key})
     return needs
@@ -73,17 +72,17 @@ def _made_first(change: Change, makes: Mapping[Address, StepKey]) -> set[StepKey
 
 
 def _letting_go(all_steps: Iterable[Step]) -> Mapping[Address | str, set[StepKey]]:
-    """Return, by address and by id, the steps that each end a reference to that object.
+    """Return, by address and by id, the steps after which a reference to that object has ended.
 
-    An update ends the references of its live object when it is sent. A delete and a replace end them
-    when they remove the old object.
+    An update ends the references of its live object when it is sent. A delete and a replace end
+    them when they remove the old object.
     """
     found: dict[Address | str, set[StepKey]] = defaultdict(set)
     for step in all_steps:
         phase = Phase.MAKE if step.change.action is Action.UPDATE else Phase.REMOVE
         if step.phase is phase and step.change.live:
-            # Only references in known fields are counted. They never form a circle, but ids that
-            # happen to stand elsewhere in a row might, and then no step could start.
+            # Only references in known fields count. They never form a circle. Ids that happen to
+            # occur elsewhere in a row might form one, and then no step could start.
             for name in structural(step.change.live):
                 found[name].add(step.key)
     return found

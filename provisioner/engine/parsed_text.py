@@ -1,4 +1,4 @@
-"""The text of a document, put together of the chunks that a store gives back of it."""
+"""Joins the chunks of a document that a store returns to the text of the document."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,11 +9,11 @@ from provisioner.model.provider import Row
 CHARACTERS: Final = 4
 """The usual number of characters of one token."""
 MOST: Final = 16
-"""The most characters of one token that are looked through for the overlap of two chunks."""
+"""The largest number of characters of one token, in a search for the overlap of two chunks."""
 PROBE: Final = 8
-"""The characters with which an overlap begins at least, unless the whole overlap is shorter."""
+"""The number of characters at the beginning of a chunk that are searched for first."""
 MOST_OVERLAP: Final = 400
-"""The tokens that two chunks of a document share where its row does not say how many."""
+"""The number of tokens that two chunks share, for a document whose row does not say it."""
 
 
 def overlap_of(row: Row) -> int:
@@ -27,17 +27,17 @@ def overlap_of(row: Row) -> int:
 def parsed_text(page: bytes, overlap_tokens: int) -> str:
     """Return the text in an answer to `GET /vector_stores/V/files/F/content`.
 
-    Two chunks that follow each other share up to `overlap_tokens` tokens, which stand once in the
-    text. Raises ValueError, KeyError or TypeError for an answer of another shape.
+    Two consecutive chunks share up to `overlap_tokens` tokens, which occur once in the text. Raises
+    ValueError, KeyError or TypeError for an answer of another form.
     """
     data = json.loads(page)["data"]
     return joined((str(part["text"]) for part in data), overlap_tokens)
 
 
 def joined(chunks: Iterable[str], overlap_tokens: int) -> str:
-    """Return chunks as one text, without what a chunk repeats of the one before it.
+    """Return the chunks as one text, without what a chunk repeats of the chunk before it.
 
-    `overlap_tokens` is how much that usually is; 0 where chunks do not overlap.
+    `overlap_tokens` is the usual length of that; 0 if chunks do not overlap.
     """
     parts: list[str] = []
     before = ""
@@ -48,23 +48,24 @@ def joined(chunks: Iterable[str], overlap_tokens: int) -> str:
 
 
 def _overlap(before: str, chunk: str, tokens: int) -> int:
-    """Return the length of a beginning of `chunk` that is an end of `before`.
+    """Return the length of the beginning of `chunk` that is also the end of `before`.
 
-    A text that repeats itself has several. The one whose length is the most usual one counts.
+    A text that repeats itself has several such lengths. The one nearest to the usual length is
+    returned.
     """
     found = [*_overlaps(before[-tokens * MOST :], chunk)] if tokens else []
     return min(found, key=lambda length: abs(length - tokens * CHARACTERS), default=0)
 
 
 def _overlaps(tail: str, chunk: str) -> Iterator[int]:
-    """Yield the length of each beginning of `chunk` that is an end of `tail`."""
+    """Yield the length of each beginning of `chunk` that is also an end of `tail`."""
     probe = chunk[:PROBE]
     at = tail.find(probe) if probe else -1
     while at >= 0:
         if chunk.startswith(tail[at:]):
             yield len(tail) - at
         at = tail.find(probe, at + 1)
-    # Overlaps that are shorter than the probe.
+    # These overlaps are shorter than the probe, so the search above cannot find them.
     for length in range(min(PROBE - 1, len(tail), len(chunk)), 0, -1):
         if tail.endswith(chunk[:length]):
             yield length

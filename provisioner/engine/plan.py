@@ -1,4 +1,4 @@
-"""Makes the Plan from the desired and the live side: `make_plan` calls every stage in order."""
+"""Makes the Plan from the desired and the live side. `make_plan` calls all stages in their order."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,9 +32,10 @@ from provisioner.model.stack import IGNORE, Stack
 
 @frozen
 class PlanContext:
-    """The facts that stay the same through a run: the Stack, the kinds, and their bindings.
+    """The facts that do not change during a run: the Stack, the kinds, and their bindings.
 
-    `settings` is the text of everything that decides where the target leads, secrets included.
+    `settings` is a text of all settings that decide where requests are sent, secrets included.
+    `bystanders` has the collections of objects that no manifest can declare.
     """
 
     stack: Stack
@@ -63,24 +64,26 @@ def make_plan(
 ) -> Plan:
     """Return the plan that makes `live` what `desired` says.
 
-    If `chosen` is given, the plan is restricted to these addresses. It holds a refusal from each guard
-    that it breaks and that `overrides` does not lift. If `overrides` accepts undeclared values, each
-    object that has any is updated, so that its mark remembers them. `everything` is the whole live
-    side, which is searched for referrers, where `live` is only a part of it.
+    If `chosen` is given, the plan is restricted to these addresses. The plan has a refusal for each
+    guard that stands against it and that `overrides` does not lift. If `overrides` accepts
+    undeclared values, each object that has any is updated, so that its mark records them. If `live`
+    is only a part of the live side, `everything` is all of it, which is searched for referrers.
     """
     wanted, ours = restrict(_with_live_objects(desired, context), live, chosen)
     resend = frozenset(overrides.replace)
-    # Values that must not change are copied into desired, so that the diff needs no exceptions.
+    # Values that must not change are copied into the desired side, so the diff needs no exceptions.
     wanted = ignoring(keeping_names(wanted, ours, context.kinds), ours)
     changes = diff(
         wanted, ours, context.kinds, context.bindings, context.stack.owner, resend=resend
     )
     found = _undeclared([change for change in changes if change.desired and change.live], context)
-    # No-ops pass too: the mark of an object without other changes may have to remember such values.
+    # No-ops are included: the mark of an object without other changes may have to record such
+    # values.
     if overrides.accept_undeclared:
         changes = [accepting(change, found) for change in changes]
     pairs = [change for change in changes if change.desired and change.live]
-    # Everything that was read is searched, because an object that was not selected may be a referrer.
+    # Everything that was read is searched, because an object that was not selected may be a
+    # referrer.
     kept, still_used = keeping(
         (change for change in changes if change.action is not Action.NO_OP),
         everything or live,
@@ -97,7 +100,7 @@ def make_plan(
         schemas=context.schemas,
         root=str(context.stack.root),
         changes=planned,
-        # An object that could not be read as a whole must not be called unchanged.
+        # An object that could not be read completely must not be reported as unchanged.
         unchanged=sum(c.action is Action.NO_OP and not (c.live and c.live.odd) for c in changes),
         dropped={a: paths for a, paths in (dropped or {}).items() if chosen is None or a in chosen},
         pinned=_pinned(planned, live),
@@ -120,7 +123,7 @@ def make_plan(
 def _warnings(
     planned: Sequence[Change], changes: Sequence[Change], context: PlanContext
 ) -> Iterator[Diagnostic]:
-    """Yield what a reader should know about secrets, marks, versions and orders in this plan."""
+    """Yield warnings and errors about secrets, marks, versions and orders of properties in this plan."""
     yield from missing_secret_warnings(planned)
     yield from _roomless(planned, context)
     yield from _resolved(changes)
@@ -128,7 +131,7 @@ def _warnings(
 
 
 def _with_live_objects(desired: Desired, context: PlanContext) -> Desired:
-    """Return the resources that have, or get, a live object of their own on this runtime."""
+    """Return the resources that have, or will have, a live object of their own on this runtime."""
     used = without_unused_files(desired, context.kinds)
     return {address: one for address, one in used.items() if address.kind in context.bindings}
 
@@ -136,14 +139,14 @@ def _with_live_objects(desired: Desired, context: PlanContext) -> Desired:
 def agreed(plan: Plan) -> Plan:
     """Return the plan after a person who saw it has agreed to it.
 
-    The undeclared values that the plan shows are accepted by that. Only objects that the plan changes
-    anyway remember them in their marks.
+    The person has also accepted the undeclared values that the plan shows. They are recorded only
+    in the marks of objects that the plan changes anyway.
     """
     return replace(plan, changes=tuple(accepting(c, plan.undeclared) for c in plan.changes))
 
 
 def accepting(change: Change, values: Iterable[Undeclared]) -> Change:
-    """Return a change that remembers the undeclared values of its object as they are."""
+    """Return a change that records the present undeclared values of its object in the mark."""
     paths = tuple(value.path for value in values if value.address == change.address)
     if not paths or change.action not in (Action.UPDATE, Action.NO_OP):
         return change
@@ -152,9 +155,9 @@ def accepting(change: Change, values: Iterable[Undeclared]) -> Change:
 
 
 def _undeclared(pairs: Iterable[Change], context: PlanContext) -> tuple[Undeclared, ...]:
-    """Return the undeclared values that have moved, or may have moved.
+    """Return the undeclared values that have changed, or may have changed.
 
-    The result is empty where the Stack sets `guards.undeclared: ignore`.
+    The result is empty if the Stack has `guards.undeclared: ignore`.
     """
     if context.stack.guards.undeclared == IGNORE:
         return ()
@@ -181,7 +184,7 @@ def _undeclared(pairs: Iterable[Change], context: PlanContext) -> tuple[Undeclar
 
 
 def _unshown(pairs: Iterable[Change], context: PlanContext) -> tuple[Unshown, ...]:
-    """Return the values that the manifests set and that the server does not show."""
+    """Return the values that manifests set and that the server never returns."""
     return tuple(
         value
         for change in pairs
@@ -196,7 +199,7 @@ def _unshown(pairs: Iterable[Change], context: PlanContext) -> tuple[Unshown, ..
 
 
 def _foreign_documents(live: Live) -> dict[Address, int]:
-    """Return, for each store of ours, how many files of somebody else it holds, if it holds any."""
+    """Return the number of files of others in each store of ours that contains any."""
     counts: Counter[Address] = Counter()
     for found in live.ours:
         if found.address and found.foreign_documents:
@@ -205,7 +208,7 @@ def _foreign_documents(live: Live) -> dict[Address, int]:
 
 
 def _pinned(changes: Sequence[Change], live: Live) -> dict[Address, str]:
-    """Return the ids of the objects that changes refer to and do not touch."""
+    """Return the ids of the objects to which changes refer and that no change concerns."""
     touched = {change.address for change in changes}
     referred = {a for c in changes if c.desired for a in c.desired.references}
     return {a: live.objects[a].id for a in sorted(referred - touched) if a in live.objects}
@@ -230,13 +233,16 @@ def _unselected(
 
 
 def _resolved(changes: Sequence[Change]) -> list[Diagnostic]:
-    """Return a diagnostic for each field that the server moved by itself. Apply leaves it as it is."""
+    """Return a warning for each field that the server has changed by itself.
+
+    Apply leaves it unchanged.
+    """
     return [
         warning(
             codes.SERVER_RESOLVED,
-            f"{field.path} was sent as {field.desired} and is {field.live} now. A server may resolve a name "
-            "to a version, so this is no difference and is never written. To pin a version, put "
-            "its whole name into the manifest.",
+            f"{field.path} was sent as {field.desired} and is {field.live} now. A server may "
+            "resolve a name to a version, so this is not a difference and nothing is written. To "
+            "fix the version, write its exact name into the manifest.",
             change.desired.origin if change.desired else None,
             str(change.address),
         )
@@ -247,9 +253,9 @@ def _resolved(changes: Sequence[Change]) -> list[Diagnostic]:
 
 
 def _roomless(changes: Sequence[Change], context: PlanContext) -> Iterator[Diagnostic]:
-    """Yield an error for each mark that does not fit into the text field that has to hold it.
+    """Yield an error for each mark that does not fit into the text field that must contain it.
 
-    The plan says so, because apply would find out only after it has made other objects.
+    The plan reports this, because apply would fail only after it has made other objects.
     """
     for change in changes:
         binding = context.bindings[change.address.kind]

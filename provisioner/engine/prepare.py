@@ -1,4 +1,4 @@
-"""Prepares the desired side of a plan: values that must not change are copied into it from live.
+"""Prepares the desired side of a plan: selects resources, and copies live values that must stay.
 
 Desired and live are then equal in these values, so the diff needs no exceptions for them.
 """
@@ -18,15 +18,16 @@ from provisioner.model.resource import Desired, Resource
 
 
 def selected(terms: Sequence[str], declared: Desired, live: Live) -> frozenset[Address] | None:
-    """Return the addresses that terms name, None where there are no terms.
+    """Return the addresses that the terms of `--select` and `--exclude` choose, None without terms.
 
-    A term is an address (`assistant.policy-qa`), a bare name or id that means one address, a kind
-    (`assistant.*`), the rows of a manifest (`assistant.support[*]`) or a label of a declared resource
-    (`team=people-ops`). One that begins with `!` is taken away from the others, or from
-    everything where there are no others. Raises ValueError for one that is none of these, or that
-    names nothing declared and nothing of ours on the live side: such a term is a typing error. Raises
-    ValueError too where the terms exclude everything that they select, because an empty plan would
-    read as "no changes".
+    A term is an address (`assistant.policy-qa`), a bare name or id of one address, a kind
+    (`assistant.*`), the rows of a manifest (`assistant.support[*]`), or a label of a declared
+    resource (`team=people-ops`). A term that begins with `!` is removed from the others, or from
+    everything if there are no others.
+
+    Raises ValueError for any other term, and for one that matches no declared resource and no live
+    object of ours, because such a term is a typing error. It also raises ValueError if nothing is
+    left, because an empty plan would be read as "no changes".
     """
     if not terms:
         return None
@@ -44,12 +45,12 @@ def selected(terms: Sequence[str], declared: Desired, live: Live) -> frozenset[A
     everything = all(term.startswith(EXCLUDED) for term in terms)
     left = frozenset((known if everything else chosen) - excluded)
     if not left:
-        raise ValueError("--exclude leaves nothing of what is selected.")
+        raise ValueError("--exclude excludes everything that is selected.")
     return left
 
 
 def _named(term: str, declared: Desired, live: Live, known: frozenset[Address]) -> set[Address]:
-    """Return the addresses that one term names. Raises ValueError where it names none."""
+    """Return the addresses that one term chooses. Raises ValueError if it chooses none."""
     if "=" in term:
         label, _, value = term.partition("=")
         labelled = {a for a, r in declared.items() if r.labels.get(label) == value}
@@ -76,16 +77,16 @@ def restrict(
 
 
 def without_unused_files(desired: Desired, kinds: Mapping[str, Kind]) -> Desired:
-    """Return desired without the Files that no resource refers to.
+    """Return the desired resources without the Files to which no resource refers.
 
-    A file carries no mark. Without an object that attaches it, no later plan could find it again.
+    An upload has no mark. Without an object that attaches it, no later plan could recognise it.
     """
     used = {address for resource in desired.values() for address in resource.references}
     return {a: r for a, r in desired.items() if not kinds[a.kind].is_file or a in used}
 
 
 def ignoring(desired: Desired, live: Live) -> Desired:
-    """Return desired with every path of `ignore_changes` as it is on the live side."""
+    """Return the desired resources with the live value at every path of `ignore_changes`."""
     return {
         address: _ignoring(resource, live.objects[address])
         if resource.lifecycle.ignore_changes and address in live.objects
@@ -95,9 +96,9 @@ def ignoring(desired: Desired, live: Live) -> Desired:
 
 
 def keeping_names(desired: Desired, live: Live, kinds: Mapping[str, Kind]) -> Desired:
-    """Return desired with the live name of each renamed object whose kind cannot change its name.
+    """Return the desired resources with the live name of a renamed object whose name cannot change.
 
-    This is done only where no manifest sets the name. The live name is then only the default from the
+    This is done only if no manifest sets the name. The live name is then only the default from the
     former address, and a new name would require a new object.
     """
 
@@ -135,10 +136,10 @@ def _at(value: Any, keys: Sequence[str]) -> Any:
 
 
 def _put(value: Any, keys: Sequence[str], new: Any, like: Any) -> Any:
-    """Return a copy of `value` with `new` at `keys`, or without it where `new` is UNSET.
+    """Return a copy of `value` with `new` at `keys`, or without that place if `new` is UNSET.
 
-    A key that `value` lacks is put at the place that it has in `like`, because the order of properties
-    in a schema has a meaning.
+    A new key gets the position that it has in `like`, because the order of properties in a schema
+    has a meaning.
     """
     if not keys:
         return new
@@ -155,7 +156,7 @@ def _put(value: Any, keys: Sequence[str], new: Any, like: Any) -> Any:
 
 
 def _placed(mapping: dict[str, Any], key: str, order: list[str]) -> dict[str, Any]:
-    """Return the mapping with `key` moved behind the key that precedes it in `order`."""
+    """Return the mapping with `key` moved after the key that precedes it in `order`."""
     before = [name for name in order[: order.index(key)] if name in mapping]
     names = [name for name in mapping if name != key]
     at = names.index(before[-1]) + 1 if before else 0

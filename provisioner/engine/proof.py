@@ -1,9 +1,10 @@
-"""Decides which uploads are proven to be ours. An upload that is not proven is never deleted.
+"""Decides which uploads are proven to be ours. An upload without proof is never deleted.
 
-An upload has no metadata, so the proof stands elsewhere. The attributes of a document in a store and
-the mark of an assistant are proofs, because they stand on objects of the account. A release is a file
-that others can write, so a release alone is no proof; a sealed release is one if the upload also has
-a marked name that agrees. An upload without proof may be used again, and is left for gc.
+An upload has no metadata, so other objects must prove it. The attributes of a document in a store
+and the mark of an assistant are proof, because only somebody with access to the account can write
+them. A release is a file that others may be able to write, so a release alone is no proof. A sealed
+release is proof if the upload also has a marked name that agrees. An upload without proof may be
+used again, and is left for gc.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -18,10 +19,10 @@ from provisioner.model.resource import Desired
 
 
 def proven(speakers: Iterable[RemoteObject], names: Mapping[str, str], owner: Owner) -> set[str]:
-    """Return the ids of the files that `speakers` name as ours and that are proven to be ours.
+    """Return the ids of files that `speakers` name as ours and that are proven to be ours.
 
-    `speakers` are objects of ours, including current and former releases. `names` has the name of each
-    file of the account, by id.
+    `speakers` are our objects, including present and earlier releases. `names` has the name of each
+    file of the account, by its id.
     """
     return {
         provenance.file_id
@@ -44,10 +45,10 @@ def _says(name: str, owner: Owner, sha256: str) -> bool:
 
 
 def with_unproven_kept(live: Live, desired: Desired) -> Live:
-    """Return `live` with every upload retained that is not proven to be ours.
+    """Return `live` with `retained` set on every upload that is not proven to be ours.
 
-    `unproven_uploads` of the result has the ids of those that a plan would delete otherwise: no retained release
-    names them, and they are not the current upload of a declared File.
+    `unproven_uploads` of the result has the ids of those uploads that a plan would otherwise
+    delete: no kept release refers to them, and they are not the current upload of a declared File.
     """
 
     def kept(found: RemoteObject) -> RemoteObject:
@@ -78,8 +79,9 @@ def left_for_gc(ids: Collection[str]) -> list[Diagnostic]:
     if not ids:
         return []
     detail = (
-        f"Only releases say that these are ours, and none that is kept ({len(ids)}): "
-        f"{', '.join(sorted(ids))}. A release is a file that others can write, so nothing is deleted "
-        "on its word. With `file_names: marked` in the Stack the names of uploads prove it."
+        f"Only releases that are no longer kept say that these {len(ids)} uploads are ours: "
+        f"{', '.join(sorted(ids))}. A release is a file that others may write, which is no proof, "
+        "so nothing is deleted. With `file_names: marked` in the Stack, the names of uploads "
+        "prove it."
     )
     return [warning(UPLOADS_LEFT, detail)]

@@ -1,7 +1,7 @@
 """Reads the releases in the histories of a target.
 
-Applications may still use an older release. So an object that a retained release names is kept, and a
-release says which File each of its uploads comes from.
+Applications may still use an older release. So an object to which a kept release refers is kept. A
+release also records the File of each of its uploads.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,9 +24,10 @@ from provisioner.model.remote import RemoteObject
 class Before:
     """All releases in the histories of a target, including those of other owners.
 
-    `retained` are the releases that are kept for running applications, and `named` are the ids that
-    they refer to. A release that the next pruning removes is not in `retained`: it protects nothing,
-    but it still says what its files are. `kept` is true if the target has a history at all.
+    `retained` are the releases that are kept for running applications, and `named` are the ids to
+    which they refer. A release that the retention rule deletes next is not in `retained`: it
+    protects nothing, but still records its files. `kept` is true if the target has a history at
+    all.
     """
 
     objects: tuple[RemoteObject, ...] = ()
@@ -42,7 +43,7 @@ class Before:
 def published_before(
     inventory: Inventory, bindings: Mapping[str, Binding], known: Known = NO_IDS
 ) -> Before:
-    """Return all releases in the inventory's histories, each with the `known` ids that it names."""
+    """Return all releases in the inventory's histories, each with the `known` ids to which it refers."""
     objects: list[RemoteObject] = []
     retained: list[RemoteObject] = []
     diagnostics: list[Diagnostic] = []

@@ -1,7 +1,7 @@
-"""Read the configuration that a receipt keeps from the row of an object that will be deleted.
+"""Makes the configuration for a receipt from the row of an object that will be deleted.
 
-Everybody who can read the ledger can read a receipt, so no secret may stand in it. A text that may
-hold one is masked. A rollback takes it from the manifests, or says that it is lost.
+Everybody who can read the ledger can read a receipt, so it must contain no secret. A text that may
+contain one is masked. A rollback takes its value from the manifests, or reports that it is lost.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -17,7 +17,7 @@ from provisioner.model.provider import Row
 from provisioner.model.value import Spec
 
 MASKED: Final = "(sensitive)"
-"""The text in the place of what may be a secret."""
+"""The text that replaces a possible secret."""
 CREDENTIALS: Final = frozenset({"headers", "authorization", "env", "client_secret", "token"})
 """Keys whose values may be credentials that somebody entered directly."""
 
@@ -27,8 +27,8 @@ def without_secrets(
 ) -> dict[str, Any]:
     """Return a row as plain JSON data, without secrets.
 
-    Masked are the texts `secrets`, wherever they stand, the values of keys that are used for
-    credentials, and every text of the fields that the mark of the row calls sensitive.
+    Three things are masked: the texts `secrets`, wherever they occur; the values of keys that are
+    used for credentials; and every text of the fields that the mark of the row calls sensitive.
     """
     whole = frozenset(_marked_sensitive(row, kind, binding)) if kind and binding else frozenset()
     known = sorted((text for text in secrets if text), key=len, reverse=True)
@@ -37,7 +37,7 @@ def without_secrets(
 
 
 def masked_text(text: str, secrets: Collection[str]) -> str:
-    """Return a text with each of the secrets replaced."""
+    """Return a text with each of the secrets masked."""
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, MASKED)
     return text

@@ -1,8 +1,8 @@
 """Finds the references between resources and objects. No other module decides what a reference is.
 
-The order of steps, migrations, uploads and guards all use this module. In a row whose shape is not
-known, every text that equals the id of a known object counts as a reference. A wrong reference only
-keeps an object too long; a missed one would delete an object that is in use.
+The order of steps, migrations, uploads, guards and `gc` all use this module. In a row whose form is
+not known, every text that equals the id of a known object counts as a reference. A wrong reference
+only keeps an object too long, but a missed one would let an object that is in use be deleted.
 """
 
 import re
@@ -19,29 +19,32 @@ from provisioner.model.schemas import MAPPINGS
 from provisioner.model.value import Reference, RemoteId, leaves
 
 Name: TypeAlias = Address | str
-"""The address of the resource that a reference means, or a remote id where no address is known."""
+"""An address to which a reference leads, or a remote id if its address is not known."""
 Node = TypeVar("Node")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{12,}")
-"""A part of a text that may be an id. Shorter parts are left out: they may be words or numbers."""
+"""A part of a text that may be an id.
+
+Shorter parts are ignored, because they may be words or numbers.
+"""
 _BEGINNING = re.compile(r"[A-Za-z0-9]{2,}[_-]|.{0,4}", re.DOTALL)
 _SILENT = frozenset({int, float, bool, type(None)})
-"""The types of values that cannot hold a text."""
+"""The types of values that cannot contain a text."""
 MOST_BEGINNINGS = 16
-"""The most beginnings of ids that a text is tested for before it is searched for whole ids.
+"""The largest number of different beginnings of ids for which a text is tested first.
 
-Each test costs time, so with more beginnings the whole search is faster.
+Each test takes time, so if there are more beginnings, a search for whole ids is faster.
 """
 
 
 def references(one: Resource | RemoteObject) -> frozenset[Name]:
-    """Return everything that a declared resource or a live object refers to."""
+    """Return everything to which a declared resource or a live object refers."""
     if isinstance(one, Resource):
         return frozenset[Name](one.references)
     return structural(one) | one.refers_to
 
 
 def structural(one: RemoteObject) -> frozenset[Name]:
-    """Return the references of a live object that stand in fields which its kind knows."""
+    """Return the references of a live object in those fields that its kind has."""
     named: set[Name] = {leaf.address for leaf in leaves(one.spec, Reference)}
     named |= {leaf.id for leaf in leaves(one.spec, RemoteId)}
     for provenance in one.file_provenance:
@@ -53,10 +56,10 @@ def structural(one: RemoteObject) -> frozenset[Name]:
 
 @frozen
 class Known:
-    """The ids that texts are searched for, and their beginnings, such as `asst_`.
+    """The ids that are searched for in texts, and their beginnings, such as `asst_`.
 
-    `beginnings` is empty where the ids have more than MOST_BEGINNINGS different beginnings. `shortest`
-    is the length of the shortest id: a shorter text holds none.
+    `beginnings` is empty if the ids have more than MOST_BEGINNINGS different ones. `shortest` is
+    the length of the shortest id: a shorter text contains none.
     """
 
     ids: Collection[str]
@@ -65,13 +68,13 @@ class Known:
 
     @classmethod
     def of(cls, ids: Collection[str]) -> Self:
-        """Work out the beginnings of these ids, and the length of the shortest one."""
+        """Compute the beginnings of these ids and the length of the shortest one."""
         found = {match[0] for id in ids if (match := _BEGINNING.match(id))}
         shortest = min(map(len, ids), default=0)
         return cls(ids, tuple(found) if len(found) <= MOST_BEGINNINGS else (), shortest)
 
     def may_stand_in(self, text: str) -> bool:
-        """Return true if a text may hold a known id, judged by the beginnings of the ids."""
+        """Return true if a text contains the beginning of a known id, so that it must be searched."""
         for beginning in self.beginnings:
             if beginning in text:
                 return True
@@ -82,7 +85,7 @@ NO_IDS = Known((), ())
 
 
 def ids_in(value: Any, known: Collection[str] | Known) -> frozenset[str]:
-    """Return the `known` ids that stand anywhere in a value, however deep."""
+    """Return the `known` ids that occur anywhere in a value, at any depth."""
     if not isinstance(known, Known):
         known = Known.of(known)
     found: set[str] = set()
@@ -104,8 +107,8 @@ def _texts(value: Any, shortest: int) -> list[str]:
             if len(item) >= shortest:
                 texts.append(item)
         elif type(item) in _SILENT:
-            # Most leaves have one of these types, and this test is ten times faster than the test for
-            # a mapping below.
+            # Most leaves have one of these types, and this test is ten times faster than the test
+            # for a mapping.
             continue
         elif isinstance(item, MAPPINGS):
             waiting += item.values()
@@ -117,10 +120,10 @@ def _texts(value: Any, shortest: int) -> list[str]:
 def kinds_that_refer(
     kinds: Mapping[str, Kind], bindings: Mapping[str, Binding], going: Collection[str]
 ) -> set[str]:
-    """Return the kinds whose own rows may name an object of one of the `going` kinds.
+    """Return the kinds whose rows may refer to an object of one of the kinds `going`.
 
-    References that do not stand in a row itself are not counted: those of a store's documents, and
-    those of objects that lie inside of another object, because these have lists of their own.
+    References that are not in the row itself do not count: those of a store's documents, and those
+    of objects inside of another object, because these have lists of their own.
     """
     return {
         name
@@ -131,7 +134,7 @@ def kinds_that_refer(
 
 
 def addresses_of(names: Iterable[Name], objects: Mapping[str, RemoteObject]) -> set[Address]:
-    """Return the addresses among these names, and those of the objects whose ids are among them."""
+    """Return the addresses among these names, and those of the objects with an id among them."""
     found: set[Address] = set()
     for name in names:
         if isinstance(name, Address):
@@ -142,7 +145,7 @@ def addresses_of(names: Iterable[Name], objects: Mapping[str, RemoteObject]) -> 
 
 
 def reached(start: Iterable[Node], edges: Callable[[Node], Iterable[Node]]) -> set[Node]:
-    """Return `start`, and everything that can be reached from it, however far."""
+    """Return `start` and everything that can be reached from it, at any distance."""
     found: set[Node] = set()
     waiting = list(start)
     while waiting:

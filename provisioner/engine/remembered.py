@@ -1,7 +1,7 @@
-"""Makes the entries of a mark: for each tracked field, digests of the value sent and the value got.
+"""Computes the digests of a mark: for each tracked field, of the sent and of the returned value.
 
-The entries are written with every create and update. By them the next plan decides whether the
-manifest or the live side has changed a field.
+They are written with every create and update. From them the next plan decides if the manifest or
+the live side has changed a field.
 """
 
 from collections.abc import Container, Iterator, Mapping, Sequence
@@ -28,12 +28,13 @@ def remembered(
     room: int = VALUE_LIMIT,
     beside: Sequence[Mapping[str, Applied]] = ({},),
 ) -> dict[str, Applied]:
-    """Return the entries of a mark for a spec that was just applied.
+    """Return the digests for the mark of an object whose spec was just applied.
 
     `desired` is the spec and `got` is what the server returned; both are complete. A field that was
-    not `sent` this time keeps its entry from `before`, because its live value may be a change that
-    somebody else has made. A split list has an entry for each item while the mark has room, else one
-    entry for the whole list. A secret without a value was not sent, so it keeps its entry too.
+    not `sent` this time keeps its digests from `before`, because its live value may be an edit of
+    somebody else. A secret whose value is not available was not sent either. A split list has
+    digests for each item if the mark has room, else one pair for the whole list. `beside` are forms
+    of other digests that the mark must also have room for, the most detailed first.
     """
 
     def parts(whole: frozenset[str]) -> dict[str, Applied]:
@@ -52,21 +53,21 @@ def remembered(
 
 
 def length(entries: Mapping[str, Applied]) -> int:
-    """Return how many characters these entries take in a mark."""
+    """Return the number of characters that these digests take in a mark."""
     return len(" ".join(f"{key}:{value}" for key, value in entries.items()))
 
 
 def _of_missing_secrets(desired: Spec, before: Mapping[str, Applied]) -> dict[str, Applied]:
-    """Return the former entries of the secrets whose values are not set in this run."""
+    """Return the earlier digests of the secrets whose values are not available in this run."""
     keys = [tracked_key(name) for name, value in desired.items() if has_leaf(value, MissingSecret)]
     return {key: before[key] for key in keys if key in before}
 
 
 def _kept(applied: Applied, before: Applied | None) -> Applied:
-    """Return the entry of a field that was not sent this time.
+    """Return the digests of a field that was not sent this time.
 
-    It is the entry from before, if that one is for the same value and the server did not refuse it.
-    Otherwise it is `applied`, the new entry.
+    They are those from before, if these belong to the same value and the server did not refuse it.
+    Otherwise they are the new ones, `applied`.
     """
     known = before is not None and before.sent == applied.sent and not before.refused
     return before if before is not None and known else applied
@@ -78,8 +79,8 @@ def _parts(
     """Yield each tracked field of a spec: its top-level field, its key in the mark, its digests."""
     for name, value in desired.items():
         comparer = Comparer(kind.schemas).below(name)
-        # A field that is missing in the answer counts as the default, except where the server never
-        # returns it. There the sent value is taken for the server's.
+        # A field that the answer lacks counts as its default. If the server never returns the
+        # field, it counts as the sent value.
         unsaid = {} if name in kind.split else binding.fields.defaults.get(name, UNSET)
         theirs = got.get(name, value if name in binding.fields.not_echoed else unsaid)
         if name in kind.split - whole and isinstance(value, Mapping) and value:

@@ -1,8 +1,8 @@
-"""Finds the live objects of renamed resources by the former addresses in their marks.
+"""Finds the live objects of renamed resources by the earlier addresses in their marks.
 
-An object of ours is re-addressed if no manifest declares its address and exactly one resource lists
-that address in `formerly`. The plan then treats the object as the live object of that resource, and
-only its mark has to be written.
+An object of ours gets a new address if no manifest declares its address and exactly one resource
+lists it in `formerly`. The plan then treats the object as the live object of that resource, and
+only its mark must be written.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,10 +21,10 @@ from provisioner.model.resource import Desired
 class Renamings:
     """The resources that the manifests rename, and their live objects.
 
-    `formerly` has the former addresses of every resource that lists any. `addresses` maps the former
-    address of each re-addressed object to its new address. `staying` are former addresses whose
-    object keeps its address, because applications load it there, while its successor has the new
-    one. `refusals` holds an error for each resource that is live under both addresses.
+    `formerly` has the earlier addresses of every resource that lists any. `addresses` maps the
+    earlier address of an object to its new one. `staying` are earlier addresses whose release stays
+    beside its successor, because applications still load it there. `refusals` has an error for each
+    resource that is live at two addresses.
     """
 
     formerly: Mapping[Address, tuple[Address, ...]] = field(default_factory=dict)
@@ -33,10 +33,10 @@ class Renamings:
     refusals: tuple[Diagnostic, ...] = ()
 
     def applied(self, found: RemoteObject) -> RemoteObject:
-        """Return the object under its new address, with the Files that it names under their new ones.
+        """Return the object with its new address, and with the new addresses of the Files that it names.
 
-        The object also gets the former addresses of the resources that it refers to, because the
-        digests in its mark were made with these.
+        The object also gets the earlier addresses of the resources to which it refers, because the
+        digests in its mark were computed with these.
         """
         if not self.formerly or found.mark is None:
             return found
@@ -61,7 +61,7 @@ class Renamings:
         )
 
     def marked(self, found: RemoteObject) -> RemoteObject:
-        """Return the object, retained if it stays at its former address beside its successor."""
+        """Return the object; `retained` is set if it stays at its earlier address beside its successor."""
         return replace(found, retained=True) if found.address in self.staying else found
 
     def _named(self, document: RemoteDocument) -> RemoteDocument:
@@ -74,11 +74,11 @@ class Renamings:
 def renamings(
     ours: Iterable[RemoteObject], desired: Desired, bindings: Mapping[str, Binding]
 ) -> Renamings:
-    """Return the renamings of our objects that have a former address of a declared resource.
+    """Return the renamings of our objects that have an earlier address of a declared resource.
 
-    An upload has no mark of its own, so a File is always re-addressed. A release is not re-addressed
-    once the resource is published under its new path: the release at the former path then stays for
-    the applications that load it there.
+    An upload has no mark of its own, so a File can always be renamed. A release is not renamed when
+    the resource is published under its new path: the release at the earlier path then stays for the
+    applications that load it there.
     """
     formerly = {a: r.formerly for a, r in desired.items() if r.formerly}
     if not formerly:
@@ -101,7 +101,8 @@ def renamings(
         if now in there and bindings[now.kind].history:
             staying.update(live)
         elif now in there and all(_is_older(there[a], there[now]) for a in live):
-            # The objects at the former address were replaced after the renaming, so they are orphans.
+            # The objects at the earlier address were replaced after the renaming, so they are
+            # orphans.
             continue
         elif now in there or len(live) > 1:
             origin = desired[now].origin
@@ -133,6 +134,6 @@ def _both(addresses: Iterable[Address], there: Mapping[Address, list[RemoteObjec
         for address in addresses
     )
     return (
-        f"{named} are live, so nobody can tell which of them is meant. Take the one that is to go"
-        " out of metadata.formerly, and declare it or let the plan delete it."
+        f"{named} are live, so it is not known which of them is meant. Remove the one that should "
+        "go from metadata.formerly, and declare it or let the plan delete it."
     )

@@ -1,4 +1,4 @@
-"""Plans the second sending of objects that `--replace` names, even where they do not differ."""
+"""Plans that objects which `--replace` names are sent again, even if they do not differ."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -20,12 +20,12 @@ def resent(
     kinds: Mapping[str, Kind],
     bindings: Mapping[str, Binding],
 ) -> Iterator[Change]:
-    """Yield the changes. Those of the addresses in `resend` become updates or replacements.
+    """Yield the changes. Those at the addresses in `resend` become updates or replacements.
 
-    A change becomes an update where the server can take the value once more on the existing object:
-    a secret that the server does not show, a release, or a version. Every other change becomes a
-    replacement: apply makes the new object, fills it, points its referrers to it, and then removes
-    the old object.
+    A change becomes an update if the value can be sent again to the existing object: a secret that
+    the server never returns, a release, or a version. Any other change becomes a replacement: apply
+    makes the new object, fills it, updates the objects that refer to it, and then deletes the old
+    one.
     """
     for change in changes:
         kind = change.address.kind
@@ -50,10 +50,10 @@ def _again(change: Change, kind: Kind, binding: Binding) -> Change:
 def _resent(change: Change, kind: Kind, binding: Binding) -> list[str] | None:
     """Return the fields that an update sends again.
 
-    Returns None for a kind whose values can only be sent again by making a new object.
+    Returns None for a kind whose values can be sent again only by making a new object.
     """
     spec = change.desired.spec if change.desired else {}
-    # Each update of such an object publishes all its fields anew, as a release or as a version.
+    # Each update of such an object publishes all its fields again, as a release or as a version.
     if binding.history or binding.versions:
         return [name for name in spec if name != "metadata"]
     if kind.secrets:
@@ -76,7 +76,7 @@ def _field(change: Change, name: str) -> Iterator[FieldChange]:
 def resend_refusals(
     resend: frozenset[Address], changes: Iterable[Change], bindings: Mapping[str, Binding]
 ) -> list[Diagnostic]:
-    """Return a refusal for each address in `resend` that cannot be sent once more."""
+    """Return a refusal for each address in `resend` that cannot be sent again."""
     live = {change.address for change in changes if change.desired and change.live}
     return [
         Diagnostic(codes.NOT_REPLACEABLE, why, subject=str(address))
@@ -88,11 +88,13 @@ def resend_refusals(
 def _why_not(address: Address, live: set[Address], bindings: Mapping[str, Binding]) -> str:
     if address not in live:
         return (
-            "--replace takes an address that is declared, selected, and live on this target. "
-            f"{hint('plan')} lists what would be created without it."
+            "--replace accepts only an address that is declared, selected, and live on this "
+            f"target. {hint('plan')} lists what would be created without it."
         )
     if is_upload(address.kind, bindings):
-        return "A File is uploaded again when its content changes, and only then."
+        return "A File is only uploaded again when its content changes."
     if any(binding.parent == address.kind for binding in bindings.values()):
-        return "Others lie inside of it and would go with it. Replace those one by one."
+        return (
+            "Other objects are inside of it and would be deleted with it. Replace those one by one."
+        )
     return ""

@@ -1,9 +1,9 @@
-"""Turn the receipts of deleted objects into resources that make them again, as far as possible.
+"""Turns the receipts of deleted objects into resources that create them again, as far as possible.
 
-An object is made again as it was read before its delete: with its address, under our mark, and with
-a new id. Ids of other deleted objects in it become references to their addresses. The content of an
-uploaded file is not given out by any API, so a document is made again from the same file on disk,
-or from the text that the server had parsed out of it.
+An object is created again as it was before it was deleted, with its address, with our mark, and
+with a new id. Ids of other deleted objects in it become references to their addresses. No API
+returns the content of an uploaded file, so a document is created again from the same file on disk,
+or from the text that the server had extracted from it.
 """
 
 from collections.abc import Collection, Mapping
@@ -40,7 +40,7 @@ from provisioner.model.value import Reference, RemoteId, Spec, is_sensitive, sam
 
 @frozen
 class Now:
-    """The present of a target: the ids that exist, and the id of each address that has an object."""
+    """The present state of a target: all ids, and the id of the object at each address."""
 
     kinds: Mapping[str, Kind]
     bindings: Mapping[str, Binding]
@@ -51,9 +51,9 @@ class Now:
 
 @frozen
 class Restored:
-    """The resources to make again, and a diagnostic about everything that is not as it was.
+    """The resources to create again, and a diagnostic about everything that differs from before.
 
-    `texts` are the paths of files that hold parsed texts, with the ids of store and file of each.
+    `texts` are the paths of files with extracted texts, each with the ids of its store and file.
     """
 
     resources: Desired = field(default_factory=dict)
@@ -62,11 +62,11 @@ class Restored:
 
 
 class CannotRestore(Exception):
-    """An object cannot be made again. The message is a sentence that says why."""
+    """The reason why an object cannot be created again, as a sentence."""
 
 
 def restored(kept: Kept, now: Now) -> Restored:
-    """Return the resources that make the deleted objects of a run again, as far as possible."""
+    """Return the resources that create the deleted objects of a run again, as far as possible."""
     return _Restoring(kept, now).everything()
 
 
@@ -88,18 +88,18 @@ class _Restoring:
                 self._sorted_in(receipt)
             except CannotRestore as error:
                 self._tell(receipt, f"{error}")
-        # What lies inside of an object that cannot be made again cannot be made again either.
+        # An object inside of one that cannot be created again cannot be created either.
         while gone := [a for a, (_, found) in self.found.items() if self._lacks_parent(found)]:
             for address in gone:
                 receipt, _ = self.found.pop(address)
-                self._tell(receipt, "the object that it lay inside of is not there any more.")
+                self._tell(receipt, "the object that contained it no longer exists.")
         resources = dict(self.files)
         for address, (receipt, found) in self.found.items():
             resources[address] = self._resource(address, receipt, found)
         return Restored(resources, self.texts, tuple(self.told))
 
     def _sorted_in(self, receipt: Receipt) -> None:
-        """Take in the object of a receipt if it can be made again. Raises CannotRestore."""
+        """Add the object of a receipt if it can be created again. Raises CannotRestore if not."""
         if receipt.id in self.now.ids:
             return
         if not receipt.address:
@@ -107,12 +107,14 @@ class _Restoring:
             return
         address = Address.parse(receipt.address)
         if address in self.now.objects:
-            raise CannotRestore(f"at its address stands {self.now.objects[address]} by now.")
+            raise CannotRestore(f"at its address there is {self.now.objects[address]} now.")
         if address in self.found or address in self.files:
-            raise CannotRestore(f"it was one of two objects of {address}; the other is made again.")
+            raise CannotRestore(
+                f"it was one of two objects of {address}; the other one is created again."
+            )
         binding = self.now.bindings.get(receipt.kind)
         if binding is None:
-            raise CannotRestore("objects of this kind are not made on this runtime.")
+            raise CannotRestore("objects of this kind cannot be created on this runtime.")
         if binding.is_upload:
             self.files[address] = self._file(address, receipt)
         else:
@@ -120,7 +122,10 @@ class _Restoring:
         self.ids[receipt.id] = address
 
     def _sort_in_nobodys(self, receipt: Receipt) -> None:
-        """Accept an object without an address if it is a document of a store, else raise CannotRestore."""
+        """Accept an object without an address only if it is a document of a store.
+
+        Raises CannotRestore if not.
+        """
         if not any(
             receipt.id == one.file_id for all in self.kept.documents.values() for one in all
         ):
@@ -128,13 +133,13 @@ class _Restoring:
             raise CannotRestore(_UPLOAD if is_file else _NOBODYS)
 
     def _read(self, receipt: Receipt, address: Address, binding: Binding) -> RemoteObject:
-        """Return the object as it was. Raises CannotRestore."""
+        """Return the object as it was. Raises CannotRestore if the receipt has not enough of it."""
         row = receipt.configuration.get(OBJECT)
         if not isinstance(row, Mapping):
             why = receipt.configuration.get(UNREAD, "nothing is known of it")
             raise CannotRestore(f"it could not be read before it was deleted: {why}")
         if binding.versions:
-            raise CannotRestore("its content is in its versions, and receipts do not hold them.")
+            raise CannotRestore("its content is in its versions, which receipts do not contain.")
         try:
             mark = binding.mark_of(row)
             found = as_object(receipt.kind, row, mark, binding)
@@ -144,7 +149,8 @@ class _Restoring:
         missing = [
             name for name, value in found.spec.items() if is_masked(value) or is_sensitive(value)
         ]
-        # A server does not return secrets. What it shows with the documents only is no secret.
+        # A server does not return secrets. A value that it returns only with the documents is not a
+        # secret.
         missing += [
             name
             for name in sorted(binding.fields.not_echoed - found.spec.keys())
@@ -154,8 +160,8 @@ class _Restoring:
         for name in missing:
             if declared is None or name not in declared.spec:
                 raise CannotRestore(
-                    f"{name} held a secret, which receipts do not keep. If its manifest is put back,"
-                    " apply makes it again."
+                    f"{name} contained a secret, which receipts do not store. Restore its "
+                    "manifest, then apply creates it again."
                 )
             spec[name] = declared.spec[name]
         return replace(found, spec=spec)
@@ -165,7 +171,7 @@ class _Restoring:
         return bool(outer) and self._reference(RemoteId(outer, found.parent)) is None
 
     def _reference(self, id: RemoteId) -> Reference | RemoteId | None:
-        """Return the reference that an id becomes, None where its object is not there any more."""
+        """Return the reference to the object with this id, None if the object no longer exists."""
         again = self.ids.get(id.id)
         if again and (again in self.found or again in self.files):
             return Reference(again)
@@ -189,7 +195,7 @@ class _Restoring:
             self.told.append(
                 warning(codes.RESTORED_IN_PART, f"Without {listed(lost)}.", subject=str(address))
             )
-        # What the server holds by itself need not be declared.
+        # Values that the server sets by itself need not be declared.
         defaults = binding.fields.defaults
         spec = {
             name: value
@@ -202,7 +208,7 @@ class _Restoring:
     def _documents(
         self, receipt: Receipt, binding: Binding, lost: list[str]
     ) -> dict[str, Document]:
-        """Return the documents of a store that can be made again, and add the names of the others."""
+        """Return the documents of a store that can be created again, and add the names of others to `lost`."""
         documents: dict[str, Document] = {}
         for one in self.kept.documents.get(receipt.id, ()):
             if made := self._document(one, remote_document(one, binding)):
@@ -215,7 +221,7 @@ class _Restoring:
     def _unshown(
         self, address: Address, spec: Spec, found: RemoteObject, lost: list[str]
     ) -> dict[str, Any]:
-        """Return fields that we set and that no server shows, as the manifest has them."""
+        """Return fields that we set and that no server returns, as the manifest has them."""
         declared = self.now.desired.get(address)
         shown: dict[str, Any] = {}
         for name in sorted(self.now.bindings[found.kind].fields.not_echoed - spec.keys()):
@@ -224,13 +230,16 @@ class _Restoring:
             if declared and name in declared.spec:
                 shown[name] = declared.spec[name]
             else:
-                lost.append(f"{name} (the server never showed it)")
+                lost.append(f"{name} (the server never returned it)")
         return shown
 
     def _with_references(
         self, value: Any, keys: tuple[str | int, ...], address: Address, lost: list[str]
     ) -> Any:
-        """Return the value after each id became a reference. Ids of objects that are gone are left out."""
+        """Return the value with references in place of ids.
+
+        Ids of objects that no longer exist are left out.
+        """
         if isinstance(value, Mapping):
             kept = {}
             for key, item in value.items():
@@ -249,11 +258,13 @@ class _Restoring:
         if (reference := self._reference(value)) is not None:
             return reference
         keyed = self.now.kinds[address.kind].keyed
-        lost.append(f"{paths.render(keys, keyed)} ({value.kind} {value.id}, which is gone)")
+        lost.append(
+            f"{paths.render(keys, keyed)} ({value.kind} {value.id}, which no longer exists)"
+        )
         return _GONE
 
     def _document(self, one: ReceiptDocument, remote: RemoteDocument | None) -> Document | None:
-        """Return a document that can be uploaded again, None where its content is not at hand."""
+        """Return a document that can be uploaded again, None if its content is not available."""
         if remote is None:
             return None
         if remote.source and (remote.source in self.files or remote.source in self.now.objects):
@@ -271,12 +282,15 @@ class _Restoring:
         return made.document
 
     def _file(self, address: Address, receipt: Receipt) -> Resource:
-        """Return the File of an upload whose content is on disk. Raises CannotRestore."""
+        """Return the File of an upload whose content is on disk.
+
+        Raises CannotRestore if it is not.
+        """
         path = str(receipt.configuration.get(PATH, ""))
         there = self.kept.on_disk.get(path)
         if there is None or not is_content(there, str(receipt.configuration.get(SHA256, ""))):
             named = f" ({path})" if path else ""
-            raise CannotRestore(f"{_UPLOAD} The file that it was made from{named} {_NOT_HERE}")
+            raise CannotRestore(f"{_UPLOAD} The file from which it was made{named} {_NOT_HERE}")
         document = as_document(path, there)
         return Resource(address, {}, documents={path: document})
 
@@ -289,14 +303,14 @@ class _Restoring:
 
 
 _GONE: Final = object()
-_UPLOAD: Final = "no API gives the content of an uploaded file back."
+_UPLOAD: Final = "no API returns the content of an uploaded file."
 _NOT_HERE: Final = "is not on disk with the same content."
 _NOBODYS: Final = (
-    "it was nobody's, and made under our mark it would be ours. Its configuration stands in the JSON of"
-    " `history RUN`."
+    "it had no mark, and created again it would have ours. Its configuration is in `history RUN "
+    "--format json`."
 )
 _NOT_OURS: Final = "somebody else attached it"
 _FROM_TEXT: Final = (
-    "The file is not on disk with the content that it had. What is uploaded is the text that the"
-    " server had parsed out of it."
+    "The file on disk no longer has the content that it had. The text that the server had "
+    "extracted is uploaded instead."
 )

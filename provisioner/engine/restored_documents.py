@@ -1,7 +1,7 @@
-"""Find the content to upload in place of the documents of deleted stores and of deleted files.
+"""Finds the content to upload for the documents of deleted stores and for deleted files.
 
-No API gives the content of an uploaded file back. So it is taken from the same file on disk, which
-has the recorded digest, or else from the text that the server had parsed out of it.
+No API returns the content of an uploaded file. So it is taken from the same file on disk, if that
+has the recorded digest, or else from the text that the server had extracted from the file.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,23 +18,26 @@ from provisioner.model.remote import RemoteDocument
 from provisioner.model.resource import Document
 
 OBJECT, UNREAD, PATH, SHA256 = "object", "unread", "path", "sha256"
-"""The keys of the configuration that a receipt keeps.
+"""The keys of the configuration in a receipt.
 
-`object` is the row without secrets. `unread` says why there is none. `path` and `sha256` are what is
-known of the content of an uploaded file.
+`object` is the row without secrets. `unread` says why there is no row. `path` and `sha256` describe
+the content of an uploaded file.
 """
 FOLDER: Final = ".provisioner/restored"
-"""The folder for the texts of documents that are made again, relative to the Stack's."""
+"""The folder, relative to the Stack's, into which texts of documents are written before the upload."""
 PLAIN: Final = frozenset({".md", ".txt", ".html", ".json", ".csv", ".py", ".js", ".ts", ".tex"})
-"""File name endings of texts: the text parsed out of any other file is a `.txt`."""
+"""File name endings of texts.
+
+The text that was extracted from any other file is stored as `.txt`.
+"""
 
 
 @frozen
 class Kept:
-    """The receipts of one run, and what is at hand to make documents of.
+    """The receipts of one run, and the contents from which documents can be made.
 
-    `on_disk` has the measures of files by their paths relative to the Stack's folder, and `texts`
-    those of parsed texts, by the ids of store and file.
+    `on_disk` has the digests of files by their path relative to the Stack's folder. `texts` has
+    those of extracted texts, by the ids of store and file.
     """
 
     run: str
@@ -48,8 +51,8 @@ class Kept:
 class Remade:
     """A document that can be uploaded again.
 
-    `text_of` are the ids of store and file of the text that is uploaded in place of the file, None
-    where the file itself is at hand. `is_whole` is false where that text is not the file's content.
+    `text_of` are the ids of the store and file whose extracted text is uploaded, None if the file
+    itself is available. `is_whole` is false if that text is not the content of the file.
     """
 
     document: Document
@@ -58,7 +61,7 @@ class Remade:
 
 
 def remade(kept: Kept, one: ReceiptDocument, remote: RemoteDocument) -> Remade | None:
-    """Return a document as it can be uploaded again, None where its content is not at hand."""
+    """Return a document that can be uploaded again, None if its content is not available."""
     path = remote.path
     there = kept.on_disk.get(path)
     if there and is_content(there, remote.sha256):
@@ -75,7 +78,7 @@ def remade(kept: Kept, one: ReceiptDocument, remote: RemoteDocument) -> Remade |
 
 
 def remote_document(one: ReceiptDocument, binding: Binding) -> RemoteDocument | None:
-    """Return a document as it was in its store, None where it was not ours."""
+    """Return a document as it was in its store, None if it was not ours."""
     try:
         return binding.documents.from_wire(one.object) if binding.documents else None
     except FAILURES:
@@ -83,7 +86,7 @@ def remote_document(one: ReceiptDocument, binding: Binding) -> RemoteDocument | 
 
 
 def as_document(path: str, there: Measured, remote: RemoteDocument | None = None) -> Document:
-    """Return the document that a file of these measures is."""
+    """Return the document for a file with these digests."""
     return Document(
         path,
         there.sha256,
@@ -95,20 +98,20 @@ def as_document(path: str, there: Measured, remote: RemoteDocument | None = None
 
 
 def is_content(there: Measured, recorded: str) -> bool:
-    """Return true if a recorded digest, or the beginning of one, is that of a content."""
+    """Return true if a recorded digest, or the beginning of one, is a digest of this content."""
     digests = (there.content, there.sha256, there.windows)
     return bool(recorded) and any(digest.startswith(recorded) for digest in digests)
 
 
 def listed(names: Iterable[str], most: int = 5) -> str:
-    """Return the first names as one text, with the count of the others."""
+    """Return the first names as one text, with the number of the others."""
     names = [*names]
     rest = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + rest
 
 
 def paths_of(kept: Iterable[Receipt], documents: Iterable[ReceiptDocument]) -> Iterator[str]:
-    """Yield the paths of the files on disk from which receipts could be made again."""
+    """Yield the paths of the files on disk from which documents of these receipts could be made."""
     for receipt in kept:
         if path := str(receipt.configuration.get(PATH, "")):
             yield path

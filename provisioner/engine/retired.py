@@ -1,4 +1,4 @@
-"""Retains replaced and unused objects for a while, because running applications may still use them."""
+"""Keeps replaced and unused objects for a while, because running applications may still use them."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -12,12 +12,12 @@ def with_retained(
 ) -> Live:
     """Return `live` with `retained` set on every object that must not be deleted yet.
 
-    An object of a kind that releases may name is retained if its id is in `named`, the ids that
-    retained releases name, or if it was replaced after `since`, in unix seconds. The files that it
-    holds are retained as well. An expired object is not retained, because nobody can use it.
+    An object of a kind to which releases refer is retained if its id is in `named`, the ids in kept
+    releases, or if it was replaced after `since`, in unix seconds. The files in it are retained
+    too. An expired object is not retained, because nobody can use it.
 
-    The date at which a file went out of use is not needed: the release that named the file was
-    current until that date, so that release is itself retained and names the file.
+    The moment at which a file was last used is not needed: the release that referred to it was
+    current until then, so that release is itself kept and refers to the file.
     """
     retained = {
         found.id: found
@@ -40,10 +40,11 @@ def with_retained(
 
 
 def with_everything_retained(live: Live, bindings: Mapping[str, Binding]) -> Live:
-    """Return `live` with `retained` set on every object of a kind that releases may name.
+    """Return `live` with `retained` set on every object of a kind to which releases refer.
 
-    It is called when the registry returns no release. A registry that cannot be reached, such as a
-    disk that is not mounted, looks the same, and then nobody knows which objects the releases name.
+    It is called if the registry contains no release. A registry that cannot be reached, such as a
+    disk that is not mounted, looks the same, and then it is not known to which objects the releases
+    refer.
     """
 
     def marked(found: RemoteObject) -> RemoteObject:
@@ -58,7 +59,7 @@ def with_everything_retained(live: Live, bindings: Mapping[str, Binding]) -> Liv
 def is_retired(found: RemoteObject, live: Live, bindings: Mapping[str, Binding]) -> bool:
     """Return true if an object of ours was kept only because running applications may use it.
 
-    Such an object is a former upload, or an older generation of a kind that releases may name.
+    It is an upload of an earlier release, or an older generation of a kind to which releases refer.
     """
     return bindings[found.kind].retires and (found.former or is_superseded(found, live))
 
@@ -73,9 +74,10 @@ def is_superseded(found: RemoteObject, live: Live) -> bool:
 
 
 def _replaced_at(found: RemoteObject, live: Live) -> float:
-    """Return the unix time at which the object's next generation was made, 0.0 where there is none.
+    """Return the unix time at which the next generation of an object was created, 0.0 if there is none.
 
-    Later generations do not count: the object went out of use when its direct successor was made.
+    Later generations do not count: the object went out of use when its direct successor was
+    created.
     """
     if found.address is None or not is_superseded(found, live):
         return 0.0

@@ -1,10 +1,10 @@
-"""Makes the mark of a release that a rollback publishes again, and judges such a release in a plan.
+"""Makes the mark of a release that a rollback publishes again, and finds its fields to be drift.
 
-A rollback changes the live side and not the manifests, so the next plan has to show it as drift. For
+A rollback changes the live side and not the manifests, so the next plan must show it as drift. For
 that, the copy has the fields of the older release and the digests of the release that it replaces:
-each field in which the two differ then counts as moved. A field that holds an older id of the same
-address is a special case, because digests are made of addresses and do not see it. Such a field
-counts as drift because the release says that it is a copy.
+each field in which the two differ then counts as changed. A field with the id of an older
+generation is a special case, because digests are computed from addresses and not from ids. Such a
+field counts as drift because the release is recorded as a copy.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,7 +29,7 @@ def mark_of_copy(
 ) -> Mark | None:
     """Return the mark of a copy of `older` that replaces `current`, None if `current` has no mark.
 
-    The entries about files come from the mark of `older`, because the copy attaches those files.
+    The records of files are those of `older`, because the copy attaches those files.
     """
     if current.mark is None:
         return None
@@ -48,10 +48,10 @@ def mark_of_copy(
 def _not_set(
     current: RemoteObject, older: RemoteObject, kind: Kind, binding: Binding
 ) -> Iterator[tuple[str, Applied]]:
-    """Yield entries for the fields that only the manifest of the older release set.
+    """Yield digests for the fields that only the manifest of the older release set.
 
-    Each entry says that the field was last applied without a value. Without these entries a plan
-    would not compare the fields, and would not show that the rollback brought them back.
+    They record that the field was last applied without a value. Without them a plan would not
+    compare the fields, and would not show that the rollback set them again.
     """
     applied = current.mark.applied if current.mark else {}
     before = older.mark.applied if older.mark else {}
@@ -63,7 +63,8 @@ def _not_set(
             for keys, tracked in _tracked_fields(current.spec, kind)
             if keys[0] == name
         }
-        # If the mark remembers one item of a list that is wholly ours, it remembers the list.
+        # If the mark has digests of one tool, the whole list of tools is ours, so each tool is
+        # tracked.
         known = {whole, key} if name in OPEN else {whole, key, *siblings}
         if ours and not known & applied.keys():
             default = binding.fields.defaults.get(name, UNSET)
@@ -72,10 +73,10 @@ def _not_set(
 
 
 def judged(tracked_fields: Iterable[TrackedField], live: RemoteObject) -> list[TrackedField]:
-    """Return the tracked fields of a live object. After a rollback, its older ids are drift.
+    """Return the tracked fields of a live object. After a rollback, ids of older objects are drift.
 
-    They count as drift until the manifests declare the same values as the older release. From then on
-    the rollback is wanted, and an apply may update the ids as usual.
+    They are drift until the manifests declare the same values as the older release. From then on
+    the rollback is intended, and an apply may update the ids as usual.
     """
     tracked_fields = list(tracked_fields)
     if live.published is None or not live.published.rolled_back_to:
@@ -94,14 +95,14 @@ def judged(tracked_fields: Iterable[TrackedField], live: RemoteObject) -> list[T
 
 
 def _has_moved(tracked: TrackedField) -> bool:
-    """Return true if the live side is not what was last applied."""
+    """Return true if the live value is not the one that was last applied."""
     if tracked.applied is None or tracked.unshown:
         return tracked.because is Reason.DRIFT
     return tracked.live_moved
 
 
 def _is_older(value: Any) -> bool:
-    """Return true if a value holds the id of an object of ours that has been replaced."""
+    """Return true if a value contains the id of an object of ours that has been replaced."""
     return any(leaf.address and not leaf.gone for leaf in leaves(value, RemoteId))
 
 
@@ -125,9 +126,9 @@ def changed_fields(
 
 
 def _hidden(change: FieldChange) -> FieldChange:
-    """Return a field change in which every text counts as a secret.
+    """Return a field change in which every text is masked as a secret.
 
-    The older release may hold a secret that the manifests of today do not know.
+    The older release may contain a secret that the present manifests do not have.
     """
     desired = walk(change.desired, lambda leaf: Sensitive(leaf) if isinstance(leaf, str) else leaf)
     return replace(change, desired=desired, sensitive=True)

@@ -1,10 +1,10 @@
-"""Writes and reads the saved plan that `apply FILE` performs.
+"""Writes and reads the plan files that `plan --out` saves and `apply FILE` performs.
 
-A plan file names its Stack and target. For each change it holds the desired spec and the live side
-from which the plan was made. It holds no URL, no key, and no name of a key: `apply` connects with the
-settings of the Stack on disk. `apply` makes a new plan from the desired specs of the file and refuses
-the file if the new plan differs. A secret is restored only at the address and path where the
-manifests on disk hold it.
+A plan file names its Stack and target. For each change it has the desired spec and the live side
+from which the plan was made. It contains no URL, no key, and no name of a key: `apply` connects
+with the settings of the Stack on disk. `apply` makes a new plan from the desired specs of the file
+and refuses the file if the new plan differs. A secret is restored only at the address and path
+where the manifests on disk have it.
 """
 
 from collections.abc import Callable, Mapping
@@ -66,16 +66,16 @@ def to_document(
 
 
 def body_digest(body: Mapping[str, Any]) -> str:
-    """Return the digest of a plan file's content, apart from the digest itself.
+    """Return the digest of a plan file's content, without the digest itself.
 
-    Each change is spelled in the one canonical form, in which the order of properties counts.
+    Each change is written in canonical form, in which the order of properties counts.
     """
     changes = [canonical(row, _schemas_in(body, row)) for row in body["changes"]]
     return digest({**body, "changes": changes}, LONG)
 
 
 def _schemas_in(body: Mapping[str, Any], row: Mapping[str, Any]) -> Schemas:
-    """Return the places where schemas begin in one change of a plan file."""
+    """Return the places where JSON Schemas begin in one change of a plan file."""
     inner = schemas_of(body).get(Address.parse(row["address"]).kind, NOWHERE)
     return Schemas(
         tuple((side, "spec", *keys) for side in ("desired", "live") for keys in inner.patterns)
@@ -107,10 +107,10 @@ def plan_digest(plan: Plan, settings: str = "") -> str:
 
 @frozen
 class Saved:
-    """A plan file that was read. `work` holds (address, action, live id) of each change, in order.
+    """The content of a plan file. `work` has (address, action, live id) of each change, in order.
 
-    For a local file that `desired` names, the plan file holds only a digest of the content. Size and
-    bytes are read from the file on disk, whose content must have the same digest.
+    For a local file in `desired`, the plan file has only a digest of the content. Its size and
+    bytes are read from the disk, where the content must have the same digest.
     """
 
     salt: str
@@ -131,13 +131,14 @@ class Saved:
 
 
 def check_whole(data: Mapping[str, Any]) -> None:
-    """Raises PlanRefused for a plan file of another version, or one that was changed or cut short."""
+    """Raise PlanRefused for a plan file of another version, or one that was changed or cut short."""
     if data.get("version") != VERSION:
         raise PlanRefused(
             Diagnostic(
                 codes.EARLIER_PLAN,
-                f"It is of version {data.get('version')}, and this program reads version "
-                f"{VERSION}. Nothing was changed. Make a new one: {hint('plan', '--out', 'FILE')}.",
+                f"The file has version {data.get('version')}, and this program reads version "
+                f"{VERSION}. Nothing was changed. Make a new plan: "
+                f"{hint('plan', '--out', 'FILE')}.",
             )
         )
     body = {key: value for key, value in data.items() if key != "digest"}
@@ -152,7 +153,7 @@ def check_whole(data: Mapping[str, Any]) -> None:
 def from_document(data: Mapping[str, Any], held: Desired) -> Saved:
     """Read a plan file. `held` are the resources of the manifests on disk, secrets included.
 
-    Raises PlanRefused for a file that was changed or cut short, or if the manifests do not hold its
+    Raises PlanRefused for a file that was changed or cut short, or if the manifests do not have its
     secrets at the same address and path.
     """
     try:
@@ -185,7 +186,7 @@ def fingerprint(
 ) -> dict[str, Any]:
     """Return a live object as JSON data for a plan file.
 
-    Sensitive values are replaced by digests, and so are all values if `hidden` is true.
+    Sensitive values are replaced by digests. If `hidden` is true, all values are.
     """
     mark = live.mark
     spec = {
@@ -238,7 +239,7 @@ def _exact(exact: Exact) -> dict[str, Any]:
 def _live(change: Change, salt: str) -> dict[str, Any] | str:
     """Return the live side of a change as JSON data.
 
-    An object that an adoption makes ours still belongs to somebody else, so its values are hidden.
+    An object that is adopted still belongs to somebody else, so its values are hidden.
     """
     if change.live is None:
         return ABSENT
@@ -250,7 +251,7 @@ def _live(change: Change, salt: str) -> dict[str, Any] | str:
 def to_record(resource: Resource, leaf: Callable[[Any], Any]) -> dict[str, Any]:
     """Return a resource as JSON data, with files as paths and digests.
 
-    `leaf` writes the values that JSON has no type for, secrets among them.
+    `leaf` converts the values for which JSON has no type, secrets among them.
     """
     return {
         "spec": walk(resource.spec, leaf),
@@ -278,8 +279,7 @@ def to_record(resource: Resource, leaf: Callable[[Any], Any]) -> dict[str, Any]:
 def _resource(
     address: Address, row: Mapping[str, Any], held: Resource | None, salt: str
 ) -> Resource:
-    # A secret that was not set when the plan was made is needed only by a request that makes an
-    # object.
+    # A secret that was not set when the plan was made is needed only if the change makes an object.
     makes = row["live"] == ABSENT or row["action"] == Action.REPLACE.word or row.get("again")
     secrets = Secrets(address, salt, gives_missing=bool(makes))
     return from_record(address, row["desired"], held, secrets)
@@ -288,10 +288,10 @@ def _resource(
 def from_record(
     address: Address, data: Mapping[str, Any], held: Resource | None, secrets: Secrets
 ) -> Resource:
-    """Return the resource that `to_record` wrote. `held` is the one that the manifests on disk hold.
+    """Return the resource that `to_record` wrote. `held` is the resource in the manifests on disk.
 
-    Sizes of files are not known. Raises PlanRefused where `held` lacks a secret at the same path, or has
-    another one there.
+    The sizes of files are not known. Raises PlanRefused if `held` has no secret, or another one, at
+    the same path.
     """
     known = {document.path: document for document in held.documents.values()} if held else {}
     documents = [
@@ -325,6 +325,6 @@ def _id(live: Any) -> str:
 def _broken(why: str) -> Diagnostic:
     return Diagnostic(
         codes.BROKEN_PLAN,
-        f"It was changed, cut short or written by another version: {why}. Nothing was changed. "
-        f"Make a new one: {hint('plan', '--out', 'FILE')}.",
+        f"The file was changed, cut short or written by another version: {why}. Nothing was "
+        f"changed. Make a new plan: {hint('plan', '--out', 'FILE')}.",
     )

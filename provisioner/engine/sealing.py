@@ -1,8 +1,8 @@
-"""Writes and reads the values in plan files that JSON has no type for.
+"""Writes and reads those values in plan files for which JSON has no type.
 
-These are references, contents of files, and secrets. A plan file holds a seal in the place of a
-secret: a digest that is expensive to guess and cannot be reversed. When a plan file is read, the
-secret is taken from the manifests on disk, at the same address and path.
+They are references, contents of files, and secrets. A plan file has a seal in place of a secret: a
+digest from which the secret cannot be computed, and that is expensive to guess. When a plan file is
+read, the secret is taken from the manifests on disk, at the same address and path.
 """
 
 import base64
@@ -29,24 +29,24 @@ BORROWED = "provisioner:borrowed"
 CONTENT = "provisioner:content"
 WITHHELD = "provisioner:env"
 LONG = 22
-"""The length of a digest that also has to resist an attacker, in characters (132 bits)."""
+"""The number of characters of a digest that must also resist an attacker (132 bits)."""
 COMMON_SALT = "provisioner"
-"""The salt of digests that have to be equal on every machine."""
+"""The salt of digests that must be equal on every machine."""
 MASKED = "provisioner:sensitive"
-"""The only key of the mapping that stands in a plan file for a sensitive value. It holds the seal."""
+"""The only key of the mapping that a plan file has in place of a sensitive value: its seal."""
 PARTS = "provisioner:parts"
-"""The only key of the mapping that stands in a run's record for a sensitive text.
+"""The only key of the mapping that the record of a run has in place of a sensitive text.
 
-It holds the texts before, between and after the secrets of that text.
+Its value is the texts before, between and after the secrets of that text.
 """
 COST = {"n": 2**14, "r": 8, "p": 1}
-"""The cost of one guess at a secret, for scrypt: about 16 MiB, and a few hundredths of a second."""
+"""The parameters of scrypt for one guess at a secret: about 16 MiB and a few hundredths of a second."""
 
 
-# scrypt is slow on purpose, and one secret often stands in hundreds of resources.
+# scrypt is slow on purpose, and one secret is often in hundreds of resources.
 @lru_cache(maxsize=1024)
 def sealed(secret: str, salt: str) -> str:
-    """Return the seal of a secret: the text that a plan file holds in its place.
+    """Return the seal of a secret: the text that replaces it in a plan file.
 
     The seal is expensive to guess, because many people may read a plan. Each plan has its own salt,
     so the seals of two plans cannot be compared.
@@ -58,7 +58,7 @@ def sealed(secret: str, salt: str) -> str:
 
 
 def written(salt: str, leaf: Any) -> Any:
-    """Return a leaf of a spec as a plan file holds it."""
+    """Return a leaf of a spec in the form that plan files have."""
     match leaf:
         case Reference(address):
             return {REF: str(address)}
@@ -75,15 +75,15 @@ def written(salt: str, leaf: Any) -> Any:
 
 
 def declared(salt: str, leaf: Any) -> Any:
-    """Return a leaf of a desired spec as a plan file holds it.
+    """Return a leaf of a desired spec in the form that plan files have.
 
-    A desired spec holds a remote id only where the object with that id is borrowed.
+    A desired spec has a remote id only if the object with that id is borrowed.
     """
     return {BORROWED: [leaf.kind, leaf.id]} if isinstance(leaf, RemoteId) else written(salt, leaf)
 
 
 def in_parts(leaf: Any) -> Any:
-    """Return a leaf of a desired spec as a run's record holds it: a secret leaves no trace there."""
+    """Return a leaf of a desired spec for the record of a run, without any part of a secret."""
     return {PARTS: [*_around(leaf)]} if isinstance(leaf, Sensitive) else declared("", leaf)
 
 
@@ -98,11 +98,12 @@ def _around(leaf: Sensitive) -> Iterator[str]:
 
 @frozen
 class Secrets:
-    """Restores the values of one resource; each secret comes from its own place in the manifests.
+    """Restores the values of one resource; each secret is taken from its own place in the manifests.
 
-    A secret that was not set when the plan was made is restored only if `gives_missing` is true: the
-    plan then makes a new object, and the request for that needs the secret. The parts of a run's record
-    are taken only if `takes_parts` is true: a plan file is written by others.
+    A secret that was not set when the plan was made is restored only if `gives_missing` is true:
+    the plan then makes a new object, and the request for that needs the secret. A value from the
+    record of a run is accepted only if `takes_parts` is true, because somebody else may have
+    written a plan file.
     """
 
     address: Address
@@ -111,7 +112,7 @@ class Secrets:
     takes_parts: bool = False
 
     def restored(self, value: Any, held: Any) -> Any:
-        """Return `value` of a plan file with its leaves restored.
+        """Return a value of a plan file with its leaves restored.
 
         `held` is the value that the manifests have at the same path.
         """
@@ -150,8 +151,8 @@ class Secrets:
             raise PlanRefused(
                 Diagnostic(
                     codes.SENSITIVE_CHANGED,
-                    "A plan keeps only its digest, so the same variables must be given to apply. "
-                    "Pass them again, or plan again.",
+                    "The plan has only the digest of a sensitive value, and the value is another "
+                    "one now. Give apply the same variables again, or plan again.",
                     subject=str(self.address),
                 )
             )
@@ -169,7 +170,7 @@ class Secrets:
         return Sensitive(text, held.variable, tuple(spans) if held.spans else ())
 
     def _missing_secrets(self, variable: str, held: Any) -> Sensitive | MissingSecret:
-        """Return a secret that was not set when the plan was made and may be set now."""
+        """Return a secret that was not set when the plan was made and that may be set now."""
         if not isinstance(held, Sensitive | MissingSecret) or held.variable != variable:
             raise self._misplaced()
         return held if self.gives_missing else MissingSecret(variable)
@@ -178,7 +179,7 @@ class Secrets:
         return PlanRefused(
             Diagnostic(
                 codes.SENSITIVE_MISPLACED,
-                "The plan asks for a secret at a place where the manifests on disk hold none. "
+                "The plan needs a secret at a place where the manifests on disk have none. "
                 "Either the manifests or the file were changed. Nothing was changed. Plan again.",
                 subject=str(self.address),
             )
@@ -186,4 +187,4 @@ class Secrets:
 
 
 _SPELLED = frozenset({REF, BORROWED, MASKED, PARTS, WITHHELD, CONTENT})
-"""The keys of leaves that JSON has no type for. Each is the only key of its mapping."""
+"""The keys for leaves for which JSON has no type. Each is the only key of its mapping."""

@@ -1,7 +1,7 @@
 """Finds the secret parts of a live text, so that the rest of the text can be shown.
 
-A server does not mark secrets: it returns the live text as one plain string. The mark says at which
-places of the last applied text secrets stood, and the manifests hold the current secrets.
+A server returns a text without saying which parts are secret. The mark records where the secrets
+were in the last applied text, and the manifests have the current secrets.
 """
 
 from typing import Any, Final
@@ -11,16 +11,16 @@ from provisioner.model.mark import Applied
 from provisioner.model.value import Sensitive, Spans, is_sensitive, leaves
 
 NO_SECRET: Final[Spans] = ((0, 0),)
-"""The secret parts of a text that is known to have none."""
+"""The spans of a text that certainly contains no secret."""
 SHORTEST: Final = 4
-"""The length of the shortest secret that is searched for, since shorter ones occur in many words."""
+"""The length of the shortest secret that is searched for. Shorter ones occur in many words."""
 
 
 def with_secrets(tracked: TrackedField) -> Any:
-    """Return the live value of a field, as a Sensitive where its secret parts are known.
+    """Return the live value of a field, as a Sensitive if its secret parts are known.
 
-    The value is returned unchanged where it holds no secret, and where it may hold a secret at an
-    unknown place.
+    The value is returned unchanged if it contains no secret, or if it may contain one at an unknown
+    place.
     """
     live, applied = tracked.live, tracked.applied
     if not isinstance(live, str) or not is_masked(tracked):
@@ -36,7 +36,7 @@ def with_secrets(tracked: TrackedField) -> Any:
 
 
 def is_masked(tracked: TrackedField) -> bool:
-    """Return true if a field holds a secret, or held one when it was last applied."""
+    """Return true if a field contains a secret, or contained one when it was last applied."""
     return is_sensitive(tracked.desired) or bool(tracked.applied and tracked.applied.sensitive)
 
 
@@ -45,19 +45,19 @@ def _known(desired: Any) -> set[str]:
 
 
 def _holds_each(live: str, known: set[str]) -> bool:
-    """Return true if the live text holds every current secret, each long enough to be found."""
+    """Return true if the live text contains every current secret, and each is long enough to be found."""
     return all(len(secret) >= SHORTEST and secret in live for secret in known)
 
 
 def _expected(applied: Applied | None) -> int:
-    """Return the least number of known secrets in a live text that rules out an unknown secret."""
+    """Return the number of known secrets from which on a live text can have no unknown secret."""
     if applied is None:
         return 0
     return len(applied.spans) or (_NEVER if applied.sensitive else 0)
 
 
 _NEVER: Final = 1 << 30
-"""A number that no text reaches, used where the mark does not say how many secrets there were."""
+"""A number that no text reaches, for a mark that does not say how many secrets there were."""
 
 
 def _found(text: str, known: set[str]) -> Spans:
@@ -72,7 +72,7 @@ def _found(text: str, known: set[str]) -> Spans:
 
 
 def _merged(spans: list[tuple[int, int]]) -> Spans:
-    """Return the parts in order, those that overlap as one."""
+    """Return the spans in order. Spans that overlap are joined."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if merged and start < merged[-1][1]:
@@ -83,7 +83,7 @@ def _merged(spans: list[tuple[int, int]]) -> Spans:
 
 
 def _is_in_order(spans: Spans, length: int) -> bool:
-    """Return true if all parts lie within a text of that length, in order and without overlap.
+    """Return true if all spans are within a text of that length, in order and without overlap.
 
     Somebody may have edited the mark, so its numbers are checked before they are used.
     """

@@ -1,4 +1,4 @@
-"""Finds releases that version 0.1.0 published: it sorted the properties of their schemas."""
+"""Finds releases of version 0.1.0, which sorted the properties of their schemas."""
 
 from collections.abc import Iterable
 
@@ -10,13 +10,14 @@ from provisioner.model.value import Spec
 
 
 def sorted_before(changes: Iterable[Change], schemas: dict[str, Schemas]) -> list[Diagnostic]:
-    """Return one warning that names the releases whose properties apply puts in order."""
+    """Return one warning that lists the releases whose properties apply will put in order, if any."""
     names = [str(change.address) for change in changes if _is_sorted(change, schemas)]
     if not names:
         return []
     detail = (
-        f"{', '.join(names)}: an earlier version of provisioner sorted them, and models write in the "
-        "order of the properties. Apply publishes the order of the manifests."
+        f"{', '.join(names)}: an earlier version of provisioner sorted the properties of their "
+        "schemas, but models write in the order of the properties. Apply publishes them in the "
+        "order of the manifests."
     )
     return [warning(codes.SORTED_PROPERTIES, detail)]
 

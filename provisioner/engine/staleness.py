@@ -1,4 +1,4 @@
-"""Compares a saved plan with the live side, and words each edit that was made since."""
+"""Compares a saved plan with the live side, and reports each edit since the plan was made."""
 
 from collections.abc import Iterator, Mapping
 from itertools import takewhile
@@ -14,7 +14,7 @@ from provisioner.model.schemas import NOWHERE, Schemas
 from provisioner.model.value import same
 
 DOCUMENTS = "documents"
-"""The part of a fingerprint that holds the documents of a store, each by its path."""
+"""The part of a fingerprint with the documents of a store, by path."""
 
 
 def staleness(saved: Saved, live: Live) -> list[Diagnostic]:
@@ -24,7 +24,7 @@ def staleness(saved: Saved, live: Live) -> list[Diagnostic]:
     found = [
         Diagnostic(
             codes.EXISTS_NOW,
-            "It was absent when this plan was made. Plan again.",
+            "It did not exist when this plan was made. Plan again.",
             subject=str(address),
         )
         for address in saved.created
@@ -52,7 +52,8 @@ def changes_since(
 ) -> Iterator[Diagnostic]:
     """Yield an error for each place where two fingerprints of one object differ.
 
-    `now` is None where the object is gone. `schemas` says where JSON Schemas begin in the spec.
+    `now` is None if the object no longer exists. `schemas` are the places where JSON Schemas begin
+    in the spec.
     """
     if now is None:
         yield Diagnostic(
@@ -66,7 +67,7 @@ def changes_since(
         for name in names
         for place in _changed_places(name, before, now, inside.below([name]))
     ]
-    # The mark changes with every write. It is named only where nothing else tells of the edit.
+    # The mark changes with every write. It is named only if nothing else shows the edit.
     for place in [place for place in places if place != "mark"] or places:
         old, new = (_lookup(side, place) for side in (before, now))
         name, _, path = place.partition(".")
@@ -84,9 +85,10 @@ def _of(place: str, old: Any, new: Any) -> str:
 
 
 def _of_document(path: str, old: Any, new: Any) -> str:
-    """Return a phrase about the change of one document, without digests, which readers cannot use.
+    """Return a clause about the change of one document, without digests, which do not help readers.
 
-    A document is a list as `engine.documents.content_of` writes it: digest, attributes, status, id.
+    A document is a list as `engine.documents.content_of` returns it: digest, attributes, status,
+    id.
     """
     if old is None or new is None:
         return f"The document {path} was {'added' if old is None else 'removed'}"
@@ -123,7 +125,10 @@ def _lookup(side: Mapping[str, Any], place: str) -> Any:
 
 
 def _excerpts(old: Any, new: Any, around: int = 30, most: int = 160) -> tuple[str, str]:
-    """Return two values as text. Long texts are cut to the part that differs and its surroundings."""
+    """Return two values as text.
+
+    Long texts are cut to the part that differs and its surroundings.
+    """
     texts = [_text(value) for value in (old, new)]
     if max(map(len, texts)) <= most:
         return texts[0], texts[1]

@@ -1,7 +1,7 @@
-"""Tracked fields: the parts of a spec whose last applied value the mark remembers.
+"""Compares the tracked fields of an object: the parts of a spec whose digests the mark records.
 
-A tracked field is a top-level field, or one item of a field that its kind splits, such as one tool or
-one metadata key. Only this module decides whether the manifest or the live side changed a field.
+A tracked field is a top-level field, or one item of a field that its kind splits, such as one tool
+or one metadata key. Only this module decides if the manifest or the live side changed a field.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,7 +30,10 @@ from provisioner.model.value import (
 )
 
 OPEN = frozenset({"metadata"})
-"""Split fields that other people may write too. Keys that no manifest names are not compared."""
+"""Split fields to which other people may add items.
+
+Items that no manifest sets are not compared.
+"""
 
 NOT_ECHOED = Placeholder("(not shown by the server)")
 
@@ -39,13 +42,12 @@ NOT_ECHOED = Placeholder("(not shown by the server)")
 class TrackedField:
     """One part of a spec, with its desired, live and last applied value.
 
-    `keys` lead to the part in the spec. A side is UNSET where it has no value and the server has no
-    default. `applied` is the entry of the mark for the field. `because` is the cause of a difference
-    where it is known already. `resolved` is true where the server may answer with a version of the
-    value that was sent. `whole` is the entry of the mark for the list that the field is an item of,
-    where the mark has one entry for the whole list. `unshown` is true where the server never shows the
-    value: `live` then only stands in for the live value. `comparer` compares the sides with each other
-    and with `applied`.
+    `keys` lead to the part in the spec. A side is UNSET if it has no value and the server has no
+    default. `applied` are the digests in the mark. `because` is the cause of a difference if it is
+    known already. `resolved` is true if the server may return a more exact version of the sent
+    value. `whole` are the digests of the whole list of which the field is an item, if the mark has
+    no digests of the item. `unshown` is true if the server never returns the value; `live` is then
+    only a placeholder. `comparer` compares the sides with each other and with `applied`.
     """
 
     path: str
@@ -61,7 +63,7 @@ class TrackedField:
 
     @property
     def was(self) -> Any:
-        """The value that was last applied, or NOT_KNOWN where only its digest is left."""
+        """The value that was last applied, NOT_KNOWN if only its digest is known."""
         if self.applied is None:
             as_sent = self.whole is None or self.whole.sent == self.whole.got
             return self.desired if self.because is Reason.DRIFT and as_sent else NOT_KNOWN
@@ -74,12 +76,12 @@ class TrackedField:
 
     @property
     def cause(self) -> Reason | None:
-        """The reason why the two sides differ, or None where they do not.
+        """The reason why the two sides differ, None if they do not.
 
-        The sides also count as equal where the server returned the live value when exactly the
-        desired value was sent. Before the first apply every difference is caused by the manifest. A
-        value that the server refused is also the manifest's difference, as long as the live value
-        does not move.
+        The sides also count as equal if the server returned the live value when exactly the desired
+        value was sent. Before the first apply every difference is caused by the manifest. So is a
+        difference that remains because the server refused a value, as long as the live value does
+        not change.
         """
         if self.because is not None or self.unshown:
             return self.because
@@ -91,8 +93,8 @@ class TrackedField:
         if live_moved and self.resolved:
             if is_version_of(self.live, self.desired):
                 return Reason.SERVER
-            # The manifest has changed meanwhile, so the live value is compared with the value that was
-            # sent before. If it is a version of that, the server has moved it and no person has.
+            # The manifest has changed too, so the live value is compared with the value that was
+            # sent before. If it is a version of that, the server has changed it and no person has.
             sent = without_version(self.live)
             live_moved = not self.comparer.is_recorded(sent, self.applied.sent)
         manifest_moved = self.applied.refused or not self.comparer.is_recorded(
@@ -104,7 +106,10 @@ class TrackedField:
 
     @property
     def live_moved(self) -> bool:
-        """True where the live value differs from the last applied one; false before the first apply."""
+        """True if the live value differs from the last applied one.
+
+        Before the first apply it is false.
+        """
         return self.applied is not None and not self.comparer.is_recorded(
             self.live, self.applied.got
         )
@@ -121,10 +126,10 @@ _CAUSES = {
 def compared(
     desired: Spec, live: Spec, kind: Kind, binding: Binding, mark: Mark
 ) -> Iterator[TrackedField]:
-    """Yield every tracked field that the manifest sets now or that the mark remembers, with both sides.
+    """Yield every tracked field that the manifest sets now or that the mark records, with both sides.
 
-    Both specs are complete (see Binding). A field that no manifest ever set is not compared, and
-    neither is a secret whose value is not available in this run.
+    Both specs are complete (see Binding). A field that no manifest ever set is not compared, nor is
+    a secret whose value is not available in this run.
     """
     mark = without_baseline(mark)
     for name in dict.fromkeys(
@@ -178,7 +183,7 @@ def _field(
     default = binding.fields.defaults.get(name, UNSET)
     wanted, have = desired.get(name, default), live.get(name, default)
     if name in binding.fields.not_echoed and name not in live and applied is not None:
-        # The server never shows this value, so the last sent value stands in for the live one.
+        # The server never returns this value, so the last sent value represents the live one.
         yield _sent_last(name, (name,), wanted, applied, comparer)
         return
     resolved = name in binding.fields.resolved
@@ -188,9 +193,9 @@ def _field(
 def _sent_last(
     path: str, keys: tuple[str, ...], wanted: Any, applied: Applied | None, comparer: Comparer
 ) -> TrackedField:
-    """Return a field that the server never shows.
+    """Return a field that the server never returns.
 
-    Its live value is not known. It has a cause only where the manifest has another value than the one
+    Its live value is not known. It has a cause only if the manifest has another value than the one
     that was last sent.
     """
     if applied is not None and comparer.is_recorded(wanted, applied.sent):
@@ -202,10 +207,10 @@ def _sent_last(
 
 
 def _unshown(name: str, desired: Spec, kind: Kind, mark: Mark) -> Iterator[TrackedField]:
-    """Yield the items of a split field that the server takes and never shows, such as secrets.
+    """Yield the items of a split field that the server accepts and never returns, such as secrets.
 
-    Only the values that were sent last are known. For an item that is no longer declared the mark
-    holds an entry, but not the item's name.
+    Only the digests of the last sent values are known. For an item that is no longer declared, the
+    mark has digests but not the name of the item.
     """
     wanted = desired.get(name) or {}
     tracked_fields = {key: paths.render((name, key), kind.keyed) for key in wanted}
@@ -223,7 +228,7 @@ def _unshown(name: str, desired: Spec, kind: Kind, mark: Mark) -> Iterator[Track
 
 
 def _open(name: str, desired: Spec, live: Spec, kind: Kind, mark: Mark) -> Iterator[TrackedField]:
-    """Yield the items of an open list that a manifest names now, or named at the last apply."""
+    """Yield the items of an open list that a manifest sets now, or set at the last apply."""
     wanted, have = desired.get(name) or {}, live.get(name) or {}
     for key in dict.fromkeys([*wanted, *have]):
         path = paths.render((name, key), kind.keyed)
@@ -237,10 +242,10 @@ def _open(name: str, desired: Spec, live: Spec, kind: Kind, mark: Mark) -> Itera
 def _closed(
     name: str, desired: Spec, live: Spec, kind: Kind, binding: Binding, *, mark: Mark
 ) -> Iterator[TrackedField]:
-    """Yield the items of a list in which an item that somebody else has added is drift.
+    """Yield the items of a list in which an item that somebody else added is drift.
 
-    Where the mark remembers the list only as a whole, the items that visibly differ are yielded. If
-    no item visibly differs, all items are yielded.
+    If the mark has digests only of the whole list, those items are yielded that visibly differ, or
+    all items if none does.
     """
     wanted, have = desired.get(name) or {}, live.get(name) or {}
     keys = {key: paths.render((name, key), kind.keyed) for key in dict.fromkeys([*wanted, *have])}
@@ -272,9 +277,10 @@ def _closed(
 
 
 def aligned(live: Any, desired: Any) -> Any:
-    """Return `live` with the manifest's address on each id of a vanished object at the same place.
+    """Return `live` with the manifest's address on each id of a deleted object at the same place.
 
-    The digests of both sides then agree: the reference is outdated, and its meaning has not changed.
+    Then the digests of both sides are equal: the reference is outdated, but its meaning has not
+    changed.
     """
     return _aligned(live, desired) if has_leaf(live, RemoteId) else live
 

@@ -1,10 +1,10 @@
 """Finds undeclared values: values of a live object that no manifest sets, such as a tool added by hand.
 
-The mark has an entry for each undeclared value, `Applied(sent="", got=…)`; together these entries are
-the baseline. A value without an entry was at its default when the mark was written. Where the mark has
-no room for one entry for each value, one digest of all values stands under `ALL`. Marks of version 1
-recorded no undeclared values; for such a mark a question mark stands under `ALL`. The baseline changes
-only with a plan that somebody agreed to; a routine apply copies it into the new mark.
+The mark has a digest of each accepted undeclared value, `Applied(sent="", got=…)`; together they
+are the baseline. A value without a digest was at its default when the mark was written. If the mark
+has no room for one digest for each value, it has one digest of all of them under `ALL`. Marks of
+version 1 recorded no undeclared values; such a mark gets a question mark under `ALL`. The baseline
+changes only with a plan that somebody agreed to; a routine apply copies it into the new mark.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,10 +26,10 @@ from provisioner.model.resource import Resource
 from provisioner.model.value import Placeholder, Spec, digest, same
 
 NOTHING_KNOWN = Applied("", "?")
-"""The entry under `ALL` of a mark that does not say which undeclared values there were."""
+"""The entry under `ALL` of a mark that does not record which undeclared values there were."""
 
 FIRST_VERSION = 2
-"""The first version of marks that remember undeclared values."""
+"""The first version of marks that record undeclared values."""
 
 
 @frozen
@@ -45,8 +45,8 @@ class ComparedObject:
     def off_default(self) -> dict[str, Any]:
         """Return the undeclared values by path: fields of the schema that are not at their default.
 
-        These fields are never undeclared: fields that the mark lists as applied, metadata, fields
-        that the server computes, and fields that cannot be changed on a live object.
+        These fields are never undeclared: fields whose applied digests are in the mark, metadata,
+        fields that the server computes, and fields that cannot be changed on a live object.
         """
         return {
             path: value
@@ -64,7 +64,7 @@ class ComparedObject:
         return comparer.below(*paths.parse(path))
 
     def default(self, path: str) -> Any:
-        """Return the value that the server holds at a path where nobody sets one."""
+        """Return the value that the server has at a path if nobody sets one."""
         return self.binding.fields.defaults.get(path, UNSET)
 
     def _candidates(self) -> Iterator[str]:
@@ -82,8 +82,7 @@ class ComparedObject:
     def gone(self) -> Iterator[tuple[str, Any]]:
         """Yield each path of the baseline whose value is at its default again, and that default.
 
-        The mark holds only digests of paths, so items of lists that are gone can be counted but not
-        named.
+        The mark has only digests of paths, so removed items of lists can be counted but not named.
         """
         baseline = {key for key, entry in self.mark.applied.items() if is_baseline(entry)}
         if not baseline:
@@ -104,10 +103,10 @@ class ComparedObject:
 
 
 def has_none(resource: Resource, found: RemoteObject, defaults: Mapping[str, Any]) -> bool:
-    """Returns true for an object that certainly has no undeclared values, and had none before.
+    """Return true for an object that certainly has no undeclared values, and had none before.
 
     In nearly all objects every field that no manifest sets is at its default. This quick test saves
-    the full comparison for them.
+    them the full comparison.
     """
     if found.mark and any(map(is_baseline, found.mark.applied.values())):
         return False
@@ -123,10 +122,10 @@ def has_none(resource: Resource, found: RemoteObject, defaults: Mapping[str, Any
 
 
 def undeclared(address: Address, sides: ComparedObject, *, whole: bool = True) -> list[Undeclared]:
-    """Return the undeclared values of one object, each with the time since when it is there.
+    """Return the undeclared values of one object, each compared with the baseline.
 
-    For an object that could not be read as a `whole`, no value is reported as gone: it may stand in a
-    field that could not be read.
+    For an object that could not be read as a `whole`, no value is reported as removed, because it
+    may be in a field that could not be read.
     """
     there, mark = sides.off_default(), sides.mark
     found = [
@@ -160,14 +159,14 @@ def _since(path: str, there: Mapping[str, Any], sides: ComparedObject) -> Since:
 
 
 def accepted(sides: ComparedObject) -> dict[str, Applied]:
-    """Return the entries of a mark that make the present undeclared values the baseline."""
+    """Return digests that make the present undeclared values the baseline."""
     return _entries(sides.off_default(), sides)
 
 
 def carried(sides: ComparedObject) -> dict[str, Applied]:
-    """Return the entries of a mark that keep the baseline of an object unchanged.
+    """Return digests that keep the baseline of an object unchanged.
 
-    `sides.mark` is the mark that the object carries, `sides.live` the spec that was read with it.
+    `sides.mark` is the mark of the object, `sides.live` the spec that was read with it.
     """
     before, now = sides.mark, sides.off_default()
     if before.version < FIRST_VERSION or not before.intact:
@@ -186,13 +185,16 @@ def carried(sides: ComparedObject) -> dict[str, Applied]:
 
 
 def with_nothing_known(sides: ComparedObject) -> Mark:
-    """Return the mark of an object that is adopted. Nobody knows since when it has its values."""
+    """Return the mark of an object that is adopted.
+
+    It is not known since when it has its values.
+    """
     entries = {tracked_key(ALL): NOTHING_KNOWN} if sides.off_default() else {}
     return replace(sides.mark, applied={**sides.mark.applied, **entries})
 
 
 def in_one(entries: Mapping[str, Applied]) -> dict[str, Applied]:
-    """Return the same entries as one digest, for a mark that has no room for each of them."""
+    """Return one digest of all the entries, for a mark that has no room for each of them."""
     if not entries or tracked_key(ALL) in entries:
         return dict(entries)
     together = digest(sorted(f"{key}{entry.got}" for key, entry in entries.items()))
@@ -202,7 +204,7 @@ def in_one(entries: Mapping[str, Applied]) -> dict[str, Applied]:
 def forms_of_entries(
     entries: Mapping[str, Applied], *, moment: Applied | None = None
 ) -> list[dict[str, Applied]]:
-    """Return the forms in which a mark may hold the entries, beginning with the most detailed form.
+    """Return the forms in which a mark may record the entries, the most detailed first.
 
     `moment` is the entry of the mark for the time at which its object was changed.
     """
@@ -211,7 +213,7 @@ def forms_of_entries(
 
 
 def raw(mark: Mark | None) -> dict[str, Applied]:
-    """Return the entries of undeclared values as they stand in a mark."""
+    """Return the entries of undeclared values as the mark has them."""
     applied = mark.applied if mark else {}
     return {
         key: entry
@@ -232,7 +234,7 @@ def _entries(there: Mapping[str, Any], sides: ComparedObject) -> dict[str, Appli
 
 
 def _items(name: str, value: Any, kind: Kind) -> Iterator[tuple[str, Any]]:
-    """Yield a field itself, or each item of one that its kind splits."""
+    """Yield a field itself, or each item of it if its kind splits it."""
     if name in kind.split and isinstance(value, Mapping):
         for key, item in value.items():
             yield paths.render((name, str(key)), kind.keyed), item

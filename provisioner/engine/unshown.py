@@ -1,9 +1,8 @@
-"""Handles values that a server takes and never shows, such as secrets.
+"""Handles values that a server accepts and never returns, such as secrets.
 
-Only the value that was sent last is known, so no output claims that the live value is equal to it.
-Some objects say when they were last changed. The mark of such an object remembers that time after our
-own write. If the time has moved since, somebody has changed the object, but nobody knows which
-value.
+Only the last sent value is known, so no output claims that the live value is equal to it. The rows
+of some objects say when they were last changed, and the mark records that time after our own write.
+If the time has changed since, somebody has changed the object, but it is not known which value.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,34 +24,34 @@ from provisioner.model.timestamps import seconds
 from provisioner.model.value import Placeholder, Spec, digest
 
 SAME: Final = 1
-"""The most seconds between the time in the mark and the object's own time that count as no change.
+"""The largest number of seconds between the time in the mark and the object's own that is no change.
 
-The write that puts the time into the mark moves the object's time itself. Without this tolerance, a
+The write that puts the time into the mark changes the object's time too. Without this tolerance, a
 run that is killed right after that write would leave an object that looks changed by somebody.
 """
 CHANGED = Placeholder("(not shown by the server; the object was changed since our last write)")
 
 
 AS_MADE: Final = Applied("", digest("as made"))
-"""The entry for the time of change in the mark of an object that is about to be made.
+"""The entry for the time of change in the mark of an object that is about to be created.
 
-The mark travels in the request that makes the object, so the time is not known yet.
+The mark is a part of the request that creates the object, so the time is not known yet.
 """
 
 
 def moment_of(row: Row) -> Applied | None:
-    """Return the entry of a mark for the time of an object's last change, None if a row has none."""
+    """Return the entry of a mark for the time of an object's last change, None if a row has no time."""
     return _entry(seconds(row.get("updated_at")))
 
 
 def says_moment(mark: Mark, row: Row) -> bool:
-    """Returns true if an object's mark holds the time at which the object was last changed."""
+    """Return true if the mark of an object records the time at which the object was last changed."""
     made, changed = (seconds(row.get(key)) for key in ("created_at", "updated_at"))
     return _moved(mark, made, changed) is False
 
 
 def changed_since(found: RemoteObject) -> bool | None:
-    """Return true if an object was changed since our last write, None where that is not known."""
+    """Return true if an object was changed since our last write, None if that is not known."""
     return _moved(found.mark, found.created_at, found.updated_at) if found.mark else None
 
 
@@ -70,10 +69,10 @@ def _entry(moment: float) -> Applied | None:
 
 
 def unshown(resource: Resource, found: RemoteObject, kind: Kind, binding: Binding) -> list[Unshown]:
-    """Return the values of a resource that its live object does not show, or shows only in part."""
+    """Return the values of a resource that its live object does not return, or returns only in part."""
     if binding.versions:
-        # The content of a version never changes, and the mark is a part of the content. So a version
-        # with our mark still holds what we sent.
+        # The content of a version never changes, and the mark is a part of it. So a version with
+        # our mark still has what we sent.
         return []
     changed = changed_since(found)
     hidden = _hidden(resource.spec, found.spec, kind, binding)
@@ -87,7 +86,10 @@ def redated(
     kind: Kind,
     binding: Binding,
 ) -> list[TrackedField]:
-    """Return the tracked fields. Fields that are not shown are drift if the object was changed."""
+    """Return the tracked fields.
+
+    If the object was changed, fields that it does not return are drift.
+    """
     tracked_fields = list(tracked_fields)
     if binding.versions or not changed_since(found):
         return tracked_fields

@@ -1,8 +1,8 @@
-"""Finds our version of an object whose content stands in versions, such as a skill.
+"""Finds our version of an object whose content is in versions, such as a skill.
 
 The row of such an object shows its default version, and somebody may have made another version the
-default. Each version carries the mark that it was published with, and that mark is only about this
-version. So our version is the newest one that carries our mark.
+default. Each version has the mark with which it was published, and that mark describes only this
+version. So our version is the newest one that has our mark.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -18,10 +18,10 @@ FIRST = "1"
 def ids_to_read(
     rows: Iterable[Row], binding: Binding, owner: Owner, names: Collection[str]
 ) -> list[str]:
-    """Return the ids of the objects whose versions have to be read to find ours.
+    """Return the ids of the objects whose versions must be read to find ours.
 
     These are our objects whose default version is not the latest, and objects with a declared name
-    whose default version carries no mark. `names` are the live names that the manifests declare.
+    whose default version has no mark. `names` are the live names that the manifests declare.
     """
     return [str(row["id"]) for row in rows if _may_differ(row, binding, owner, names)]
 
@@ -29,7 +29,8 @@ def ids_to_read(
 def _may_differ(row: Row, binding: Binding, owner: Owner, names: Collection[str]) -> bool:
     latest, default = (str(row.get(key) or "") for key in ("latest_version", "default_version"))
     mark = binding.mark_of(row)
-    # An unmarked object with one version was never ours: the first version that we publish is marked.
+    # An unmarked object with one version was never ours, because the first version that we publish
+    # is marked.
     if mark is None:
         return latest not in ("", FIRST) and str(row.get("name") or "") in names
     return mark.owner == owner and latest != default
@@ -52,5 +53,5 @@ def our_version(
 
 
 def number(text: str) -> int:
-    """Return the number of a version, 0 where the server does not write it as a number."""
+    """Return the number of a version, 0 if the server does not write it as a number."""
     return int(text) if text.isdecimal() else 0

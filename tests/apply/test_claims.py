@@ -111,7 +111,7 @@ class TestAnUpdateThatIsAnsweredAndNotPerformed:
 
         applied = account.apply(assistant(instructions="2", description="2", temperature=0.2))
 
-        assert "description is still as before" in applied.errors["assistant.qa"]
+        assert "description is unchanged" in applied.errors["assistant.qa"]
         wanted = assistant(instructions="2", description="2", temperature=0.2)
         assert causes(account, wanted) == {"description": "manifest"}
 
@@ -146,7 +146,7 @@ class TestAnUpdateThatIsAnsweredAndNotPerformed:
 
         applied = account.apply(assistant(metadata={"k": "v"}))
 
-        assert "description is still as before" in applied.errors["assistant.qa"]
+        assert "description is unchanged" in applied.errors["assistant.qa"]
         assert causes(account, assistant(metadata={"k": "v"})) == {"description": "manifest"}
         account.app = account.server
         account.converged(assistant(metadata={"k": "v"}))

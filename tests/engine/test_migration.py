@@ -93,7 +93,7 @@ def test_one_object_on_both_sides_is_never_touched() -> None:
     shared = applied(KNOWING)
     found = goes(live(applied(ASKING), shared), live(applied(ASKING, "elsewhere"), shared))
     assert gone(found) == ["assistant.qa"]
-    assert kept(found) == {"vector_store.library": "the other target uses this very object"}
+    assert kept(found) == {"vector_store.library": "the other target uses the same object"}
 
 
 def test_an_id_that_two_servers_gave_is_not_one_object() -> None:
@@ -127,7 +127,7 @@ def test_what_a_kept_release_or_a_stranger_names_stays_for_now() -> None:
     assert all(one.later for one in found.stays)
     assert kept(found) == {
         "file.rates": "asst_theirs names it",
-        "vector_store.library": "a release that is kept names it",
+        "vector_store.library": "a kept release refers to it",
     }
 
 
@@ -152,7 +152,7 @@ def test_an_assistant_that_something_left_behind_needs_cannot_go() -> None:
 def test_two_names_of_one_place_are_no_move() -> None:
     source = live(applied(ASKING))
     (refusal,) = stranded(goes(source, source), {QA}, KINDS)
-    assert "both targets lead to one place" in refusal.detail
+    assert "both targets lead to the same place" in refusal.detail
 
 
 def test_what_the_other_side_uses_is_not_taken_away_before_it_is_left() -> None:

@@ -131,8 +131,8 @@ def test_a_secret_comes_from_the_manifest_or_the_object_is_not_made() -> None:
     ("kept", "why"),
     [
         (receipt("assistant", "the server did not answer", "assistant.x"), "could not be read"),
-        (receipt("batch", {"id": "batch_1"}, "batch.x"), "not made on this runtime"),
-        (receipt("file", {"id": "file-1", "filename": "a.md"}), "no API gives the content"),
+        (receipt("batch", {"id": "batch_1"}, "batch.x"), "cannot be created on this runtime"),
+        (receipt("file", {"id": "file-1", "filename": "a.md"}), "no API returns the content"),
         (receipt("file", {"id": "file-1", "filename": "a.md"}, "file.a"), "not on disk"),
         (receipt("vector_store", STORE), "nobody's"),
         (receipt("skill", {"id": "skill_1", "name": "x"}, "skill.x"), "in its versions"),

@@ -124,7 +124,7 @@ def test_a_secret_that_nobody_gives_again_refuses_the_plan() -> None:
     plan = build.plan(build.desired(user()), live())
 
     other = user(instructions=Sensitive("another secret"))
-    with pytest.raises(PlanRefused, match="same variables must be given"):
+    with pytest.raises(PlanRefused, match="same variables again"):
         saved(plan, build.desired(other))
 
 

@@ -119,7 +119,7 @@ def test_where_the_mark_alone_arrives_it_is_the_manifests_change_and_no_drift(wo
 
     report = world.apply()
 
-    assert "instructions is still as before" in failures(report)
+    assert "instructions is unchanged" in failures(report)
     assert causes(world.plan()) == {"manifest"}
     world.app = world.server
     world.converge()

@@ -216,5 +216,5 @@ def test_another_checkout_of_the_same_commit_uploads_nothing(world: World, endin
 def test_a_plan_file_of_an_earlier_version_is_refused(name: str) -> None:
     saved = json.loads((FIXTURES / "0.1.0" / name / "saved-plan.json").read_text("utf-8"))
 
-    with pytest.raises(PlanRefused, match="Make a new one"):
+    with pytest.raises(PlanRefused, match="Make a new plan"):
         check_whole(saved["apply"])
