@@ -1,1 +1,1 @@
-"""Leaks and their cost, found in an inventory. Nothing here sends a request or reads a clock."""
+"""Finds leaks and their cost in an inventory. Nothing here sends a request or reads a clock."""

@@ -1,6 +1,6 @@
-"""Choose the leaks that somebody asked to delete, and that may be deleted: the candidates.
+"""Chooses the leaks that a user asked to delete and that may be deleted: the candidates.
 
-An object that something else names is a candidate only together with everything that names it.
+An object to which another object refers is a candidate only if that object is one too.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -13,20 +13,20 @@ from provisioner.model.frozen import frozen
 from provisioner.model.leaks import Condition, Judgement, Whose, has_metadata
 
 GRACE = 3600.0
-"""Seconds for which a leak is left alone where nobody says another age.
+"""The age in seconds below which a leak is kept, unless the user gives another age.
 
-A run that is under way on another machine uploads a file first, and attaches it later.
+A run on another machine uploads a file first and attaches it later.
 """
 
 
 @frozen
 class Wanted:
-    """The leaks that somebody asks for: all of these conditions and of this age, or single ids.
+    """The leaks that a user asks for: all with these conditions and of this age, or single ids.
 
-    `older_than` is in seconds since the object was made or last active. An object that is asked for by
-    its id may be of any age. Of an object that is asked for by its condition, the metadata has to have
-    all values of `metadata`. With a `quarantine`, in seconds, an object is only deleted once a note of it is
-    so old.
+    `older_than` is in seconds since the object was created or last active. An object that is named
+    by its id may be of any age. An object that is chosen by its condition must have all values of
+    `metadata` in its metadata. With a `quarantine`, in seconds, an object is deleted only when a
+    note of it in the ledger is that old.
     """
 
     conditions: frozenset[Condition] = frozenset()
@@ -44,8 +44,8 @@ class Wanted:
 class Candidates:
     """The chosen leaks, `ours` and `nobodys`, each in the order of the judgements.
 
-    `young` counts the leaks that are not old enough. `named` counts the leaks to which an object
-    refers that is not chosen itself.
+    `young` is the number of leaks that are not old enough. `named` is the number of leaks to which
+    an object refers that is not chosen.
     """
 
     ours: tuple[Judgement, ...] = ()
@@ -83,38 +83,44 @@ def candidates(judgements: Collection[Judgement], wanted: Wanted, now: float) ->
 
 
 def may_go(one: Judgement) -> bool:
-    """Return true for a leak that can be deleted, and for what nobody can know."""
+    """Return true for a leak that can be deleted, and for an object that is unknowable."""
     is_free = one.condition.is_a_class or one.condition is Condition.UNKNOWABLE
     return is_free and one.deletable
 
 
 def still_named(names: Collection[str], judgements: Collection[Judgement]) -> dict[str, str]:
-    """Return those of these objects that something names which would stay, with a sentence of it each.
+    """Return those of these objects to which an object refers that stays, each with a sentence about it.
 
-    A store that was made a moment ago is no reason to call a file in it needed, as nothing names the
-    store yet. The file must not be deleted from under it all the same.
+    A new store to which nothing refers yet is itself a leak, so it does not make its files needed.
+    Its files must still not be deleted as long as the store stays.
     """
     by_name = {f"{one.kind} {one.id}": one for one in judgements}
     chosen = {name: by_name[name] for name in names if name in by_name}
     free = {f"{one.kind} {one.id}" for one in _without_named(chosen, by_name)}
     return {
-        name: f"{next(user for user in one.users if user not in free)} names it, and stays."
+        name: f"{next(user for user in one.users if user not in free)} refers to it, and stays."
         for name, one in chosen.items()
         if name not in free
     }
 
 
 def _age(one: Judgement, now: float) -> float:
-    """Return the seconds since an object was last used; 0 if that is not known, or lies ahead."""
+    """Return the seconds since an object was last used; 0 if that is not known or is in the future."""
     return max(0.0, now - one.active_at) if one.active_at is not None else 0.0
 
 
 def _asked(judgements: Iterable[Judgement], ids: Collection[str]) -> list[Judgement]:
-    """Return the objects of these ids. Raises UsageError for one that is gone, needed or another's."""
+    """Return the objects with these ids.
+
+    Raises UsageError for one that is gone, needed or another's.
+    """
     wanted = set(ids)
     found = [one for one in judgements if one.id in wanted]
     for id in sorted(wanted - {one.id for one in found}):
-        detail = "No list of this account has this id: its object is gone already, or belongs to another project."
+        detail = (
+            "No list of this account contains this id: its object is already deleted, or belongs "
+            "to another project."
+        )
         raise UsageError(Diagnostic(codes.NOT_A_LEAK, detail, subject=id))
     for one in found:
         if not may_go(one):
@@ -126,15 +132,20 @@ def _asked(judgements: Iterable[Judgement], ids: Collection[str]) -> list[Judgem
 
 def _undeletable(one: Judgement) -> str:
     if one.whose is Whose.OTHERS:
-        return f"It belongs to {one.owner}, and what carries another owner's mark is never deleted."
+        return (
+            f"It belongs to {one.owner}, and an object with the mark of another owner is never "
+            "deleted."
+        )
     return "The API has no request to delete it."
 
 
 def _without_named(
     chosen: Mapping[str, Judgement], by_name: Mapping[str, Judgement]
 ) -> list[Judgement]:
-    """Return the chosen objects whose users are all chosen too."""
+    """Return the chosen objects to which only chosen objects refer."""
     left = dict(chosen)
+    # An object that is removed from the choice may itself refer to others, so the search is
+    # repeated.
     while True:
         named = [name for name, one in left.items() if any(_stays(one, left, by_name))]
         if not named:
@@ -146,6 +157,6 @@ def _without_named(
 def _stays(
     one: Judgement, left: Mapping[str, Judgement], by_name: Mapping[str, Judgement]
 ) -> Iterator[bool]:
-    """Yield for each user of an object true if the user stays and goes on using it."""
+    """Yield for each user of an object true if that user stays and continues to use it."""
     for user in one.users:
         yield user not in left and not (user in by_name and by_name[user].is_over)

@@ -1,4 +1,4 @@
-"""Turn candidates into the changes of a plan that deletes them."""
+"""Turns candidates into the changes of a plan that deletes them."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
@@ -12,20 +12,23 @@ from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.value import RemoteId, Spec, digest
 
 LONG: Final = 22
-"""The number of characters of a row's digest."""
+"""The number of characters in the digest of a row."""
 Rows: TypeAlias = Mapping[tuple[str, str], Row]
 """The rows of objects, by noun and id."""
 REASONS: Mapping[Condition, Reason] = {
     Condition.ORPHAN: Reason.ORPHAN,
     Condition.SUPERSEDED: Reason.DUPLICATE,
 }
-"""The reasons of conditions that a plan of `apply` knows as well. All others are leaks."""
+"""The reasons for conditions that a plan of `apply` can have too.
+
+All other conditions are leaks.
+"""
 
 
 def changes_of(
     chosen: Collection[Judgement], live: Live, kinds: Mapping[str, str], rows: Rows
 ) -> tuple[Change, ...]:
-    """Return a delete for each candidate. `kinds` has the kind of each noun where the two differ."""
+    """Return a delete for each candidate. `kinds` has the kind for each noun, if the two differ."""
     ours = {one.id: one for one in live.ours}
     names = {f"{one.kind} {one.id}": one.id for one in chosen}
     users: dict[str, list[RemoteId]] = {}
@@ -46,7 +49,7 @@ def _change(
     named: Collection[RemoteId],
     rows: Rows,
 ) -> Change:
-    """Return the delete of one object. An object of ours keeps its mark and its spec as they were read."""
+    """Return the delete of one object. An object of ours keeps its mark and its spec."""
     spec = dict(_facts(one, named, rows.get((one.kind, one.id), {})))
     live = RemoteObject(
         kind, one.id, one.name, spec, created_at=one.created_at or 0.0, parent=one.parent
@@ -66,9 +69,9 @@ def _change(
 def _facts(
     one: Judgement, named: Collection[RemoteId], row: Row
 ) -> Iterator[tuple[str, Spec | object]]:
-    """Yield the facts by which a saved plan tells whether an object is still what was reviewed.
+    """Yield the facts by which `apply FILE` finds out if the object is still as it was reviewed.
 
-    The names of other candidates make sure that these are deleted after it.
+    Candidates to which it refers are among the facts, so that they are deleted after it.
     """
     yield "condition", one.condition.value
     yield "whose", one.whose.value
@@ -82,8 +85,5 @@ def _facts(
 
 
 def fingerprint(row: Row) -> str:
-    """Return a digest of an object as it was read.
-
-    It differs if somebody changed the object since.
-    """
+    """Return a digest of an object as it was read. It changes if somebody changes the object."""
     return digest(row, LONG)

@@ -1,4 +1,4 @@
-"""Find the objects of an account in an inventory, each with its mark and the ids that it names."""
+"""Finds the objects of an account in an inventory, each with its mark and the ids it refers to."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,7 +18,10 @@ Reader = Callable[[Row], Mark | None]
 
 @frozen
 class Thing:
-    """One object. `names` are the ids of other objects that stand anywhere in what was read of it."""
+    """One object.
+
+    `names` are the ids of other objects that occur anywhere in what was read of it.
+    """
 
     listable: Listable
     id: str
@@ -38,8 +41,8 @@ class Thing:
 class AccountGraph:
     """The objects of an account, and the references between them.
 
-    `named_by` has, for each id that something names, the objects that name it. `named_by_nameless` are ids that
-    a kept release or an object without an id names.
+    `named_by` has, for each id to which anything refers, the objects that refer to it.
+    `named_by_nameless` are the ids to which a kept release or an object without an id refers.
     """
 
     things: tuple[Thing, ...]
@@ -50,7 +53,7 @@ class AccountGraph:
 def graph_of(
     inventory: Inventory, account: Account, marks: Mapping[str, Reader | None]
 ) -> AccountGraph:
-    """Return the graph of an inventory by nouns. `marks` reads the mark of an object, by noun."""
+    """Return the graph of an inventory. `marks` has the function that reads a mark, by noun."""
     known = Known.of({str(row["id"]) for rows in inventory.rows.values() for row in rows})
     things = tuple(_things(inventory, account, marks, known))
     namers: dict[str, list[Thing]] = defaultdict(list)
@@ -72,7 +75,8 @@ def _things(
         read = marks.get(noun)
         for row in rows:
             id = str(row["id"])
-            # A file names nothing. Accounts have more files than anything else.
+            # A file refers to nothing, and accounts have more files than anything else, so the
+            # search is skipped.
             names = NOTHING if listable.is_file else ids_in(row, known) - {id}
             if documents := inventory.documents.get(id):
                 names |= {str(one["id"]) for one in documents}
@@ -85,12 +89,12 @@ def _mark(row: Row, read: Reader | None) -> Mark | None:
     try:
         return read(row)
     except FAILURES:
-        # Its mark cannot be read. What it names is in use all the same.
+        # The mark cannot be read, but the objects to which this one refers are in use all the same.
         return None
 
 
 def _anonymous(inventory: Inventory) -> Iterable[Row]:
-    """Yield rows that may name other objects and have no id: listed rows without one, kept releases."""
+    """Yield rows that may refer to other objects but are no objects: rows without an id, kept releases."""
     for rows in inventory.nameless.values():
         yield from rows
     for rows in inventory.history.values():

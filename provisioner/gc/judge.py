@@ -1,8 +1,8 @@
-"""Judge each object of an account: its owner, and its condition.
+"""Judges each object of an account: its owner and its condition.
 
-Reachability decides. The roots are everything that is needed by itself: what manifests declare,
-what applications call by its id, what runs, and what carries another owner's mark. Whatever a root
-leads to is in use. Only the rest is judged by its own row.
+The judgement begins with the objects that are needed by themselves: what manifests declare, what
+applications call by its id, what is running, and what has another owner's mark. Whatever can be
+reached from these is in use. Only the others are judged by their own rows.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,19 +27,22 @@ from provisioner.model.timestamps import LATEST, seconds
 from provisioner.policy.prices import PRICES, Prices
 
 CANDIDATE_SECONDS = 86_400.0
-"""The age from which a candidate is a leak. No test takes a day, so nobody is testing it any more."""
+"""The age from which a candidate of `test` is a leak.
+
+No test takes a day, so nobody uses it then.
+"""
 MOST_USERS = 3
-"""The most users that a judgement of an object in use names. A popular store has thousands."""
+"""The largest number of users that the judgement of an object in use lists. Some have thousands."""
 
 
 @frozen
 class Case:
-    """Everything that judging needs beside the inventory.
+    """Everything that a judgement needs beside the inventory.
 
-    `owner` is None if there is no Stack. `live` are the objects of ours, and `declared` the
-    addresses that manifests declare. `marks` reads the mark of an object, by noun. `sent` are the
-    file name and the bytes of each document that the manifests would upload. `left` are the ids of
-    files that candidates of this stack call theirs.
+    `owner` is None if there is no Stack. `live` are our objects, and `declared` the addresses that
+    manifests declare. `marks` has the function that reads a mark, by noun. `sent` are the file name
+    and the size of each document that the manifests would upload. `left` are the ids of files that
+    the candidates of this stack attached.
     """
 
     account: Account
@@ -55,7 +58,7 @@ class Case:
 
 
 def judge(inventory: Inventory, case: Case) -> tuple[Judgement, ...]:
-    """Return a Judgement of each object of an inventory by nouns, in the order of the inventory."""
+    """Return a Judgement of each object of an inventory, files last."""
     graph = graph_of(inventory, case.account, case.marks)
     judging = _Judging(inventory, case, graph)
     return tuple(judging.judgements())
@@ -108,14 +111,15 @@ class _Judging:
         self.threads = case.has_threads or bool(starts)
 
     def judgements(self) -> Iterator[Judgement]:
-        # Files come last: the condition of a file may follow from that of the store that holds it.
+        # Files come last, because the condition of a file may follow from that of the store that
+        # contains it.
         for thing in sorted(self.graph.things, key=lambda thing: thing.listable.is_file):
             condition, proof = self._judged(thing)
             self.found[thing.id] = condition
             yield self._judgement(thing, condition, proof)
 
     def _roots(self) -> Iterator[tuple[str, str]]:
-        """Yield the id of each object that is needed by itself, with the sentence that says why."""
+        """Yield the id of each object that is needed by itself, with a sentence that says why."""
         for thing in self.graph.things:
             if thing.id in self.declared:
                 yield thing.id, proofs.declared(self._address(thing))
@@ -130,7 +134,7 @@ class _Judging:
                 yield thing.id, proofs.called(thing.noun)
 
     def _is_old_candidate(self, thing: Thing) -> bool:
-        """Return true for what a test of this stack made a day ago or longer, and has not removed."""
+        """Return true for a candidate that a test of this stack made at least a day ago."""
         beside = thing.mark.owner.candidate_of if thing.mark else None
         if beside is None or beside != self.case.owner:
             return False
@@ -138,12 +142,12 @@ class _Judging:
         return made is not None and made + CANDIDATE_SECONDS <= self.inventory.read_at
 
     def _is_called(self, thing: Thing) -> bool:
-        """Return true for an object that applications call, and that has not ended."""
+        """Return true for an object that applications call by its id and that has not ended."""
         one = thing.listable
         return one.is_called and not one.is_over(thing.row) and self._retired(thing) is None
 
     def _retired(self, thing: Thing) -> float | None:
-        """Return the moment at which the life of a tracked object ended, None while it lasts."""
+        """Return the moment at which the time of a tracked object was over, None if it is not over."""
         end = self.ends.get(thing.id) if thing.listable.is_tracked else None
         return end if end is not None and end <= self.inventory.read_at else None
 
@@ -162,7 +166,7 @@ class _Judging:
         return next(self._own(thing))
 
     def _called(self, thing: Thing) -> tuple[Condition, str]:
-        """Return the condition of an object that is needed by itself: in use, or idle meanwhile."""
+        """Return the condition of an object that is needed by itself: in use, or idle at the moment."""
         if thing.mark is None and thing.listable.is_idle(thing.row):
             return Condition.IDLE, proofs.idle(thing)
         return Condition.IN_USE, self.kept[thing.id]
@@ -170,7 +174,7 @@ class _Judging:
     def _own(self, thing: Thing) -> Iterator[tuple[Condition, str]]:
         """Yield the conditions of an object that nothing needs, as far as can be read.
 
-        The first one counts. An object with another owner's mark is judged like everybody's objects.
+        The first counts.
         """
         one = thing.listable
         if (found := self.ours.get(thing.id)) is not None:
@@ -210,7 +214,10 @@ class _Judging:
             yield Condition.UNKNOWABLE, proofs.HELD_BY_THREADS
 
     def _left_with(self, thing: Thing, users: Iterable[Thing]) -> tuple[Condition, str]:
-        """Return the condition of a file that only leaks name: it is a leak because of them."""
+        """Return the condition of a file to which only leaks refer.
+
+        It is a leak because of them.
+        """
         user, *_ = users
         condition = self.found.get(user.id, Condition.DANGLING)
         is_ours = (
@@ -221,7 +228,7 @@ class _Judging:
         return Condition.DANGLING, proofs.left_with(user, condition)
 
     def _is_ours(self, thing: Thing) -> bool:
-        """Return true if an id that we recorded, a mark or a marked name proves that we uploaded a file."""
+        """Return true if a recorded id, a mark or a marked name proves that we uploaded a file."""
         owner, remembered = str(self.case.owner), self.case.remembered
         if thing.id in self.ours or thing.id in self.documents or thing.id in self.case.left:
             return True
@@ -232,7 +239,7 @@ class _Judging:
         return self.tags.get(thing.id, False)
 
     def _tags(self) -> Iterator[tuple[str, bool]]:
-        """Yield each file with a marked name, and whether the mark is ours."""
+        """Yield the id of each file with a marked name, and true if the mark is ours."""
         owner = self.case.owner
         for thing in self.graph.things:
             if thing.listable.is_file:
@@ -248,8 +255,8 @@ class _Judging:
     def _whose(self, thing: Thing) -> tuple[Whose, str]:
         if thing.id in self.ours or thing.id in self.candidates:
             return Whose.OURS, ""
-        # A mark with our own name on an object that is not ours here was copied, or it belongs to another
-        # target of this Stack on the same account.
+        # A mark with our own name on an object that is not ours here was copied, or it belongs to
+        # another target of this Stack on the same account.
         if thing.mark is not None:
             return Whose.OTHERS, str(thing.mark.owner)
         if thing.listable.is_tracked or (thing.listable.is_file and self._is_ours(thing)):
@@ -295,8 +302,9 @@ class _Judging:
 
 
 def _moment(value: Any) -> float | None:
-    """Return a time of a row in unix seconds, None where the row does not say it."""
-    # Nearly every time of an account is a plain number, and this test is ten times faster.
+    """Return a time of a row in unix seconds, None if the row does not have it."""
+    # Nearly every time of an account is a plain number, and this test is ten times faster than the
+    # next.
     if type(value) is int and 0 < value < LATEST:
         return float(value)
     return seconds(value) or None if value is not None else None
@@ -308,10 +316,10 @@ def _metadata(row: Row) -> Mapping[str, object]:
 
 
 def _possible_users(inventory: Inventory, account: Account) -> Iterator[tuple[str, Diagnostic]]:
-    """Yield the nouns of objects that something which could not be read may name, with the reason."""
+    """Yield the nouns of objects to which something that was not read may refer, with the reason."""
     for noun, why in inventory.unread.items():
         if noun in account.listables:
             for named in account.listables[noun].names:
                 yield named, why
-            # A list that failed half-way shows a part of its own objects.
+            # A list that failed half-way contains only some of its own objects.
             yield noun, why

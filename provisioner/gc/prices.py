@@ -1,4 +1,4 @@
-"""The price of each object of an account, by the dated table of `policy.prices`."""
+"""Computes the price of each object of an account from the dated table of `policy.prices`."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -8,11 +8,11 @@ from provisioner.model.provider import Row
 from provisioner.policy.prices import GIB, PRICES, Prices
 
 SESSIONS_A_DAY: Final = 72
-"""The sessions of twenty minutes in a day."""
+"""The number of sessions of twenty minutes in a day."""
 
 
 def bytes_of(row: Row) -> int | None:
-    """Return the bytes that a row says it takes, None where it does not say it."""
+    """Return the size in bytes that a row reports, None if it does not report one."""
     for name in ("usage_bytes", "bytes"):
         value: Any = row.get(name)
         if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
@@ -21,10 +21,10 @@ def bytes_of(row: Row) -> int | None:
 
 
 def store_prices(stores: Iterable[Row], prices: Prices = PRICES) -> dict[str, float]:
-    """Return what each store costs a day, by id.
+    """Return the price of each store for a day, in US dollars, by id.
 
-    The free allowance is shared by all stores of the account, by their sizes, so that the sum is the
-    bill of the account.
+    The free allowance is divided among all stores of the account by their size, so that the sum of
+    the prices is the bill of the account.
     """
     sizes = {str(row["id"]): bytes_of(row) or 0 for row in stores}
     total = sum(sizes.values())
@@ -34,7 +34,7 @@ def store_prices(stores: Iterable[Row], prices: Prices = PRICES) -> dict[str, fl
 
 
 def memory_price(listable: Listable, row: Row, prices: Prices = PRICES) -> float:
-    """Return what an object with memory costs for a day in which it runs; 0 once it is over."""
+    """Return the price of an object with memory for a day in which it runs; 0 if it has ended."""
     if listable.is_over(row):
         return 0.0
     size = str(row.get(listable.memory_field) or "1g")

@@ -1,4 +1,4 @@
-"""The sentences that prove a condition. Each states only facts that were read."""
+"""Writes the sentences that prove a condition. Each contains only facts that were read."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -10,16 +10,19 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.leaks import Condition
 
 MOST: Final = 3
-"""The most users that a sentence names."""
-RETAINED: Final = "It was replaced a short time ago, or a kept release names it, so running applications may use it."
+"""The largest number of users that a sentence lists."""
+RETAINED: Final = (
+    "It was replaced a short time ago, or a kept release refers to it, so running applications "
+    "may use it."
+)
 OLD_CANDIDATE: Final = (
     "Its mark says that a test made it as a candidate beside this stack, more than a day ago, "
-    "and nothing that can be listed names it."
+    "and nothing that can be listed refers to it."
 )
-HELD: Final = "A release that is kept, or an object without an id, names it."
+HELD: Final = "A kept release, or an object without an id, refers to it."
 HELD_BY_THREADS: Final = (
-    "Nothing that can be listed names it, but a message of a thread may hold it, and no API lists threads. "
-    "It would be known if applications registered their threads (provisioner.track)."
+    "Nothing that can be listed refers to it, but a message of a thread may, and no API lists "
+    "threads. If applications registered their threads (provisioner.track), it would be known."
 )
 
 
@@ -30,39 +33,43 @@ def declared(address: Address | None) -> str:
 
 
 def elsewhere(owner: str) -> str:
-    return f"It carries the mark of {owner}."
+    return f"It has the mark of {owner}."
 
 
 def called(noun: str) -> str:
-    return f"Applications call {_a(noun)} by its id, and no API lists who does, so it counts as in use."
+    return (
+        f"Applications call {_a(noun)} by its id, and no API lists which ones, so it counts as in "
+        "use."
+    )
 
 
 def idle(thing: Thing) -> str:
     return (
-        f"Its status is {thing.row.get('status')}. Applications call {_a(thing.noun)} by its id, and no API lists "
-        "who does, so only its age and its metadata tell whether it is still needed."
+        f"Its status is {thing.row.get('status')}. Applications call {_a(thing.noun)} by its id, "
+        "and no API lists which ones, so only its age and its metadata suggest if it is still "
+        "needed."
     )
 
 
 def in_use(thing: Thing, users: Sequence[Thing]) -> str:
     ends = "It has expired, but " if thing.listable.has_expired(thing.row) else ""
-    said = f"{_some(users)} {'names' if len(users) == 1 else 'name'} it."
+    said = f"{_some(users)} {'refers' if len(users) == 1 else 'refer'} to it."
     return f"{ends}{said}"
 
 
 def unread(why: Diagnostic) -> str:
     return (
-        f"A list of objects that may name it could not be read ({why.code.name}). It would be known if "
-        "that list could be read."
+        f"A list of objects that may refer to it could not be read ({why.code.name}), so it is "
+        "not known if it is in use."
     )
 
 
 def superseded(address: Address | None) -> str:
-    return f"It carries our mark as {address}, and a newer or better object has that address."
+    return f"It has our mark with {address}, and a newer or better object has that address."
 
 
 def orphan(address: Address | None) -> str:
-    return f"It carries our mark as {address}, and no manifest declares that address."
+    return f"It has our mark with {address}, and no manifest declares that address."
 
 
 def retired(end: float) -> str:
@@ -72,21 +79,24 @@ def retired(end: float) -> str:
 def expired(thing: Thing) -> str:
     at = thing.row.get("expires_at") or thing.row.get("expired_at")
     when = f" at {_moment(float(at))}" if isinstance(at, int | float) else ""
-    return f"The server says that it has expired{when}, and {_nobody(thing)}"
+    return f"The server reports that it expired{when}, and {_nobody(thing)}"
 
 
 def failed(thing: Thing) -> str:
-    return f"The server says {thing.row.get('status')} of it, and {_nobody(thing)}"
+    return f"The server reports its status as {thing.row.get('status')}, and {_nobody(thing)}"
 
 
 def empty(noun: str) -> str:
-    return f"The server says that it holds no file, and nothing that can be listed names this {_word(noun)}."
+    return (
+        "The server reports that it contains no file, and nothing that can be listed refers to "
+        f"this {_word(noun)}."
+    )
 
 
 def ended(thing: Thing) -> str:
     return (
-        f"It is the record of {_a(thing.noun)} that has ended ({thing.row.get('status')}). What it "
-        "names is not in use because of it."
+        f"It is the record of {_a(thing.noun)} that has ended ({thing.row.get('status')}). The "
+        "objects to which it refers are not in use because of it."
     )
 
 
@@ -95,34 +105,38 @@ def dangling(thing: Thing) -> str:
 
 
 def ours_unused(whence: str) -> str:
-    return f"It is ours, for {whence}, and nothing that can be listed names it."
+    return f"It is ours, because {whence}, and nothing that can be listed refers to it."
 
 
 def unanswered(sent: str) -> str:
-    return f"Nothing that can be listed names it, and its name and bytes are those of {sent}."
+    return f"Nothing that can be listed refers to it, and its name and size are those of {sent}."
 
 
 def held_by_id(purpose: str) -> str:
     return (
-        f"Nothing that can be listed names it, but an application may hold a file of purpose {purpose} by "
-        "its id. It would be known if the ledger had its id, or if something that is listed named it."
+        "Nothing that can be listed refers to it, but an application may have the id of a file "
+        f"with purpose {purpose}. If the ledger had the id, or an object that is listed referred "
+        "to it, it would be known."
     )
 
 
 def output(purpose: str, users: Sequence[Thing]) -> str:
     by = f" for {_some(users)}" if users else ""
-    return f"The API made it{by} as the output of a run (purpose {purpose}), and nothing else names it."
+    return (
+        f"The API made it{by} as the output of a run (purpose {purpose}), and nothing else refers "
+        "to it."
+    )
 
 
 def left_with(user: Thing, condition: Condition) -> str:
     if user.listable.is_over(user.row):
-        return f"Only {user} names it, which has ended ({user.row.get('status')})."
-    return f"Only {user} names it, which is {condition.value} itself."
+        return f"Only {user} refers to it, which has ended ({user.row.get('status')})."
+    return f"Only {user} refers to it, which is {condition.value} itself."
 
 
 def _nobody(thing: Thing) -> str:
     word = "no assistant, agent, store, batch or release" if thing.listable.is_file else "nothing"
-    return f"{word} that can be listed names it."
+    return f"{word} that can be listed refers to it."
 
 
 def _some(users: Sequence[Thing]) -> str:

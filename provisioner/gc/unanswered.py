@@ -1,6 +1,7 @@
 """Finds files that may be uploads of ours whose answers were lost.
 
-Likeness is no proof: such a file is listed for a person to judge, and is deleted only by its id.
+Similarity is no proof, so such a file is listed for a person to judge, and is deleted only if its
+id is given.
 """
 
 from collections import defaultdict
@@ -13,15 +14,15 @@ from provisioner.model.provider import Row
 from provisioner.model.timestamps import seconds
 
 EARLY, LATE = 600.0, 86_400.0
-"""Seconds around the start of an upload within which the server may say that it made the file.
+"""The seconds before and after the start of an upload in which its file may have been created.
 
-The two clocks may differ, and a large upload takes its time.
+The two clocks may differ, and a large upload takes time.
 """
 
 
 @frozen
 class Uploading:
-    """Uploads whose answer never came, and documents that a run may have sent, by name and bytes."""
+    """Uploads whose answer never came, and documents that a run may have sent, by name and size."""
 
     unanswered: Mapping[tuple[str, int], tuple[Upload, ...]]
     sent: frozenset[tuple[str, int]]
@@ -34,13 +35,16 @@ class Uploading:
         return cls({key: tuple(uploads) for key, uploads in found.items()}, sent)
 
     def like(self, row: Row) -> str | None:
-        """Return a clause about the upload that a file may come from, None where there is none."""
+        """Return a clause about the upload from which a file may be, None if there is none."""
         size: Any = row.get("bytes")
         key = str(row.get("filename") or ""), size if isinstance(size, int) else -1
         made = seconds(row.get("created_at"))
         for upload in self.unanswered.get(key, ()):
             if not made or upload.started - EARLY <= made <= upload.started + LATE:
-                return f"the upload {upload.number} of run {upload.run or '(unknown)'}, which had no answer"
+                return (
+                    f"the upload {upload.number} of run {upload.run or '(unknown)'}, which had no "
+                    "answer"
+                )
         if key in self.sent:
             return f"the document {key[0]} of the manifests"
         return None

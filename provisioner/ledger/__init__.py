@@ -1,9 +1,10 @@
-"""The ledger: a database that remembers what no API lists or stores.
+"""The ledger: a database of facts that no API lists or stores.
 
-It holds the ids of objects that we made, the digests of uploaded files, uploads in flight, locks,
-the history of runs, receipts of deletions, and tracked threads. It is SQLite beside the Stack, or
-PostgreSQL at a URL. The tool works without it and knows less then: the live side and its marks
-stay the only truth about what exists and whose it is.
+It has the ids of objects that we created, the digests of uploaded files, uploads whose answer has
+not come, locks, the history of runs, receipts of deletions, and tracked threads. It is a SQLite
+file beside the Stack, or a PostgreSQL database at a URL. Commands also work without it, but then
+they lack these facts. What exists, and who owns it, is always decided by the live side and its
+marks.
 
-`location` says where the ledger is and loads no database library. `ledger` opens it.
+`location` finds the ledger and imports no database library. `opening` opens it.
 """

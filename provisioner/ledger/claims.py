@@ -1,9 +1,9 @@
-"""Claims: several workers retire tracked objects together, and each object is in the hands of one.
+"""Lets several workers delete tracked objects at the same time, each object by one worker.
 
-A worker claims a batch of rows for a while, deletes the objects, and writes down how each ended. In
-PostgreSQL `FOR UPDATE SKIP LOCKED` lets workers claim at the same time without waiting for each other;
-SQLite lets one of them write at a time, which is as safe. The transaction is over before a request is
-sent. A worker that died leaves its claim, which ends by itself.
+A worker claims a batch of rows for a while, deletes the objects, and records the results. In
+PostgreSQL, `FOR UPDATE SKIP LOCKED` lets workers claim at the same time without waiting for each
+other; SQLite lets only one of them write at a time, which is just as safe. The transaction ends
+before a request is sent. The claim of a worker that died ends by itself.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,24 +19,27 @@ from provisioner.model.frozen import frozen
 from provisioner.model.ledger import Tracked, TrackedStatus
 
 SECONDS: Final = 60.0
-"""The time after which a claim that is not renewed ends by itself."""
+"""The seconds after which a claim that is not renewed ends by itself."""
 PUT_OFF: Final = 3600.0
-"""Seconds after which an object that could not be deleted may be tried again."""
+"""The seconds after which an object that could not be deleted may be claimed again."""
 _KEY: Final = ("account", "kind", "id")
 
 
 @frozen
 class Claims:
-    """The claims of one worker, whom `token` names. `seconds` is how long a claim holds at a time."""
+    """The claims of one worker, which `token` identifies.
+
+    A claim lasts `seconds` unless it is renewed.
+    """
 
     database: Database
     token: str
     seconds: float = SECONDS
 
     def claim(self, account: str, *, limit: int, subject: str = "") -> list[Tracked]:
-        """Claim up to `limit` objects of an account whose life is over, the earliest end first.
+        """Claim up to `limit` expired objects of an account, those that expired first at the beginning.
 
-        With `subject`, claims the objects of that person, whether their life is over or not. Raises
+        If `subject` is given, the objects of that person are claimed, expired or not. Raises
         LedgerError.
         """
         with self.database.writing() as connection:
@@ -46,6 +49,7 @@ class Claims:
                 .where(_is_wanted(account, subject, now))
                 .order_by(tracked.c.expires, tracked.c.id)
                 .limit(limit)
+                # Rows that another worker is claiming at this moment are skipped, not waited for.
                 .with_for_update(skip_locked=True)
             )
             found = [tracked_of(row) for row in connection.execute(select).mappings()]
@@ -53,7 +57,10 @@ class Claims:
         return found
 
     def call_back(self, account: str, subject: str) -> None:
-        """Let the objects of a person that were put off be claimed at once. Raises LedgerError."""
+        """Make the objects of a person that could not be deleted claimable again.
+
+        Raises LedgerError.
+        """
         with self.database.writing() as connection:
             connection.execute(
                 sa.update(tracked)
@@ -67,7 +74,7 @@ class Claims:
             )
 
     def renew(self, claimed: Iterable[Tracked]) -> None:
-        """Hold these claims from now on for as long again. Raises LedgerError."""
+        """Extend these claims by `seconds` from now. Raises LedgerError."""
         with self.database.writing() as connection:
             free_at = self.database.clock(connection) + self.seconds
             self._write(connection, claimed, {"free_at": free_at}, mine=True)
@@ -75,10 +82,10 @@ class Claims:
     def settle(
         self, ended: Sequence[tuple[Tracked, TrackedStatus, str]], left: Iterable[Tracked] = ()
     ) -> None:
-        """Write down how objects ended, each with a note; and give back those that were `left`.
+        """Record the results of objects, each with a note, and release the claims on those in `left`.
 
-        One that still stands (`tracked`) is put off. Only what is still claimed by this worker is
-        written. Raises LedgerError.
+        An object that could not be deleted (TRACKED) can be claimed again after PUT_OFF seconds.
+        Only rows that are still claimed by this worker are written. Raises LedgerError.
         """
         with self.database.writing() as connection:
             now = self.database.clock(connection)
@@ -91,7 +98,7 @@ class Claims:
                 for note, found in notes.items():
                     values = {
                         "status": status.value,
-                        "note": note.replace("\0", "␀"),  # PostgreSQL takes no NUL in a text
+                        "note": note.replace("\0", "␀"),  # PostgreSQL accepts no NUL in a text
                         "claim": "",
                         "free_at": now + PUT_OFF if stands else None,
                         "ended": None if stands else now,
@@ -107,7 +114,10 @@ class Claims:
         *,
         mine: bool = False,
     ) -> None:
-        """Set columns of rows; with `mine`, only of those that this worker has claimed."""
+        """Set columns of rows.
+
+        If `mine` is true, only rows that this worker has claimed are written.
+        """
         keys = [{f"_{name}": getattr(one, name) for name in _KEY} for one in found]
         if not keys:
             return

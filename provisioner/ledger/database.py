@@ -1,7 +1,6 @@
-"""One open ledger: its connections and transactions, and its failures in words.
+"""Connects to the database of a ledger, and turns its errors into LedgerErrors.
 
-Every failure of the database becomes a LedgerError with a code that says what to do; no other room
-knows SQLAlchemy.
+Every LedgerError has a code that says what to do. Only this package uses SQLAlchemy.
 """
 
 import os
@@ -24,15 +23,15 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import LedgerError
 
 Clock = Callable[[Connection], float]
-"""Gives the unix seconds of the database that a connection leads to."""
+"""A function that returns the time of the connected database, in unix seconds."""
 BUSY_SECONDS: Final = 30.0
-"""The time that one process waits for another's transaction on a SQLite file."""
+"""The seconds that a process waits for the transaction of another one on a SQLite file."""
 CONNECT_SECONDS: Final = 10
 WRITES: Final = "writes"
 
 
 class Database:
-    """A ledger that is open. Threads may use it at the same time."""
+    """The database of an open ledger. Several threads may use it at the same time."""
 
     def __init__(self, location: Location, *, writable: bool, clock: Clock | None = None) -> None:
         self.location = location
@@ -42,7 +41,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Open a transaction that writes. All of it is kept, or nothing. Raises LedgerError."""
+        """Open a transaction that writes, as a whole or not at all. Raises LedgerError."""
         self._check_file()
         with (
             self._failures_told(),
@@ -53,7 +52,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Yield a transaction that only reads. Raises LedgerError."""
+        """Open a transaction that only reads. Raises LedgerError."""
         self._check_file()
         with self._failures_told(), self.engine.connect() as connection, connection.begin():
             yield connection
@@ -70,17 +69,21 @@ class Database:
             raise ledger_error(error, self.location) from error
 
     def _check_file(self) -> None:
-        """SQLite goes on writing to a file that has no name any more, and nobody would see it."""
+        """Raise LedgerError if the SQLite file was deleted or replaced after it was opened.
+
+        SQLite would continue to write to the file that has no name any more, and all of that would
+        be lost.
+        """
         if self._file is not None and _identity(self.location.file) != self._file:
             detail = (
-                f"{self.location} was deleted or replaced while it was in use. What was written to it"
-                " since then is lost. Run the command again: a new ledger is made."
+                f"{self.location} was deleted or replaced while it was in use. Everything written "
+                "since then is lost. Run the command again: it creates a new ledger."
             )
             raise LedgerError(Diagnostic(codes.LEDGER_REPLACED, detail))
 
 
 def now(connection: Connection) -> float:
-    """Return the moment by the clock of the database, in unix seconds: one clock for all machines."""
+    """Return the time of the database in unix seconds, so that all machines use one clock."""
     if connection.dialect.name == "sqlite":
         return time.time()
     moment = connection.execute(sa.select(sa.extract("epoch", sa.func.clock_timestamp())))
@@ -98,11 +101,11 @@ def _engine(location: Location, *, writable: bool) -> Engine:
 
 
 def _make(file: Path, location: Location) -> None:
-    """Make the file and its folder, for this user alone, where they are not there."""
+    """Create the file and its folder if they do not exist. Only this user can read them."""
     try:
         if not file.parent.exists():
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # The folder lies among manifests: what is in it is no revision of them.
+            # The folder is among the manifests, but its files should not be committed.
             (file.parent / ".gitignore").write_text("*\n", encoding="ascii")
         with suppress(FileExistsError):
             os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode=0o600))
@@ -111,7 +114,8 @@ def _make(file: Path, location: Location) -> None:
 
 
 def _sqlite(file: Path, *, writable: bool) -> Engine:
-    # A file on a disk that takes no writes has no journal beside it, and cannot be given one.
+    # SQLite needs to write a journal beside the file. On a disk that cannot be written, it can only
+    # read the file if the file is declared immutable.
     mode = "rw" if writable else "ro"
     effective = os.access in os.supports_effective_ids
     may_write = os.access(file.parent, os.W_OK, effective_ids=effective)
@@ -140,8 +144,8 @@ def _prepare_to_read(connection: sqlite3.Connection, _entry: ConnectionPoolEntry
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:
-    # SQLite does not wait for its lock here: of two processes that open a new file together, the
-    # loser tries again.
+    # For this statement SQLite does not wait for its lock. If two processes open a new file at the
+    # same time, one of them must try again.
     give_up = time.monotonic() + BUSY_SECONDS
     while True:
         try:
@@ -156,7 +160,8 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    # A transaction that reads first and writes later could be refused in the middle.
+    # SQLite could refuse the write of a transaction that has begun with a read, so the lock is
+    # taken at once.
     writes = connection.get_execution_options().get(WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
@@ -168,8 +173,8 @@ def _postgres(location: Location) -> Engine:
             url,
             connect_args={
                 "connect_timeout": CONNECT_SECONDS,
-                # A pool in transaction mode hands each transaction to another server process,
-                # which knows nothing of statements that were prepared before.
+                # A connection pool in transaction mode may use another server process for each
+                # transaction. That process does not have the statements that were prepared before.
                 "prepare_threshold": None,
                 "application_name": "provisioner",
             },
@@ -180,7 +185,7 @@ def _postgres(location: Location) -> Engine:
 
 
 def _identity(file: Path | None) -> tuple[int, int] | None:
-    """Return numbers that differ between two files of the same name. None if there is no file."""
+    """Return numbers that differ between two files with the same path, None if there is no file."""
     try:
         found = file.stat() if file else None
     except OSError:

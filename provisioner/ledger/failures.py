@@ -1,4 +1,4 @@
-"""Turn errors of databases and the operating system into a LedgerError that says what to do."""
+"""Turns errors of databases and of the operating system into LedgerErrors that say what to do."""
 
 import errno
 import os
@@ -34,32 +34,35 @@ _SYSTEM: Final = {
 }
 _REMEDIES: Final = {
     codes.LEDGER_DAMAGED: (
-        "Nothing in it was changed. Move the file away (a new ledger is made then, which knows"
-        " nothing of earlier runs), or restore it from a backup."
+        "Nothing in it was changed. Move the file away (the next command then creates a new "
+        "ledger, which does not have earlier runs), or restore it from a backup."
     ),
-    codes.LEDGER_READ_ONLY: "Give this user the right to write there, or name another ledger.",
-    codes.LEDGER_DISK_FULL: "Make room, or name another ledger.",
+    codes.LEDGER_READ_ONLY: "Give this user permission to write there, or name another ledger.",
+    codes.LEDGER_DISK_FULL: "Free some space, or name another ledger.",
     codes.LEDGER_BUSY: (
-        "Another process has been writing to it for long. Run the command again when that has"
-        " ended."
+        "Another process has been writing to it for a long time. Run the command again when that "
+        "process has ended."
     ),
-    codes.LEDGER_NOT_OPENED: "The folder has to exist and to be readable for this user.",
+    codes.LEDGER_NOT_OPENED: "The folder must exist, and this user must be able to read it.",
     codes.LEDGER_UNREACHABLE: (
-        "Check that the database runs at this address, that its name exists, and that user and"
-        " password are right."
+        "Check that the database is running at this address, that its name exists, and that user "
+        "and password are correct."
     ),
     codes.LEDGER_WITHOUT_DRIVER: (f"Install it: {install_extra('postgres', 'psycopg[binary]')}."),
 }
 
 _LEAST_ROOM: Final = 64 * 1024
-"""Bytes that SQLite needs at least for the files beside a database: its index has 32 KiB."""
+"""The number of bytes that SQLite needs at least for the files beside a database.
+
+Its index takes 32 KiB.
+"""
 
 
 def ledger_error(error: Exception, location: Location) -> LedgerError:
     """Return the LedgerError that says what happened to the ledger and what to do."""
     code = _code(error)
-    # SQLite reports "disk I/O error" or "unable to open database file" where it finds no room for
-    # the files that it puts beside the database, or may not make them.
+    # SQLite reports "disk I/O error" or "unable to open database file" if there is no space for the
+    # files that it creates beside the database, or if it may not create them.
     if code in (codes.LEDGER_FAILED, codes.LEDGER_NOT_OPENED) and location.file is not None:
         code = _disk_code(location.file.parent) or code
     reason = location.without_secrets(_reason(error)).strip().rstrip(".")
@@ -83,7 +86,7 @@ def _code(error: Exception) -> Code:
 
 
 def _disk_code(folder: Path) -> Code | None:
-    """Return the code for a full or read-only disk; None if the disk of `folder` is neither."""
+    """Return the code for a full or read-only disk, None if the disk of `folder` is neither."""
     try:
         disk = os.statvfs(folder)
     except (OSError, AttributeError):  # no such folder, or Windows
@@ -98,7 +101,7 @@ def _is_operational(error: DBAPIError) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    """Return the first line of an error: the next ones repeat the statement and its values."""
+    """Return the first line of an error. The other lines repeat the statement and its values."""
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
     said = str(error.orig) if isinstance(error, DBAPIError) else str(error)

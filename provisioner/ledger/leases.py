@@ -1,8 +1,8 @@
-"""Locks: one row an owner, held for a while and renewed by a heartbeat.
+"""Stores locks: one row for each owner, which expires unless the holder renews it.
 
-An advisory lock of the database would break behind a pool of connections, and ends without a word
-when a connection does. A row is the same on both databases, says who holds it, and expires. Every
-moment is the database's, so that the clocks of machines do not matter.
+An advisory lock of the database would not work with a connection pool, and would be lost without
+notice when a connection breaks. A row works in both databases, shows who has the lock, and expires.
+All times are the database's, so that the clocks of machines do not matter.
 """
 
 import secrets
@@ -20,10 +20,10 @@ from provisioner.model.ledger import Holder, LockState
 
 @frozen
 class Acquired:
-    """A lock that was taken. `before` is its state just before; `token` proves who took it.
+    """A lock that was taken. `before` is its state just before; `token` identifies who took it.
 
-    `at` is the moment at which `before` was read, in seconds of `elapsed`. `was_left` is true where the
-    holder before was dead and its lease had not expired.
+    `at` is the moment at which `before` was read, in seconds of `elapsed`. `was_left` is true if
+    the process that had the lock before was dead and the lock had not expired.
     """
 
     token: str
@@ -35,12 +35,12 @@ class Acquired:
 
 @frozen
 class Leases:
-    """The locks of a ledger."""
+    """The locks in a ledger."""
 
     database: Database
 
     def state(self, owner: str) -> LockState:
-        """Return the lock of an owner as it is now. Raises LedgerError."""
+        """Return the present state of an owner's lock. Raises LedgerError."""
         with self.database.reading() as connection:
             return self._state(connection, owner, sa.select(leases))
 
@@ -49,8 +49,9 @@ class Leases:
     ) -> Acquired | LockState:
         """Take the lock for `seconds` if it is free, has expired, or was left by a dead process.
 
-        `machine` is the text of `Presence.claim`: with it, a holder that claimed the same is dead.
-        Returns the state of the lock where somebody else holds it. Raises LedgerError.
+        `machine` is the result of `Presence.claim`: if the last holder stored the same text, that
+        process is dead. Returns the state of the lock if another process has it. Raises
+        LedgerError.
         """
         with self.database.writing() as connection:
             self._make_row(connection, owner)
@@ -80,7 +81,7 @@ class Leases:
             return Acquired(token, before.epoch + 1, before, at, before.is_held)
 
     def renew(self, owner: str, token: str, seconds: float) -> bool:
-        """Hold the lock for `seconds` from now. Returns false where it is not held by `token`."""
+        """Extend the lock by `seconds` from now. Returns false if `token` no longer has it."""
         with self.database.writing() as connection:
             changed = connection.execute(
                 sa.update(leases)
@@ -90,7 +91,7 @@ class Leases:
             return changed.rowcount == 1
 
     def release(self, owner: str, token: str) -> bool:
-        """Give the lock back. Returns false where it is not held by `token`."""
+        """Give the lock back. Returns false if `token` no longer has it."""
         with self.database.writing() as connection:
             changed = connection.execute(
                 sa.update(leases)
@@ -100,9 +101,9 @@ class Leases:
             return changed.rowcount == 1
 
     def unlock(self, owner: str, epoch: int) -> bool:
-        """Take the lock away from whoever took it as number `epoch`.
+        """Take the lock away from the process that took it as number `epoch`.
 
-        Returns false where the lock was given back, or taken by somebody else, since then.
+        Returns false if the lock was given back, or taken by another process, since then.
         """
         with self.database.writing() as connection:
             changed = connection.execute(
@@ -126,7 +127,8 @@ class Leases:
         self, connection: Connection, owner: str, select: "sa.Select[tuple[object, ...]]"
     ) -> LockState:
         row = connection.execute(select.where(leases.c.owner == owner)).mappings().first()
-        # The clock is read after the row: another may have held it until just now.
+        # The clock is read after the row, because the row may have been locked by another process
+        # until now.
         now = self.database.clock(connection)
         if row is None:
             return LockState(owner, 0, None, 0, 0, 0, now)

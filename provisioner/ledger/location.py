@@ -1,4 +1,7 @@
-"""Find the ledger: a SQLite file, or PostgreSQL at a URL. Loads no database library."""
+"""Finds the place of the ledger: a SQLite file, or a URL of PostgreSQL.
+
+It imports no database library.
+"""
 
 import re
 from dataclasses import replace
@@ -11,21 +14,21 @@ from provisioner.model.errors import LedgerError
 from provisioner.model.frozen import frozen
 
 DEFAULT = Path(".provisioner", "ledger.db")
-"""The default place of the ledger, relative to the Stack's folder."""
+"""The default file of the ledger, relative to the Stack's folder."""
 NONE = "none"
-"""The word for no ledger at all."""
+"""The word with which a user chooses to work without a ledger."""
 POSTGRES = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
 SQLITE = "sqlite"
 _BROKEN_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/(?!/)")
-"""A URL with one slash too few. A drive of Windows has a single letter and is a path."""
+"""A URL with one slash too few. A Windows path has only one letter before the colon."""
 
 
 @frozen
 class Location:
-    """One ledger. `file` is set for SQLite, `url` for PostgreSQL; the URL may hold a password.
+    """The place of a ledger. `file` is set for SQLite, `url` for PostgreSQL; `url` may have a password.
 
-    `is_chosen` says that somebody named this ledger. Then a command that needs the ledger refuses to
-    go on without it; the default one may fail, and the command goes on and says what it lacks.
+    `is_chosen` is true if the user named this ledger. If it cannot be used, a command then stops.
+    If the default ledger cannot be used, a command continues and warns.
     """
 
     file: Path | None = None
@@ -33,7 +36,7 @@ class Location:
     is_chosen: bool = False
 
     def __str__(self) -> str:
-        """Return the location as it may be shown: without user, password and query."""
+        """Return the place as it may be shown: without user, password and query."""
         if self.file is not None:
             return str(self.file)
         parts = urlsplit(self.url)
@@ -43,7 +46,7 @@ class Location:
         return f"Location({str(self)!r}, is_chosen={self.is_chosen})"
 
     def without_secrets(self, text: str) -> str:
-        """Return `text` with the URL and its password taken out."""
+        """Return `text` without the URL and its password."""
         if not self.url:
             return text
         password = urlsplit(self.url).password
@@ -52,11 +55,11 @@ class Location:
 
 
 def location(said: str | None, root: Path, in_stack: str = "") -> Location | None:
-    """Return the place of the ledger that a user named, or None for `none`.
+    """Return the place of the ledger that a user named, None for `none`.
 
-    `said` is a path (relative to the current folder), `sqlite:///PATH` or `postgresql://…`; where it is
-    None, `in_stack` counts, in which paths are relative to the Stack's folder `root`. The default is
-    a file beside the Stack. Raises LedgerError for any other URL.
+    `said` is a path (relative to the current folder), `sqlite:///PATH` or `postgresql://…`. If it
+    is None, `in_stack` is used in the same way, with paths relative to the Stack's folder `root`.
+    If that is '' too, it is a file beside the Stack. Raises LedgerError for any other URL.
     """
     if said is None and in_stack:
         found = location(in_stack, root)
@@ -68,7 +71,7 @@ def location(said: str | None, root: Path, in_stack: str = "") -> Location | Non
         return None
     if _BROKEN_URL.match(said):
         scheme = said.split(":", 1)[0]
-        detail = f"`{scheme}:/` has one slash too few: write `{scheme}://`. Nothing was made."
+        detail = f"`{scheme}:/` has one slash too few: write `{scheme}://`. Nothing was created."
         raise LedgerError(Diagnostic(codes.NO_SUCH_LEDGER, detail))
     if "://" not in said:
         return Location(Path(said), is_chosen=True)
@@ -78,8 +81,8 @@ def location(said: str | None, root: Path, in_stack: str = "") -> Location | Non
     if scheme in POSTGRES and _is_url(said):
         return Location(url=said, is_chosen=True)
     detail = (
-        f"`{scheme}://` with what follows is no ledger. Give a file, `postgresql://USER@HOST/DATABASE`,"
-        " or `none` to work without a ledger."
+        f"This `{scheme}://` URL is not a ledger. Give a file, `postgresql://USER@HOST/DATABASE`, "
+        "or `none` to work without a ledger."
     )
     raise LedgerError(Diagnostic(codes.NO_SUCH_LEDGER, detail))
 

@@ -1,7 +1,7 @@
-"""A lock that is held: renewed in the background, and confirmed before every write.
+"""Keeps a lock: renews it in the background, and checks it before every write.
 
-Whoever lost it finds out before the next write and stops. A lock counts as lost when the database
-says so, and when it could not be renewed until it expired.
+A process that lost its lock finds out before its next write and stops. A lock counts as lost if the
+database says so, or if it could not be renewed before it expired.
 """
 
 import threading
@@ -20,16 +20,22 @@ from provisioner.model.hints import hint
 from provisioner.model.ledger import Holder, LockState
 
 SECONDS: Final = 60.0
-"""For how long a lock is taken at a time: a holder that died is waited for as long as that."""
+"""The seconds for which a lock is taken at a time.
+
+Others wait that long for a process that died.
+"""
 CONFIRMED_FOR: Final = 1.0
-"""Seconds for which a confirmation is believed: an `unlock` stops the holder within that time."""
+"""The seconds for which a check of the lock counts.
+
+After `unlock` the process stops within this time.
+"""
 PAUSE: Final = 1.0
-"""Seconds between two tries while waiting for somebody else's lock."""
+"""The seconds between two attempts to take a lock that another process has."""
 
 
 @dataclass(slots=True)
 class Lock:
-    """The lock of one owner, held by this process. Times of `clock` are seconds."""
+    """The lock of one owner, which this process has. `clock` returns seconds."""
 
     leases: Leases
     owner: str
@@ -43,7 +49,10 @@ class Lock:
     _over: threading.Event = field(default_factory=threading.Event)
 
     def check(self) -> None:
-        """Verify that the lock is still ours, before every write. Raises LockLost."""
+        """Check before a write that this process still has the lock.
+
+        Raises LockLost if it does not.
+        """
         if not self.is_lost and self.clock() - self._confirmed < CONFIRMED_FOR:
             return
         with self._lock:
@@ -57,7 +66,8 @@ class Lock:
         try:
             self.is_lost = not self.leases.renew(self.owner, self.acquired.token, self.seconds)
         except LedgerError as error:
-            # Nobody else can take it before it has expired, unless there is another ledger by now.
+            # Nobody else can take the lock before it has expired, unless the ledger was replaced by
+            # another file.
             replaced = any(one.code == codes.LEDGER_REPLACED for one in error.diagnostics)
             self.is_lost = replaced or asked >= self._valid_until
         else:
@@ -72,7 +82,7 @@ class Lock:
 
     @contextmanager
     def renewing(self) -> Iterator["Lock"]:
-        """Yield the lock while it is renewed in the background, and give it back in the end."""
+        """Yield the lock while it is renewed in the background. It is given back at the end."""
         self._confirmed = asked = self.clock()
         self._valid_until = asked + self.seconds
         beat = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
@@ -82,7 +92,7 @@ class Lock:
         finally:
             self._over.set()
             beat.join()
-            # What cannot be given back expires by itself.
+            # A lock that cannot be given back expires by itself.
             with suppress(LedgerError):
                 self.leases.release(self.owner, self.acquired.token)
 
@@ -99,10 +109,11 @@ def take(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = elapsed,
 ) -> Lock:
-    """Take the lock of an owner for `seconds` at a time (default SECONDS), waiting for up to `wait` seconds while somebody else holds it.
+    """Take the lock of an owner, and wait up to `wait` seconds while another process has it.
 
-    `claim` is that of a Presence, by which the lock of a dead process of this machine is taken at once.
-    `tell` is given who holds it before each pause. Raises LockHeld, and LedgerError.
+    The lock is taken for `seconds` at a time, by default SECONDS. `claim` is `Presence.claim`, by
+    which the lock of a dead process of this machine is taken at once. `tell` is called before each
+    pause with the state of the lock. Raises LockHeld and LedgerError.
     """
     give_up = clock() + wait
     seconds = SECONDS if seconds is None else seconds
@@ -118,10 +129,10 @@ def take(
 
 
 def is_stale(acquired: Acquired, age: float, *, was_alone: bool = False) -> bool:
-    """Return true where somebody held the lock during the last `age` seconds before it was taken.
+    """Return true if another process had the lock within the last `age` seconds before it was taken.
 
-    What was read that long ago may have been changed since then. `was_alone` says that no process of
-    this machine held the lock that long ago: then a dead holder had died before that.
+    Whatever was read that long ago may have changed since then. `was_alone` is true if no process
+    of this machine had the lock that long ago: a dead holder had then died before.
     """
     before = acquired.before
     if was_alone and acquired.was_left and before.since < before.now - age:
@@ -135,14 +146,15 @@ def _held(state: LockState) -> str:
     left = max(1, round(state.expires - state.now))
     until = time.strftime("%H:%M:%S UTC", time.gmtime(state.expires))
     return (
-        f"{state.holder} has held it since {since}. Nothing was changed. Wait for its end with"
-        f" --wait 60. If that process is dead, the lock is free at {until}, in {left} s, or at once with"
-        f" {hint('unlock')}."
+        f"{state.holder} has had the lock since {since}. Nothing was changed. To wait until that "
+        f"run ends, pass --wait 60. If its process is dead, the lock becomes free at {until}, in "
+        f"{left} s, or at once with {hint('unlock')}."
     )
 
 
 def _lost(owner: str) -> str:
     return (
-        f"The lock of {owner} was taken away by `unlock`, or expired while the ledger could not be"
-        " reached. Nothing new was started after that was noticed. Plan again to see what is there."
+        f"The lock of {owner} was taken away by `unlock`, or expired while the ledger could not "
+        "be reached. After this was noticed, no new change was started. Plan again to see what "
+        "was done."
     )

@@ -1,4 +1,4 @@
-"""Objects that we made: the API's answer to our own create gave us their ids."""
+"""Stores the objects that we created. The answers to our own requests gave us their ids."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, TypeAlias
@@ -18,15 +18,16 @@ AT_ONCE: Final = 500
 
 @frozen
 class Objects:
-    """The objects that a ledger knows."""
+    """The objects that a ledger contains."""
 
     database: Database
 
     def add(self, made: Iterable[Made]) -> None:
-        """Write down objects that were made; one that is known already stays as it is.
+        """Record objects that were created. An object that is already recorded is not changed.
 
-        One that was deleted is made anew: the id of a release is its path, which is used again. `made`
-        of each is set by the database's clock. Raises LedgerError.
+        A record that says that the object was deleted is replaced, because the id of a release is
+        its path, which may be used again. `made` of each is set to the time of the database. Raises
+        LedgerError.
         """
         by_key = {(one.account, one.kind, one.id): one for one in made}
         with self.database.writing() as connection:
@@ -41,21 +42,30 @@ class Objects:
                     connection.execute(sa.insert(objects), rows)
 
     def find(self, account: str, kind: str, id: str) -> Made | None:
-        """Return the record of an object that we made, or None. Raises LedgerError."""
+        """Return the record of an object that we created, None if there is none.
+
+        Raises LedgerError.
+        """
         with self.database.reading() as connection:
             select = sa.select(objects).where(*_is(account, kind, id))
             row = connection.execute(select).mappings().first()
         return None if row is None else Made(**row)
 
     def of_owner(self, owner: str) -> list[Made]:
-        """Return the objects of an owner that were not deleted, oldest first. Raises LedgerError."""
+        """Return the objects of an owner that were not deleted, the oldest first.
+
+        Raises LedgerError.
+        """
         select = sa.select(objects).where(objects.c.owner == owner, objects.c.deleted.is_(None))
         with self.database.reading() as connection:
             rows = connection.execute(select.order_by(objects.c.made, objects.c.id)).mappings()
             return [Made(**row) for row in rows]
 
     def of_account(self, account: str) -> list[Made]:
-        """Return the objects of an account that were not deleted, oldest first. Raises LedgerError."""
+        """Return the objects of an account that were not deleted, the oldest first.
+
+        Raises LedgerError.
+        """
         select = sa.select(objects).where(objects.c.account == account, objects.c.deleted.is_(None))
         with self.database.reading() as connection:
             rows = connection.execute(select.order_by(objects.c.made, objects.c.id)).mappings()

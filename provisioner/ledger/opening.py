@@ -1,4 +1,4 @@
-"""Open a ledger: to write to it, which makes it if need be, or to read what is there."""
+"""Opens a ledger: to write, in which case it is created if necessary, or only to read."""
 
 import secrets
 from collections.abc import Iterator
@@ -20,12 +20,12 @@ from provisioner.model.frozen import frozen
 from provisioner.model.leaks import Remembered
 
 MOST_TRACKED: Final = 50_000
-"""The most tracked objects that are held in memory at once: more than anybody asks a server for."""
+"""The largest number of tracked objects that `gc` reads, because it needs one request for each."""
 
 
 @frozen
 class Ledger:
-    """An open ledger: one attribute for each thing that it remembers."""
+    """An open ledger, with one attribute for each sort of facts in it."""
 
     location: Location
     leases: Leases
@@ -37,11 +37,11 @@ class Ledger:
     receipts: Receipts
 
     def claims(self) -> Claims:
-        """Return the claims of a new worker that retires tracked objects."""
+        """Return the claims of a new worker that deletes tracked objects."""
         return Claims(self.tracked.database, secrets.token_hex(8))
 
     def remembered(self, account: str) -> Remembered:
-        """Return everything that is known of the objects of an account. Raises LedgerError.
+        """Return everything that the ledger contains about the objects of an account. Raises LedgerError.
 
         Of the tracked objects it returns the oldest `MOST_TRACKED`.
         """
@@ -60,9 +60,9 @@ class Ledger:
 
 @contextmanager
 def ledger(location: Location, *, clock: Clock | None = None) -> Iterator[Ledger]:
-    """Open a ledger to write to it; makes the file and the tables where there are none.
+    """Open a ledger to write. The file and the tables are created if they do not exist.
 
-    Raises LedgerError where it cannot be used.
+    Raises LedgerError if the ledger cannot be used.
     """
     database = Database(location, writable=True, clock=clock)
     try:
@@ -74,7 +74,7 @@ def ledger(location: Location, *, clock: Clock | None = None) -> Iterator[Ledger
 
 @contextmanager
 def ledger_to_read(location: Location, *, clock: Clock | None = None) -> Iterator[Ledger]:
-    """Open a ledger to read it; makes nothing. Raises LedgerError where there is none."""
+    """Open a ledger to read. Nothing is created. Raises LedgerError if there is no ledger."""
     database = Database(location, writable=False, clock=clock)
     try:
         versions.check(database)

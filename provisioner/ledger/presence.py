@@ -1,12 +1,13 @@
-"""The kernel's word on whether a process of this machine that holds a lock is alive.
+"""Finds out if a process of this machine that has a lock is still alive.
 
-A lease says when a lock is free at the latest. A process that was killed cannot give it back, and the
-next one would wait for a minute. Beside a ledger that is a file, the holder of a lock also locks a
-small file of its own, which the kernel unlocks when the process ends, in whatever way. Whoever can
-lock that file knows that the holder is dead. A process id would not do: it is used again.
+A lease says when a lock is free at the latest. A process that was killed cannot give the lock back,
+so the next one would wait for a minute. If the ledger is a file, the process that has the lock also
+locks a small file of its own, which the kernel unlocks when the process ends in any way. A process
+that can lock that file knows that the former one is dead. A process id would not prove that,
+because ids are used again.
 
-Only a process under the same kernel, with the same file, draws that conclusion: `machine` names both.
-Wherever any of this does not work, the lease alone counts.
+Only a process under the same kernel, with the same file, may conclude this: `machine` identifies
+both. If anything of this does not work, only the lease counts.
 """
 
 import fcntl
@@ -18,19 +19,22 @@ from pathlib import Path
 from typing import Final
 
 BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
-"""Holds a text that no other start of any machine has."""
+"""The file with a text that is different after each start of any machine."""
 
 
 @dataclass(slots=True)
 class Presence:
-    """The presence of this process as the holder of one owner's lock. `file` is the ledger's."""
+    """The proof that this process, which has the lock of an owner, is alive.
+
+    `file` is the ledger's.
+    """
 
     file: Path | None
     owner: str
     _descriptor: int = -1
 
     def claim(self) -> str:
-        """Lock the file if no other process has locked it. Returns the machine, empty where it did not.
+        """Lock the file if no other process has locked it. Return the machine's text, '' if it failed.
 
         It may be called again until it returns a text.
         """
@@ -39,15 +43,18 @@ class Presence:
         try:
             path = _path(self.file, self.owner)
             self._descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-            # The kernel releases this lock when the process dies, however it dies. So another
-            # process on this machine can tell a dead holder from a slow one.
+            # The kernel releases this lock when the process dies in any way. So another process on
+            # this machine can distinguish a dead process from a slow one.
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             self.release()
         return self._machine()
 
     def release(self) -> None:
-        """Close the file, which unlocks it. It stays, because others would not see the lock of a new file."""
+        """Close the file, which unlocks it.
+
+        It is not deleted, because others may be waiting to lock it.
+        """
         if self._descriptor >= 0:
             with suppress(OSError):
                 os.close(self._descriptor)
@@ -64,9 +71,9 @@ class Presence:
 
 
 def is_nobody_there(file: Path | None, owner: str) -> bool:
-    """Return true if no process of this machine holds the lock of an owner at this moment.
+    """Return true if no process of this machine has the lock of an owner at this moment.
 
-    Reads the small file alone, and makes nothing.
+    It only reads the small file and creates nothing.
     """
     if file is None:
         return False

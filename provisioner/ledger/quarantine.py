@@ -1,6 +1,6 @@
-"""The quarantine of `gc`: objects that were noted, in order to delete them later.
+"""Stores the notes of `gc` about leaks that are to be deleted later.
 
-Nothing is ever written to the object itself, for it may be somebody else's.
+The note is in the ledger, because nothing is ever written to an object that may be somebody else's.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,16 +17,16 @@ from provisioner.model.leaks import Quarantined
 
 @frozen
 class Quarantine:
-    """The quarantine notes of a ledger."""
+    """The notes of a ledger about leaks."""
 
     database: Database
 
     def note(self, found: Iterable[Quarantined], seconds: float) -> list[Quarantined]:
-        """Note objects that may be deleted `seconds` from now. Returns the notes that stand then.
+        """Note objects that may be deleted `seconds` from now. Return the notes that apply then.
 
-        An object that was noted with the same fingerprint keeps its note, so that its time runs on.
-        One whose fingerprint has moved is noted anew. `noted` and `until` are set by the database's
-        clock. Raises LedgerError.
+        An object with a note that has the same fingerprint keeps its note, so that its time
+        continues. An object whose fingerprint has changed gets a new note. `noted` and `until` are
+        set to times of the database. Raises LedgerError.
         """
         with self.database.writing() as connection:
             now = self.database.clock(connection)
@@ -41,21 +41,27 @@ class Quarantine:
         return stand
 
     def of_account(self, account: str) -> list[Quarantined]:
-        """Return the notes of an account, the one that is due first is first. Raises LedgerError."""
+        """Return the notes of an account, the one that is due first at the beginning.
+
+        Raises LedgerError.
+        """
         select = sa.select(quarantine).where(quarantine.c.account == account)
         select = select.order_by(quarantine.c.delete_after, quarantine.c.kind, quarantine.c.id)
         with self.database.reading() as connection:
             return [_note(row) for row in connection.execute(select).mappings()]
 
     def lift(self, notes: Sequence[Quarantined]) -> None:
-        """Remove notes: their objects are needed, are gone, or were deleted. Raises LedgerError."""
+        """Remove notes whose objects are needed, do not exist, or were deleted.
+
+        Raises LedgerError.
+        """
         if notes:
             with self.database.writing() as connection:
                 for one in notes:
                     connection.execute(sa.delete(quarantine).where(*_is(one)))
 
     def now(self) -> float:
-        """Return the moment by the clock of the database, in unix seconds. Raises LedgerError."""
+        """Return the time of the database, in unix seconds. Raises LedgerError."""
         with self.database.reading() as connection:
             return self.database.clock(connection)
 
@@ -76,7 +82,7 @@ def _is(one: Quarantined) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _values(one: Quarantined) -> dict[str, object]:
-    # PostgreSQL takes no NUL in a text, and a proof may hold a name that somebody else gave.
+    # PostgreSQL accepts no NUL in a text, and a proof may contain a name that somebody else chose.
     given = asdict(one)
     given["delete_after"] = given.pop("until")
     return {

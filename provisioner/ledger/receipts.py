@@ -1,8 +1,8 @@
-"""Receipts: what was deleted, and with which configuration.
+"""Stores receipts: the deleted objects, each with its configuration.
 
-A receipt is written before the request that deletes, and confirmed when the answer came. So a run
-that is killed in between leaves no deleted object without a receipt, and at most receipts of objects
-that still stand, which are told from the others by `deleted`.
+A receipt is written before the request that deletes, and confirmed when the answer has come. So a
+run that is killed in between leaves no deleted object without a receipt. It may leave receipts of
+objects that still exist; `deleted` is None in these.
 """
 
 from collections.abc import Sequence
@@ -24,10 +24,9 @@ class Receipts:
     database: Database
 
     def note(self, receipt: Receipt, documents: Sequence[ReceiptDocument] = ()) -> None:
-        """Write down what is about to be deleted; `noted` is set by the database's clock.
+        """Record an object that is about to be deleted. `noted` is set to the time of the database.
 
-        A receipt of the same run for the same object takes the place of the earlier one. Raises
-        LedgerError.
+        A receipt of the same run for the same object is replaced. Raises LedgerError.
         """
         with self.database.writing() as connection:
             self._remove(connection, receipt.run, receipt.kind, receipt.id)
@@ -48,7 +47,7 @@ class Receipts:
                 connection.execute(sa.insert(receipt_documents), [*map(_values, documents)])
 
     def confirm(self, deleted: Sequence[Receipt]) -> None:
-        """Write down that the objects of these receipts were deleted, here and where they were made.
+        """Record that the objects of these receipts were deleted, in every table that has them.
 
         Raises LedgerError.
         """
@@ -73,8 +72,8 @@ class Receipts:
     def documents(self, run: str, *, with_text: bool = True) -> list[ReceiptDocument]:
         """Return the documents of the stores that a run deleted, by store and path.
 
-        Without the texts, which may be large, `text` is empty where the ledger holds one. Raises
-        LedgerError.
+        If `with_text` is false, `text` is '' for each text that the ledger has, because texts may
+        be large. Raises LedgerError.
         """
         table = receipt_documents
         shown = table.c.text if with_text else sa.case((table.c.text.is_(None), None), else_="")
@@ -85,7 +84,10 @@ class Receipts:
             return [_document(row) for row in connection.execute(select).mappings()]
 
     def text(self, run: str, store: str, file_id: str) -> str | None:
-        """Return the parsed text of one document, None where it is not kept. Raises LedgerError."""
+        """Return the extracted text of one document, None if the ledger does not have it.
+
+        Raises LedgerError.
+        """
         table = receipt_documents
         select = sa.select(table.c.text).where(
             table.c.run == run, table.c.store == store, table.c.file_id == file_id
@@ -143,5 +145,5 @@ def _document(row: RowMapping) -> ReceiptDocument:
 
 
 def _text(said: str) -> str:
-    """Return a text that PostgreSQL takes, which takes no NUL."""
+    """Return a text without NUL, which PostgreSQL does not accept."""
     return said.replace("\0", "␀")

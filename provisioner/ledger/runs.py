@@ -1,4 +1,4 @@
-"""History: every run of a verb that writes, with what it planned and how each change ended."""
+"""Stores the history: every run of a command that writes, its planned changes, and their outcomes."""
 
 import secrets
 import time
@@ -18,7 +18,7 @@ DONE: Final = "done"
 
 @frozen
 class Runs:
-    """The history of a ledger."""
+    """The history in a ledger."""
 
     database: Database
 
@@ -34,7 +34,10 @@ class Runs:
         revision: str,
         version: str,
     ) -> str:
-        """Write down that a run starts and what it is to do. Returns the run's id. Raises LedgerError."""
+        """Record the start of a run and its planned changes. Return the run's id.
+
+        Raises LedgerError.
+        """
         with self.database.writing() as connection:
             now = self.database.clock(connection)
             id = _new_id(now)
@@ -62,7 +65,7 @@ class Runs:
         return id
 
     def end(self, id: str, status: RunStatus, ended: Sequence[ChangeRecord]) -> None:
-        """Write down how a run and each of its changes ended. Raises LedgerError."""
+        """Record the end of a run and the outcome of each change. Raises LedgerError."""
         with self.database.writing() as connection:
             now = self.database.clock(connection)
             connection.execute(
@@ -74,7 +77,10 @@ class Runs:
                 connection.execute(sa.insert(changes), rows)
 
     def find(self, id: str) -> RunRecord | None:
-        """Return one run with its changes. Raises LedgerError."""
+        """Return one run with its changes, None if the ledger does not have it.
+
+        Raises LedgerError.
+        """
         with self.database.reading() as connection:
             row = connection.execute(sa.select(runs).where(runs.c.id == id)).mappings().first()
             if row is None:
@@ -86,9 +92,10 @@ class Runs:
     def newest(
         self, owner: str, *, addresses: Collection[str] = (), limit: int = 20
     ) -> list[RunRecord]:
-        """Return the newest runs of an owner, with all changes, or those of these addresses.
+        """Return the newest runs of an owner, the newest first.
 
-        The newest is first. Raises LedgerError.
+        They have all their changes, or only those at `addresses` if any are given. Raises
+        LedgerError.
         """
         select = sa.select(runs).where(runs.c.owner == owner)
         if addresses:
@@ -106,7 +113,7 @@ class Runs:
         return [_run(row, tuple(of[row["id"]])) for row in found]
 
     def addresses(self, owner: str, term: str) -> list[str]:
-        """Return the addresses of an owner that have this name, or had an object of this id.
+        """Return the addresses of an owner that have this name, or at which an object had this id.
 
         They are sorted. Raises LedgerError.
         """
@@ -126,10 +133,9 @@ class Runs:
             return sorted(connection.execute(select).scalars())
 
     def applied(self, owner: str, target: str, address: str, run: str) -> ChangeRecord | None:
-        """Return the change that a run left at an address, None where nobody knows one.
+        """Return the last change that was made at an address up to the end of a run, None if there is none.
 
-        Where the run did not touch the address, it is the newest change before it. A run that did not
-        apply the change does not count. Raises LedgerError.
+        A change that was planned but not made does not count. Raises LedgerError.
         """
         until = sa.select(runs.c.started).where(runs.c.id == run).scalar_subquery()
         select = (
@@ -152,7 +158,7 @@ class Runs:
     def left_by(self, run: RunRecord) -> list[ChangeRecord]:
         """Return the newest change of each address of the run's owner and target, up to that run.
 
-        They are ordered by address. A change that was not carried out does not count. Raises LedgerError.
+        They are ordered by address. A change that was not made does not count. Raises LedgerError.
         """
         select = (
             sa.select(changes)
@@ -172,7 +178,7 @@ class Runs:
 
 
 def _new_id(now: float) -> str:
-    """Return a name that sorts by time and that a person can type: `run-20261126-231501-7f3a`."""
+    """Return an id that sorts by time and that a person can type: `run-20261126-231501-7f3a`."""
     return f"run-{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now))}-{secrets.token_hex(2)}"
 
 
@@ -185,7 +191,7 @@ def _values(run: str, number: int, one: ChangeRecord) -> dict[str, Any]:
         "reason": one.reason,
         "object_id": one.id,
         "status": one.status,
-        "error": one.error.replace("\0", "␀"),  # PostgreSQL takes no NUL in a text
+        "error": one.error.replace("\0", "␀"),  # PostgreSQL accepts no NUL in a text
         "release": one.release,
         "fields": list(one.fields),
         "spec": one.spec,

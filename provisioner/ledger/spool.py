@@ -1,9 +1,10 @@
-"""The spool: lines on a local disk that wait to be written into the ledger.
+"""Stores lines on the local disk of an application until they are written into the ledger.
 
-An application appends one line for each thread that it registers, which takes microseconds and needs
-no database. A later command, or a thread in the background, takes the whole file and reads it. Nothing
-here locks: a writer finds out whether its file was taken meanwhile, and writes the line again then. So
-a line may be read twice, and must not be lost. Loads no database library.
+An application appends one line for each thread that it registers, which takes microseconds and
+needs no database. A later command, or a thread in the background, takes the whole file and reads
+it. Nothing here uses locks: a writer finds out if its file was taken while it wrote, and then
+writes the line again. So a line may be read twice, but is never lost. It imports no database
+library.
 """
 
 import errno
@@ -24,9 +25,9 @@ WAITING: Final = "tracked.jsonl"
 TAKEN: Final = "taken-*.jsonl"
 REJECTED: Final = "rejected.jsonl"
 MOST_BYTES: Final = 64 * 1024 * 1024
-"""Bytes of one file of the spool, at most: about 300,000 lines."""
+"""The largest size of one file of the spool in bytes: about 300,000 lines."""
 SETTLED: Final = 0.05
-"""Seconds after which a writer that opened the file before it was taken has ended its line."""
+"""The seconds after which a writer that opened the file before it was taken has written its line."""
 _TRIES: Final = 16
 _FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
 
@@ -39,27 +40,28 @@ class Spool:
     most: int = MOST_BYTES
 
     def append(self, line: bytes) -> None:
-        """Append one line, which must hold no line break. Raises OSError where it cannot be kept.
+        """Append one line, which must not contain a line break. Raises OSError if it cannot be written.
 
         Any number of threads and processes may append at the same time.
         """
-        # The break stands before the line, so that a line that was cut short spoils no other.
+        # The line break is written before the line, so that a line that was cut short does not
+        # damage the next.
         self._write(self.folder / WAITING, b"\n" + line)
 
     def reject(self, line: bytes) -> None:
-        """Keep a line that nobody can read, for a person to look at. Raises OSError."""
+        """Store a line that cannot be read, so that a person can look at it. Raises OSError."""
         self._write(self.folder / REJECTED, b"\n" + line)
 
     @property
     def is_empty(self) -> bool:
-        """Returns true where no line waits to be taken."""
+        """True if no line is waiting to be taken."""
         return not (self.folder / WAITING).exists() and not any(self.folder.glob(TAKEN))
 
     def take(self) -> Iterator[Path]:
-        """Yield the files that wait, one after the other; the caller deletes each with `done`.
+        """Yield the files with waiting lines, one after the other. The caller deletes each with `done`.
 
-        A file that is not deleted is yielded to the next one who takes. Two who take at the same time
-        may both get a file.
+        A file that is not deleted is yielded again by the next call. Two callers at the same time
+        may get the same file.
         """
         waiting = self.folder / WAITING
         name = TAKEN.replace("*", f"{time.time_ns()}-{os.getpid()}")
@@ -70,7 +72,7 @@ class Spool:
 
     @staticmethod
     def done(file: Path) -> None:
-        """Delete a file that was taken and whose lines are all kept elsewhere. Raises OSError."""
+        """Delete a file whose lines are all stored elsewhere. Raises OSError."""
         file.unlink(missing_ok=True)
 
     def _write(self, file: Path, data: bytes) -> None:
@@ -96,21 +98,21 @@ class Spool:
             above = self.folder.parent
             if above.name == DEFAULT.parent.name and not above.exists():
                 above.mkdir(mode=0o700, parents=True, exist_ok=True)
-                # The folder lies among the files of an application, and is no revision of them.
+                # The folder is among the files of an application, but it should not be committed.
                 (above / ".gitignore").write_text("*\n", encoding="ascii")
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             return os.open(file, _FLAGS, mode=0o600)
 
 
 def spool_at(said: str | None) -> Spool:
-    """Return the spool in the folder that somebody named, or in the default one."""
+    """Return the spool in the folder that the user named, or in the default one."""
     return Spool(Path(said) if said else DEFAULT)
 
 
 def _is_still_there(file: Path, number: int) -> bool:
-    """Return false where the open file was renamed: whoever took it may have read it already.
+    """Return false if the open file was renamed, because whoever took it may have read it already.
 
-    The file is still open here, so that no new file can have got its number.
+    The file is still open here, so no other file can have the same inode.
     """
     mine = os.fstat(number)
     try:

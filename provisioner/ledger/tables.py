@@ -1,8 +1,7 @@
-"""The tables of the ledger. The migrations make the same ones; a test compares the two.
+"""Defines the tables of the ledger. The migrations create the same tables; a test compares the two.
 
-Moments are unix seconds by the clock of the database, as the API's own `created_at`. Ids of the
-API, owners and accounts are texts of their own; nothing here is a secret, and no prompt stands here
-but in a receipt, whose purpose that is.
+All times are unix seconds of the database's clock, like the API's own `created_at`. There is no
+secret in any table, and texts of prompts are only in receipts, which exist to restore them.
 """
 
 from typing import Final
@@ -10,7 +9,10 @@ from typing import Final
 import sqlalchemy as sa
 
 Json: Final = sa.JSON()
-"""Not `JSONB`: that refuses a NUL, and what somebody else wrote into an object may hold one."""
+"""The type of JSON columns.
+
+`JSONB` is not used, because it refuses a NUL, which other people's objects may contain.
+"""
 PerhapsJson: Final = sa.JSON(none_as_null=True)
 Moment: Final[sa.Double[float]] = sa.Double()
 

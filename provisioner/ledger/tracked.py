@@ -1,6 +1,6 @@
-"""Threads and other objects that no API lists: known only because an application registered them.
+"""Stores tracked objects: threads and others that no API lists and that an application registered.
 
-Which of them a worker may delete next is decided in `claims`.
+`claims` decides which of them a worker may delete next.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ SHOWN: Final = (
     *(tracked.c.account, tracked.c.kind, tracked.c.id, tracked.c.subject, tracked.c.registered),
     *(tracked.c.expires, tracked.c.status, tracked.c.ended, tracked.c.note),
 )
-"""The columns that a `Tracked` is made of."""
+"""The columns from which a `Tracked` is made."""
 
 Row: TypeAlias = dict[str, Any]
 
@@ -33,15 +33,16 @@ class TrackedObjects:
     database: Database
 
     def now(self) -> float:
-        """Return the moment by the clock of the database, in unix seconds. Raises LedgerError."""
+        """Return the time of the database, in unix seconds. Raises LedgerError."""
         with self.database.reading() as connection:
             return self.database.clock(connection)
 
     def register(self, found: Iterable[Tracked]) -> None:
-        """Register objects; one that is known already gets the later end of its life.
+        """Register objects. An object that is already registered gets the later of the two expiries.
 
-        Objects without a moment of registration get the database's. One that was registered again
-        after its end is tracked again. The last person who was named counts. Raises LedgerError.
+        Objects without a time of registration get the database's. An object that is registered
+        again after it was deleted is tracked again. The subject that was given last is stored.
+        Raises LedgerError.
         """
         with self.database.writing() as connection:
             now = self.database.clock(connection)
@@ -51,7 +52,10 @@ class TrackedObjects:
                 (_insert_at_once if is_postgres else _insert_each)(connection, part)
 
     def expired(self, account: str, *, limit: int = 1000) -> list[Tracked]:
-        """Return objects whose life is over and that still stand, oldest first. Raises LedgerError."""
+        """Return expired objects that still exist, those that expired first at the beginning.
+
+        Raises LedgerError.
+        """
         with self.database.reading() as connection:
             now = self.database.clock(connection)
             select = (
@@ -63,10 +67,10 @@ class TrackedObjects:
             return [tracked_of(row) for row in connection.execute(select).mappings()]
 
     def count_expired(self, account: str, *, ready: bool = False) -> int:
-        """Return the number of objects whose life is over and that still stand.
+        """Return the number of expired objects that still exist.
 
-        With `ready` only those count that no worker works on and that are not put off. Raises
-        LedgerError.
+        If `ready` is true, those that a worker has claimed, or that could not be deleted a short
+        time ago, do not count. Raises LedgerError.
         """
         with self.database.reading() as connection:
             now = self.database.clock(connection)
@@ -77,7 +81,7 @@ class TrackedObjects:
             return int(found.scalar_one())
 
     def count_claimed(self, account: str, subject: str = "") -> int:
-        """Return the number of objects of an account, or of a person in it, that workers hold.
+        """Return the number of objects that workers have claimed, in an account or of a person in it.
 
         Raises LedgerError.
         """
@@ -97,7 +101,7 @@ class TrackedObjects:
             return int(found.scalar_one())
 
     def count_expired_elsewhere(self, account: str) -> int:
-        """Return the number of objects in other accounts whose life is over. Raises LedgerError."""
+        """Return the number of expired objects in other accounts. Raises LedgerError."""
         with self.database.reading() as connection:
             now = self.database.clock(connection)
             where = (
@@ -111,10 +115,9 @@ class TrackedObjects:
             return int(found.scalar_one())
 
     def of_subject(self, subject: str, *, stands: bool = True) -> list[Tracked]:
-        """Return the objects that hold a person's data, in every account, oldest first.
+        """Return the objects with a person's data, in every account, the oldest first.
 
-        Unless `stands`, those that were deleted or are gone are returned too. Raises
-        LedgerError.
+        If `stands` is false, objects that no longer exist are returned too. Raises LedgerError.
         """
         select = sa.select(*SHOWN).where(tracked.c.subject == subject)
         if stands:
@@ -125,7 +128,7 @@ class TrackedObjects:
             return [tracked_of(row) for row in rows.mappings()]
 
     def newest(self, account: str, limit: int) -> list[Tracked]:
-        """Return the newest objects of an account that still stand and whose life is not over.
+        """Return the newest objects of an account that still exist and have not expired.
 
         Raises LedgerError.
         """
@@ -138,7 +141,10 @@ class TrackedObjects:
             return [tracked_of(row) for row in rows]
 
     def count_of_subject(self, subject: str) -> dict[str, int]:
-        """Return how many objects of a person still stand, by account. Raises LedgerError."""
+        """Return the number of a person's objects that still exist, by account.
+
+        Raises LedgerError.
+        """
         select = (
             sa.select(tracked.c.account, sa.func.count())
             .where(tracked.c.subject == subject, tracked.c.status == STANDS)
@@ -148,14 +154,14 @@ class TrackedObjects:
             return {row[0]: row[1] for row in connection.execute(select)}
 
     def of_account(self, account: str, *, limit: int) -> list[Tracked]:
-        """Return the oldest objects of an account that still stand. Raises LedgerError."""
+        """Return the oldest objects of an account that still exist. Raises LedgerError."""
         select = sa.select(*SHOWN).where(tracked.c.account == account, tracked.c.status == STANDS)
         with self.database.reading() as connection:
             select = select.order_by(tracked.c.registered, tracked.c.id).limit(limit)
             return [tracked_of(row) for row in connection.execute(select).mappings()]
 
     def counts(self) -> list[TrackedCount]:
-        """Return the counts of every kind in every account, in the order of their names.
+        """Return the counts of every kind in every account, ordered by their names.
 
         Raises LedgerError.
         """
@@ -169,14 +175,14 @@ class TrackedObjects:
 
 
 def is_expired(account: str, now: float) -> sa.ColumnElement[bool]:
-    """Return the condition for an object of an account that still stands and whose life is over."""
+    """Return the SQL condition for an expired object of an account that still exists."""
     return sa.and_(
         tracked.c.account == account, tracked.c.status == STANDS, tracked.c.expires <= now
     )
 
 
 def is_free(now: float) -> sa.ColumnElement[bool]:
-    """Return the condition for an object that no worker works on and that is not put off."""
+    """Return the SQL condition for an object that no worker has claimed and that may be tried now."""
     return sa.or_(tracked.c.free_at.is_(None), tracked.c.free_at <= now)
 
 
@@ -205,7 +211,7 @@ def _insert_each(connection: Connection, rows: Sequence[Row]) -> None:
 
 
 def _insert_at_once(connection: Connection, rows: Sequence[Row]) -> None:
-    """Insert rows by one statement, whatever their number: PostgreSQL plans each statement anew."""
+    """Insert all rows with one statement, because PostgreSQL plans every statement anew."""
     columns = [tracked.c[name] for name in rows[0]]
     arrays = [
         sa.func.unnest(
@@ -220,7 +226,7 @@ def _insert_at_once(connection: Connection, rows: Sequence[Row]) -> None:
 
 
 def _without_twins(rows: Iterable[Row]) -> list[list[Row]]:
-    """Return rows in parts in which no object stands twice: one statement may not write a row twice."""
+    """Return the rows in parts without repeated objects, because a statement may not write a row twice."""
     parts: list[dict[tuple[Any, ...], Row]] = []
     for row in rows:
         key = tuple(row[name] for name in _KEY)
@@ -232,14 +238,15 @@ def _without_twins(rows: Iterable[Row]) -> list[list[Row]]:
 
 
 def _merged(told: Any) -> dict[str, sa.ColumnElement[Any]]:
-    """Return the new values of a known row after the same object is registered again."""
-    # No end is later than every end.
+    """Return the new values of an existing row when the same object is registered again."""
+    # An object that never expires has the latest expiry.
     later = sa.case(
         (sa.or_(tracked.c.expires.is_(None), told.expires.is_(None)), None),
         (told.expires > tracked.c.expires, told.expires),
         else_=tracked.c.expires,
     )
-    # The same line may be read twice: only what was registered after the end says otherwise.
+    # The same line of a spool may be read twice. So an object is only tracked again if it was
+    # registered after its deletion.
     again = sa.and_(tracked.c.status != STANDS, told.registered > tracked.c.ended)
     return {
         "subject": sa.case((told.subject == "", tracked.c.subject), else_=told.subject),

@@ -1,8 +1,8 @@
-"""Uploads: written down before they are sent, and completed with the id that came back.
+"""Stores uploads: each is recorded before it is sent, and completed with the id that came back.
 
-A row without an id is an upload in flight, or one whose answer never came: a file may be on the
-account that nothing else names. A row with an id is the only place that knows what a file holds, for
-no API gives the content of an uploaded file back.
+A row without an id is an upload that is being sent, or one whose answer never came: there may be a
+file on the account to which nothing else refers. A row with an id is the only record of what a file
+contains, because no API returns the content of an uploaded file.
 """
 
 import sqlalchemy as sa
@@ -31,7 +31,10 @@ class Uploads:
         sha256: str,
         bytes: int,
     ) -> int:
-        """Write down that a file is about to be sent. Returns the upload's number. Raises LedgerError."""
+        """Record that a file is about to be sent. Return the upload's number.
+
+        Raises LedgerError.
+        """
         with self.database.writing() as connection:
             made = connection.execute(
                 sa.insert(uploads).values(
@@ -50,26 +53,29 @@ class Uploads:
         return int(number)
 
     def complete(self, number: int, file_id: str) -> None:
-        """Write down the id that the API gave to an upload. Raises LedgerError."""
+        """Record the id that the API gave to an upload. Raises LedgerError."""
         with self.database.writing() as connection:
             connection.execute(
                 sa.update(uploads).where(uploads.c.number == number).values(file_id=file_id)
             )
 
     def drop(self, number: int) -> None:
-        """Forget an upload that certainly was not performed. Raises LedgerError."""
+        """Delete the record of an upload that certainly was not performed. Raises LedgerError."""
         with self.database.writing() as connection:
             connection.execute(sa.delete(uploads).where(uploads.c.number == number))
 
     def unanswered(self, account: str) -> list[Upload]:
-        """Return the uploads to an account whose answer never came, oldest first. Raises LedgerError."""
+        """Return the uploads to an account whose answer never came, the oldest first.
+
+        Raises LedgerError.
+        """
         select = sa.select(uploads).where(uploads.c.account == account, uploads.c.file_id == "")
         with self.database.reading() as connection:
             rows = connection.execute(select.order_by(uploads.c.number)).mappings()
             return [_upload(row) for row in rows]
 
     def answered(self, account: str) -> list[Upload]:
-        """Return the uploads to an account that became a file which no run of ours deleted.
+        """Return the uploads to an account whose file no run of ours has deleted.
 
         The oldest is first. Raises LedgerError.
         """
@@ -81,7 +87,7 @@ class Uploads:
             return [_upload(row) for row in rows]
 
     def of_file(self, account: str, file_id: str) -> Upload | None:
-        """Return our upload that became this file, or None. Raises LedgerError."""
+        """Return our upload that became this file, None if there is none. Raises LedgerError."""
         select = sa.select(uploads).where(
             uploads.c.account == account, uploads.c.file_id == file_id
         )

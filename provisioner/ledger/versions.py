@@ -1,7 +1,7 @@
-"""Bring the tables to the newest version: make them, migrate them, or refuse a newer ledger.
+"""Brings the tables to the newest version: creates or migrates them, or refuses a newer ledger.
 
-A new ledger gets its tables at once and is marked with the newest version, which spares the import
-of the migrations; a test holds that both ways end in the same tables.
+A new ledger gets its tables directly and is recorded as the newest version, so that the migrations
+need not be imported. A test proves that both ways create the same tables.
 """
 
 from pathlib import Path
@@ -18,15 +18,18 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import LedgerError
 
 NEWEST: Final = "0003"
-"""The newest migration. Versions are numbers of four digits, so that they compare as texts."""
+"""The newest migration.
+
+Versions are numbers of four digits, so that they can be compared as texts.
+"""
 VERSION_TABLE: Final = "provisioner_ledger_version"
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 _LOCK: Final = 0x70726F76
-"""The number of the lock under which one process at a time makes tables in PostgreSQL."""
+"""The number of the lock under which only one process at a time creates tables in PostgreSQL."""
 
 
 def prepare(database: Database) -> None:
-    """Make the tables, or migrate them. Raises LedgerError if they are too new or not ours."""
+    """Create the tables, or migrate them. Raises LedgerError if a newer version wrote them."""
     with database.reading() as connection:
         version = _version(connection)
     if version != NEWEST:
@@ -37,23 +40,23 @@ def prepare(database: Database) -> None:
 
 
 def check(database: Database) -> None:
-    """Raise LedgerError where the tables are not of this version: for commands that only read."""
+    """Raise LedgerError if the tables do not have this version. Commands that only read call it."""
     with database.reading() as connection:
         version = _version(connection)
     _check_known(version, database.location)
     if not version:
-        detail = f"The database {database.location} holds none of its tables."
+        detail = f"The database {database.location} does not contain the tables of a ledger."
         raise LedgerError(Diagnostic(codes.NO_LEDGER_YET, detail))
     if version != NEWEST:
         detail = (
-            f"{database.location} is of version {version}, and this program reads version"
-            f" {NEWEST}. The next command that writes, such as apply, migrates it."
+            f"{database.location} has version {version}, but this program reads version {NEWEST}. "
+            "The next command that writes, such as apply, updates it."
         )
         raise LedgerError(Diagnostic(codes.LEDGER_OLDER, detail))
 
 
 def upgrade(connection: Connection, target: str = "head") -> None:
-    """Run the migrations that are missing, inside the transaction of `connection`."""
+    """Run the missing migrations inside the transaction of `connection`."""
     from alembic import command
     from alembic.config import Config
 
@@ -80,15 +83,15 @@ def _bring_forward(connection: Connection, version: str, location: Location) -> 
 def _check_known(version: str, location: Location) -> None:
     if version > NEWEST:
         detail = (
-            f"{location} was written by a newer version of this program (tables {version}, this one"
-            f" knows {NEWEST}). Nothing in it was changed. Update this program, or work without a"
-            f" ledger: `--ledger {NONE}`."
+            f"{location} was written by a newer version of this program (tables {version}; this "
+            f"one reads {NEWEST}). Nothing in it was changed. Update this program, or work "
+            f"without a ledger: `--ledger {NONE}`."
         )
         raise LedgerError(Diagnostic(codes.LEDGER_NEWER, detail))
 
 
 def _version(connection: Connection) -> str:
-    """Return the version of the tables; empty where there are none."""
+    """Return the version of the tables, '' if there are none."""
     if not sa.inspect(connection).has_table(VERSION_TABLE):
         return ""
     found = connection.execute(sa.text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 - a constant
@@ -96,6 +99,6 @@ def _version(connection: Connection) -> str:
 
 
 def _lock(connection: Connection) -> None:
-    # A lock of the transaction, and not of the session, holds behind a pool of connections too.
+    # A lock that belongs to the transaction, not to the session, also works with a connection pool.
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))

@@ -1,1 +1,1 @@
-"""Rules over what is declared and what exists: pure functions that find what is worth a warning."""
+"""Rules that find changes and settings which a person should look at. All are pure functions."""

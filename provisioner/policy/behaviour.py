@@ -1,4 +1,4 @@
-"""Rules about how an assistant answers: its model, instructions, sampling, and the words of its tools."""
+"""Defines rules about how an assistant answers: model, instructions, sampling, texts of its tools."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -25,7 +25,7 @@ _SAMPLING: Final = frozenset(
 
 
 def model(change: FieldChange) -> Iterator[str]:
-    """Report another model, unless the server resolved it by itself."""
+    """Report that the model changes, unless the server resolved it by itself."""
     if steps(change) == ("model",) and change.cause is not Reason.SERVER:
         yield f"another model: {change.live} → {change.desired}"
 
@@ -50,11 +50,11 @@ def instructions(change: FieldChange) -> Iterator[str]:
     if keys[0] in _TEXTS:
         yield "its instructions change"
     elif keys[0] == "tools" and keys[-1] in _IN_TOOLS and keys[-2] != "properties":
-        yield "a model reads another text about what this is for"
+        yield "the text changes that tells a model what this is for"
 
 
 def sampling(change: FieldChange) -> Iterator[str]:
-    """Report a changed setting of answers, such as the temperature."""
+    """Report that a setting of answers changes, such as the temperature."""
     keys = steps(change)
     if keys[0] in _SAMPLING or (keys[0] == TOOLS and _SAMPLING.intersection(keys[2:3])):
         yield f"{change.live} → {change.desired}" if _is_short(change) else "is another"

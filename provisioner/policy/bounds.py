@@ -1,4 +1,4 @@
-"""Compare the keywords of two JSON Schemas that are numbers: bounds, and multiples."""
+"""Compares those keywords of two JSON Schemas that are numbers: limits and multiples."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -11,7 +11,7 @@ _NARROWER, _WIDER = -1, 1
 
 
 def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[int, str, str]]:
-    """Yield -1 for narrower or 1 for wider, the keyword, and a clause, for each difference."""
+    """Yield for each difference: -1 for narrower or 1 for wider, the keyword, and a clause."""
     for name in _LOWEST:
         sides = ((side.get(name) or None, False) for side in (before, after))
         yield from _bound(name, *sides, sign=-1)
@@ -31,7 +31,7 @@ def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tu
 
 
 _Bound = tuple[Any, bool]
-"""A limit, None where there is none, and whether the limit itself is excluded."""
+"""A limit, None if there is none, and true if the limit itself is excluded."""
 
 
 def _tightest(schema: Mapping[str, Any], name: str, strict: str, sign: int) -> _Bound:

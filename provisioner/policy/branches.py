@@ -1,4 +1,4 @@
-"""Take JSON Schemas apart for a comparison: follow `$ref`, pair alternatives and conditions."""
+"""Takes JSON Schemas apart for a comparison: follows `$ref`, and pairs alternatives and conditions."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,16 +12,17 @@ ANNOTATIONS: Final = frozenset(
         *("$comment", "$schema", "$id", "$anchor", "$defs", "definitions", "$vocabulary"),
     )
 )
-"""Keywords that say nothing about what is valid."""
+"""Keywords that have no effect on which values are valid."""
 _MOST_REFS: Final = 20
-"""References followed one after the other before the chain is taken for endless."""
+"""The largest number of references that are followed one after the other, in case they form a circle."""
 
 
 @frozen
 class Pairing:
-    """Two lists of schemas, paired: `both` with the index in the first list, `gone` and `new` alone.
+    """Two lists of schemas in pairs. `both` has the pairs, each with its index in the first list.
 
-    It is `unclear` where several of each list have no partner, so that nobody can tell which became
+    `gone` are schemas that only the first list has, and `new` those that only the second has.
+    `unclear` is true if several of each list have no partner, so that it is not known which became
     which.
     """
 
@@ -32,10 +33,10 @@ class Pairing:
 
 
 def resolved(schema: Any, root: Any) -> Mapping[str, Any] | Literal[False] | None:
-    """Return a schema with its `$ref` and its `allOf` of one schema replaced by what they name.
+    """Return a schema with its `$ref`, and its `allOf` of one schema, replaced by what they contain.
 
-    Returns False if no value is valid. Returns None if the schema cannot be resolved, such as a
-    reference to another document.
+    Returns False if no value is valid. Returns None if the schema cannot be resolved, for example
+    because of a reference to another document.
     """
     for _ in range(_MOST_REFS):
         if not isinstance(schema, Mapping):
@@ -51,11 +52,11 @@ def resolved(schema: Any, root: Any) -> Mapping[str, Any] | Literal[False] | Non
 
 
 _NONE: Final = object()
-"""Stands for a schema that takes in no other one."""
+"""The value for a schema that contains no other schema as a whole."""
 
 
 def _inner(schema: Mapping[str, Any], root: Any) -> Any:
-    """Return the schema that another one takes in as a whole, _NONE where it takes in none."""
+    """Return the schema that another one contains as a whole, _NONE if there is none."""
     if "$ref" in schema:
         return _target(schema["$ref"], root)
     conditions = schema.get("allOf")
@@ -67,9 +68,10 @@ def _inner(schema: Mapping[str, Any], root: Any) -> Any:
 def lifted(
     before: Mapping[str, Any], after: Mapping[str, Any], name: str
 ) -> tuple[list[Any], list[Any]] | None:
-    """Return the alternatives of both schemas where one is nothing but alternatives, else None.
+    """Return the alternatives of both schemas if one of them consists only of alternatives, else None.
 
-    The other one has no alternatives: it is its own only one, or one for each of its types.
+    The other schema has no alternatives: it is taken for a single one, or for one for each of its
+    types.
     """
     only = [
         side.keys() == {name} and isinstance(side[name], list | tuple) for side in (before, after)
@@ -84,7 +86,7 @@ def lifted(
 
 
 def paired(first: Sequence[Any], second: Sequence[Any]) -> Pairing:
-    """Pair the schemas that are equal, and the last one of each list if only one is left in each."""
+    """Pair the schemas that are equal. If only one is left in each list, pair these two."""
     rest, both = list(second), []
     alone: list[tuple[int, Any]] = []
     for index, schema in enumerate(first):
@@ -102,12 +104,12 @@ def paired(first: Sequence[Any], second: Sequence[Any]) -> Pairing:
 
 
 def is_same(first: Any, second: Any) -> bool:
-    """Return true if two values are the same JSON: 1 and true are not."""
+    """Return true if two values are equal as JSON, where 1 and true differ."""
     return first is second or text_of(first) == text_of(second)
 
 
 def text_of(value: Any) -> str:
-    """Return a value as JSON, and a text as it is."""
+    """Return a value as JSON text, and a text unchanged."""
     return value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
 
 

@@ -1,7 +1,7 @@
-"""Compare two JSON Schemas by what is valid under each: what is added, removed, narrower or wider.
+"""Compares two JSON Schemas by the values that are valid for each.
 
-Nothing here knows whether a schema describes an input or an output. `contract` decides by that what
-breaks. Where two keywords cannot be compared by their values alone, the shift is UNCLEAR.
+It does not know if a schema describes an input or an output. `contract` knows, and decides which
+shifts break something. If two keywords cannot be compared by their values, the shift is UNCLEAR.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,10 +16,10 @@ Keys: TypeAlias = tuple[str, ...]
 
 
 class Shift(Enum):
-    """The ways in which a schema can change: a closed set.
+    """The ways in which a schema can change. The set is closed.
 
-    ADDED is a property that may be left out, DEMANDED one that may not. REQUIRED and OPTIONAL are said
-    of a property that both schemas have.
+    ADDED: a property was added that may be left out. DEMANDED: a property was added that may not be
+    left out. REQUIRED and OPTIONAL: a property of both schemas became so.
     """
 
     ADDED = auto()
@@ -34,7 +34,7 @@ class Shift(Enum):
 
 @frozen
 class Step:
-    """One shift, the keys that lead to it from the root of the schema, and a clause."""
+    """One shift, the keys that lead to it from the root of the schema, and a clause about it."""
 
     shift: Shift
     keys: Keys
@@ -43,7 +43,7 @@ class Step:
 
 TYPES: Final = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
 _DEEPEST: Final = 40
-"""Schemas inside of each other that are compared. What lies deeper is unclear."""
+"""The deepest nesting of schemas that is compared. A change below it is UNCLEAR."""
 _NOT_JUDGED: Final = (
     *("not", "if", "then", "else", "contains", "patternProperties", "propertyNames"),
     *("dependentRequired", "dependentSchemas", "dependencies", "prefixItems", "additionalItems"),
@@ -55,14 +55,14 @@ _NOT_JUDGED: Final = (
 def compared(before: Any, after: Any, *, noun: str = "a property") -> list[Step]:
     """Return every shift from one schema to another, in the order of their keywords.
 
-    `noun` is the word for what stands in `properties`.
+    `noun` is the word for an entry of `properties`, such as `an argument`.
     """
     return list(_Comparison(before, after, noun).steps(before, after, ()))
 
 
 @frozen
 class _Comparison:
-    """Both whole schemas, in which a `$ref` is looked up."""
+    """A comparison of two whole schemas, to which every `$ref` is relative."""
 
     before: Any
     after: Any
@@ -73,13 +73,15 @@ class _Comparison:
     ) -> Iterator[Step]:
         pair = _reference(before), _reference(after)
         if any(pair):
+            # A schema may refer to itself. A pair that is being compared already needs no second
+            # comparison.
             if pair in refs:
                 return
             refs = refs | {pair}
         first, second = resolved(before, self.before), resolved(after, self.after)
         if first is None or second is None or len(keys) > _DEEPEST:
             if not is_same(before, after) or len(keys) > _DEEPEST:
-                yield Step(Shift.UNCLEAR, keys, "it is changed, and cannot be followed")
+                yield Step(Shift.UNCLEAR, keys, "it changed, but its references cannot be followed")
             return
         if first is False or second is False:
             if first is not second:
@@ -112,7 +114,7 @@ class _Comparison:
         for index, first, second in pairing.both:
             yield from self.steps(first, second, (*keys, str(index)), refs)
         if pairing.unclear:
-            yield Step(Shift.UNCLEAR, keys, "several alternatives are changed at once")
+            yield Step(Shift.UNCLEAR, keys, "several alternatives changed at once")
         if pairing.gone:
             yield Step(Shift.NARROWER, keys, f"{_alternatives(pairing.gone)} no longer allowed")
         if pairing.new:
@@ -167,7 +169,7 @@ class _Comparison:
         for index, first, second in pairing.both:
             yield from self.steps(first, second, (*keys, str(index)), refs)
         if pairing.unclear:
-            yield Step(Shift.UNCLEAR, keys, "several conditions are changed at once")
+            yield Step(Shift.UNCLEAR, keys, "several conditions changed at once")
         if pairing.gone:
             yield Step(Shift.WIDER, keys, "a condition is taken away")
         if pairing.new:
@@ -212,7 +214,10 @@ def _values(before: Mapping[str, Any], after: Mapping[str, Any], keys: Keys) -> 
 
 
 def _choices(schema: Mapping[str, Any]) -> list[str] | None:
-    """Return the values that pass, as JSON, so that 1 and true differ; None where any passes."""
+    """Return the valid values as JSON texts, so that 1 and true differ.
+
+    None if any value is valid.
+    """
     if "const" in schema:
         return [text_of(schema["const"])]
     listed = schema.get("enum")

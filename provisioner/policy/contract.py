@@ -1,10 +1,10 @@
-"""Rules about what applications rely on: functions and their arguments, the form of answers, ids.
+"""Defines rules about the contract with applications: functions, their arguments, forms of answers, ids.
 
-A function tool is called by a model and answered by an application, and the form of an answer is read
-by one. The arguments of a function are an input: they are compatible if every call that was valid
+A model calls a function and an application answers the call; an application reads the form of an
+answer. The arguments of a function are an input: they are compatible if every call that was valid
 still is. The form of an answer is an output: it is compatible if every answer that is possible now
-was possible before, apart from properties that are added. The output schema of a function is filled by
-the application, and is judged like an input. See decision 0057.
+was possible before, apart from added properties. The application fills in the output schema of a
+function, so it is judged like an input. See decision 0057.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -71,15 +71,15 @@ VERDICTS: Final[Mapping[Role, Mapping[Shift, Code]]] = {
         Shift.UNCLEAR: _UNCLEAR,
     },
 }
-"""The verdict on each shift of a schema, by what the schema describes."""
+"""The code for each shift of a schema, by the use of the schema."""
 _NO_ARGUMENTS: Final = {"type": "object", "properties": {}}
-"""The arguments of a function that names none."""
+"""The arguments of a function whose manifest has no `parameters`."""
 _FORMAT: Final = "response_format"
 _STRICT: Final = "strict"
 
 
 def _schemas(code: Code) -> Rule:
-    """Return the rule that reports the shifts of schemas with this verdict."""
+    """Return the rule that reports the shifts of schemas that have this code."""
 
     def rule(seen: Seen) -> Iterator[Told]:
         for keys, step in _steps(seen):
@@ -91,7 +91,7 @@ def _schemas(code: Code) -> Rule:
 
 
 def _steps(seen: Seen) -> Iterator[tuple[tuple[str, ...], Step]]:
-    """Yield the shifts of each schema that a changed field touches, with the keys of the schema."""
+    """Yield the shifts of each schema that a changed field concerns, with the keys of the schema."""
     if not seen.stays or not seen.schemas.patterns:
         return
     touched = [(steps(one), one) for one in seen.fields]
@@ -110,7 +110,7 @@ def _steps(seen: Seen) -> Iterator[tuple[tuple[str, ...], Step]]:
 
 
 def _places(pattern: Sequence[str], *specs: Any) -> list[tuple[str, ...]]:
-    """Return the keys of each place that a pattern leads to, in one of the specs or in another."""
+    """Return the keys of each place that matches a pattern in at least one of the specs."""
     found: dict[tuple[str, ...], list[Any]] = {(): list(specs)}
     for step in pattern:
         below: dict[tuple[str, ...], list[Any]] = {}
@@ -123,7 +123,7 @@ def _places(pattern: Sequence[str], *specs: Any) -> list[tuple[str, ...]]:
 
 
 def _schema(spec: Any, keys: Sequence[str]) -> Any:
-    """Return the schema at a place, or None if the object that holds it does not exist."""
+    """Return the schema at a place, None if the object that should contain it does not exist."""
     value = spec
     for key in keys[:-1]:
         value = value.get(key) if isinstance(value, Mapping) else None
@@ -145,7 +145,7 @@ def _is_hidden(change: FieldChange) -> bool:
 
 
 def removed(change: FieldChange) -> Iterator[str]:
-    """Report a function that is removed, or becomes a tool of another type."""
+    """Report that a function is removed, or becomes a tool of another type."""
     keys = steps(change)
     if keys[0] == TOOLS and len(keys) == len((TOOLS, "NAME")):
         if change.desired is UNSET and _type(change.live) in ANSWERED:
@@ -155,7 +155,7 @@ def removed(change: FieldChange) -> Iterator[str]:
 
 
 def added(seen: Seen) -> Iterator[Told]:
-    """Tell of a function that the application has to answer, unless somebody added it by hand."""
+    """Report a new function that the application must answer, unless somebody added it by hand."""
     for change in seen.fields if seen.stays and not seen.by_hand else ():
         keys = steps(change)
         is_tool = keys[0] == TOOLS and len(keys) == len((TOOLS, "NAME"))
@@ -168,7 +168,7 @@ def _type(tool: Any) -> str:
 
 
 _FORMS: Final = ("text", "json_object", "json_schema")
-"""The forms of an answer. Each promises more than the one before."""
+"""The forms of an answer. Each guarantees more than the one before."""
 
 
 def _form(side: Any) -> str:
@@ -177,7 +177,7 @@ def _form(side: Any) -> str:
 
 
 def _forms(seen: Seen) -> Iterator[tuple[str, str]]:
-    """Yield both forms of an answer where they differ."""
+    """Yield the earlier and the later form of an answer, if they differ."""
     is_changed = any(steps(one)[0] == _FORMAT for one in seen.fields)
     sides = tuple(_form(side.get(_FORMAT)) for side in (seen.before, seen.after))
     if seen.stays and is_changed and sides[0] != sides[1]:
@@ -185,52 +185,52 @@ def _forms(seen: Seen) -> Iterator[tuple[str, str]]:
 
 
 def other_form(seen: Seen) -> Iterator[Told]:
-    """Report answers in another form, unless every answer in the new form is valid in the old form."""
+    """Report another form of answers, unless every answer in the new form was valid in the old form."""
     for before, after in _forms(seen):
         if (before, after) != ("json_object", "json_schema"):
             yield _FORMAT, f"an answer is {after}, and was {before}"
 
 
 def stricter_form(seen: Seen) -> Iterator[Told]:
-    """Report answers that were any JSON, and match a schema from now on."""
+    """Report that answers which could be any JSON object must now match a schema."""
     for before, after in _forms(seen):
         if (before, after) == ("json_object", "json_schema"):
-            yield _FORMAT, "an answer fits a schema, and was any JSON object"
+            yield _FORMAT, "an answer matches a schema, and could be any JSON object before"
 
 
 def _loosened(*, output: bool) -> Rule:
-    """Return the rule that reports a model which no longer has to match a schema."""
+    """Return the rule that reports that a model need no longer match a schema exactly."""
 
     def rule(change: FieldChange) -> Iterator[str]:
         keys = steps(change)
         if keys[-1] == _STRICT and (keys[0] == _FORMAT) is output and change.live is True:
-            yield "more passes than before: the model is not held to the schema"
+            yield "more is possible than before: the model need not match the schema exactly"
 
     return each_field(rule)
 
 
 def stricter(change: FieldChange) -> Iterator[str]:
-    """Report a model that has to match a schema from now on."""
+    """Report that a model must now match a schema exactly."""
     if steps(change)[-1] == _STRICT and change.desired is True:
-        yield "the model is held to the schema"
+        yield "the model must match the schema exactly"
 
 
 def grammar(change: FieldChange) -> Iterator[str]:
-    """Report another grammar for the input of a custom tool."""
+    """Report that the grammar for the input of a custom tool changes."""
     keys = steps(change)
     if keys[0] == TOOLS and keys[2:3] == ("format",):
         yield "what may be written to it is changed"
 
 
 def made_anew(seen: Seen) -> Iterator[Told]:
-    """Report an assistant that gets another id."""
+    """Report that an assistant gets another id."""
     if seen.action is Action.REPLACE and KINDS[seen.address.kind].is_conversational:
-        yield "", "it is made anew, and its id changes"
+        yield "", "it is created anew, and its id changes"
 
 
 def gone(seen: Seen) -> Iterator[Told]:
-    """Report an object that is deleted."""
-    # gc deletes objects of collections in which no kind lives, such as containers.
+    """Report that an object is deleted."""
+    # gc also deletes objects of collections that have no kind, such as containers.
     kind = KINDS.get(seen.address.kind)
     if seen.action is Action.DELETE and kind is not None and not kind.is_file:
         yield "", "it is deleted"

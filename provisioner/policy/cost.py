@@ -1,7 +1,7 @@
-"""Rules about cost: limits, prices of models and tools, longer prompts and larger stores.
+"""Defines rules about cost: limits, prices of models and tools, longer prompts and larger stores.
 
-A price is told only for the vendor's own hosts (`Seen.vendor`), with the day of the table. What is
-estimated is called an estimate.
+Prices are reported only for the vendor's own hosts (`Seen.vendor`), with the date of the price
+table. Estimates are called estimates.
 """
 
 import re
@@ -26,13 +26,16 @@ _PRICED: Final = frozenset({"service_tier", "reasoning_effort", "quality"})
 _MODEL: Final = "model"
 _PROMPT: Final = "instructions"
 _FEWEST_TOKENS: Final = 50
-"""The fewest tokens by which a prompt has to grow before its growth is worth a line."""
+"""The smallest number of tokens by which a prompt must grow to be reported."""
 _LEAST_A_DAY: Final = 0.01
-"""The least price of a day, in US dollars, for which the growth of a store is worth a line."""
+"""The lowest price for a day, in US dollars, for which the growth of a store is reported."""
 
 
 def raised(change: FieldChange) -> Iterator[str]:
-    """Report a limit that is raised or removed. Limits in a JSON Schema are a part of a contract."""
+    """Report that a limit is raised or removed.
+
+    Limits in a JSON Schema belong to the contract instead.
+    """
     keys = steps(change)
     live, desired = change.live, change.desired
     if not _MOST.search(keys[-1]) or not is_number(live) or schema_begins(keys):
@@ -70,7 +73,7 @@ def priced(seen: Seen) -> Iterator[Told]:
 
 
 def lengthened(seen: Seen) -> Iterator[Told]:
-    """Report a prompt that grows, with the tokens that each answer carries more."""
+    """Report that a prompt gets longer, with the number of input tokens that each answer costs more."""
     for change in seen.fields if seen.stays else ():
         if steps(change) != (_PROMPT,):
             continue
@@ -82,7 +85,7 @@ def lengthened(seen: Seen) -> Iterator[Told]:
 
 
 def charged(seen: Seen) -> Iterator[Told]:
-    """Report an added tool whose calls or containers have a price of their own."""
+    """Report a new tool whose calls or containers have a price of their own."""
     for path, tool, _ in added_tools(seen) if seen.vendor else ():
         if price := tools().get(type_of(tool)):
             told = f"{_usd(price.price)} USD for {price.unit}"
@@ -92,7 +95,8 @@ def charged(seen: Seen) -> Iterator[Told]:
 def stored(seen: Seen) -> Iterator[Told]:
     """Report the price of the documents that a store gets, above the free allowance of the account.
 
-    The size of the live text of a changed document is not known, so only added documents count.
+    Only added documents count, because the size of the live text of a changed document is not
+    known.
     """
     if seen.action in (Action.CREATE, Action.REPLACE):
         paths = [*seen.declared]
@@ -109,7 +113,7 @@ def stored(seen: Seen) -> Iterator[Told]:
 
 
 def _models(seen: Seen) -> Iterator[FieldChange]:
-    """Yield the changes of a model that somebody made, and not the server by itself."""
+    """Yield the changes of models that somebody made. Changes by the server are left out."""
     for change in seen.fields if seen.stays else ():
         keys = steps(change)
         if keys[-1] == _MODEL and change.cause is not Reason.SERVER and not schema_begins(keys):
@@ -130,7 +134,7 @@ def _is_dearer(live: ModelPrice, desired: ModelPrice) -> bool:
 
 
 def _pairs(live: ModelPrice, desired: ModelPrice) -> dict[str, tuple[float, float]]:
-    """Return what is charged before and after, by name. A price that one side lacks is left out."""
+    """Return the prices before and after, by name. A price that one side lacks is left out."""
     pairs = {"input": (live.input, desired.input)}
     if live.cached_input is not None and desired.cached_input is not None:
         pairs["cached input"] = (live.cached_input, desired.cached_input)
@@ -149,14 +153,14 @@ def _prices_told(live: ModelPrice, desired: ModelPrice) -> str:
 
 
 def _unknown(change: FieldChange, seen: Seen) -> str:
-    """Return a clause that names the models of the vendor that the table of prices lacks."""
+    """Return a clause that names the models of the vendor that have no known price."""
     sides = [side for side in (change.live, change.desired) if isinstance(side, str)]
     names = [side for side in dict.fromkeys(sides) if _price(side) is None]
     return f"; no price of {' and '.join(names)} is known here" if seen.vendor and names else ""
 
 
 def _charged(tokens: int, seen: Seen) -> str:
-    """Return what this many input tokens cost with the model of the object, where that is known."""
+    """Return a clause with the price of this many input tokens, '' if it is not known."""
     price = _price(seen.after.get(_MODEL)) if seen.vendor else None
     if price is None:
         return ""
@@ -167,14 +171,14 @@ def _charged(tokens: int, seen: Seen) -> str:
 
 
 def _length(side: Any) -> int | None:
-    """Return the characters of one side of a text, None where its text is not known."""
+    """Return the number of characters of one side of a text, None if the text is not known."""
     if side is UNSET or side is None:
         return 0
     return len(side) if isinstance(side, str) and not isinstance(side, Placeholder) else None
 
 
 def _usd(amount: float) -> str:
-    """Return an amount with two decimals, or with as many as a price below a cent needs."""
+    """Return an amount with two decimals, or with up to four if it is below a cent."""
     whole, _, decimals = f"{amount:.4f}".partition(".")
     return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
 

@@ -1,6 +1,6 @@
-"""Judge an answer by what a check expects of it. A new expectation is a function and a line in RULES.
+"""Judges an answer by the requirements of a check. A new requirement is a function and a line in RULES.
 
-`command` is not among them, because it starts a program: `verbs.test` does that.
+The requirement `command` is not here, because it starts a program: `verbs.test` does that.
 """
 
 import json
@@ -12,23 +12,23 @@ from provisioner.model.checks import Expectation
 from provisioner.model.conversation import Answer, Call
 
 Rule: TypeAlias = Callable[[Any, Answer, float], str]
-"""A function of the expected value, the answer, and its seconds.
+"""A function of the value in the manifest, the answer, and the seconds that the answer took.
 
-Returns the failure as a sentence, or ''.
+It returns a sentence that says how the answer fails, '' if it does not.
 """
 
 COMMAND: Final = "command"
 MOST_SHOWN: Final = 80
-"""Characters of an answer that a sentence repeats."""
+"""The number of characters of an answer that a sentence quotes."""
 
 
 def failures(expect: tuple[Expectation, ...], answer: Answer, seconds: float) -> Iterator[str]:
-    """Yield a sentence for each expectation that does not hold.
+    """Yield a sentence for each requirement that an answer does not meet.
 
-    An answer whose run did not complete fails by that alone.
+    If the run of an answer did not complete, only that is reported.
     """
     if not answer.completed:
-        yield f"The run ended as {answer.status}: {answer.why or 'nobody said why'}"
+        yield f"The run ended with status {answer.status}: {answer.why or 'no reason is known'}"
         return
     for one in expect:
         rule = RULES.get(one.rule)
@@ -50,7 +50,7 @@ def _matches(pattern: str, answer: Answer, _seconds: float) -> str:
 
 
 def _schema(schema: Mapping[str, Any], answer: Answer, _seconds: float) -> str:
-    # Most commands import this room, and no other needs the validator.
+    # Most commands import this package, but only this rule needs the validator.
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import SchemaError, best_match
 
@@ -64,9 +64,7 @@ def _schema(schema: Mapping[str, Any], answer: Answer, _seconds: float) -> str:
     except SchemaError as error:
         return f"The expected schema cannot be used: {error.message}"
     return (
-        f"At {problem.json_path} it does not hold to the schema: {problem.message}"
-        if problem
-        else ""
+        f"At {problem.json_path} it does not match the schema: {problem.message}" if problem else ""
     )
 
 
@@ -102,8 +100,12 @@ def _cites(name: str, answer: Answer, _seconds: float) -> str:
 def _max_tokens(most: int, answer: Answer, _seconds: float) -> str:
     total = answer.tokens
     if total is None:
-        return "Nobody counted its tokens, so `max_tokens` cannot be judged."
-    return f"It took {total} tokens, more than {most}." if total > most else ""
+        return "The server did not report its tokens, so `max_tokens` cannot be judged."
+    return (
+        f"It took {total} tokens, more than {most}."
+        if total > most
+        else "It used {total} tokens, more than {most}."
+    )
 
 
 def _max_seconds(most: float, _answer: Answer, seconds: float) -> str:
@@ -120,7 +122,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "max_tokens": _max_tokens,
     "max_seconds": _max_seconds,
 }
-"""The rule of each expectation, by its key in a manifest."""
+"""The function for each requirement, by its key in a manifest."""
 
 
 def _shown(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The gate `--fail-on`: the findings that a pipeline was told to stop for."""
+"""Finds the findings at which a pipeline must stop: the option `--fail-on`."""
 
 from collections.abc import Collection, Iterable
 
@@ -7,9 +7,9 @@ from provisioner.model.diagnostic import Diagnostic
 
 
 def stopping(terms: Collection[str], findings: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Return the findings with one of these codes, or with at least one of these severities.
+    """Return the findings that have one of these codes, or at least one of these severities.
 
-    Findings that a manifest allows are left out. The same finding is returned once.
+    Findings that a comment in a manifest allows are left out. Equal findings are returned once.
     """
     grades = [severity for severity in Severity if severity.value in terms]
     return [

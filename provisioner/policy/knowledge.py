@@ -1,4 +1,4 @@
-"""Rules about the documents that an assistant is answered from."""
+"""Defines rules about the documents from which an assistant answers."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -11,12 +11,15 @@ from provisioner.policy.seen import Rule, Seen, Told
 
 FILES: Final = "files"
 BYTES_A_TOKEN: Final = 4
-"""Bytes of a text that are taken for one token. It is right to about a third for English prose."""
+"""The number of bytes of a text that count as one token.
+
+For English prose the error is about a third.
+"""
 _KILO: Final = 1000
 
 
 def embedded(seen: Seen) -> Iterator[Told]:
-    """Report how many documents are added or changed, and the volume that is embedded again."""
+    """Report the number of added and changed documents, and the volume that is embedded again."""
     if seen.action is Action.REPLACE:
         paths = list(seen.declared)
         told = f"all {_counted(len(paths))} of the new store are embedded"
@@ -36,7 +39,7 @@ def embedded(seen: Seen) -> Iterator[Told]:
 
 
 def removed(seen: Seen) -> Iterator[Told]:
-    """Report how many documents are removed. A copy that is left over does not count."""
+    """Report the number of removed documents. A leftover copy does not count."""
     gone = [d for d in seen.documents if d.action is DocumentAction.REMOVE and not d.note]
     if gone and seen.action is Action.UPDATE:
         named = ", ".join(one.path for one in gone[:_NAMED])

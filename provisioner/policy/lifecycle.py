@@ -1,8 +1,8 @@
-"""Warns of models and APIs that will be switched off.
+"""Warns of models and APIs that are or will be switched off.
 
-`retirements.json` holds the dates that OpenAI had announced on the day that the file names. These
-dates are used only for OpenAI's own hosts. Another host may serve a different model under the same
-name, so only the dates in that host's own list of models are used for it.
+`retirements.json` has the dates that OpenAI had announced on the day that the file names. They are
+used only for OpenAI's own hosts. Another host may offer a different model under the same name, so
+only the dates in that host's own list of models are used for it.
 """
 
 import json
@@ -19,14 +19,17 @@ from provisioner.model.frozen import frozen
 from provisioner.model.provider import Row
 
 NOTICE = timedelta(days=90)
-"""The time before the end of a model within which `models` warns of it."""
+"""The time before the end of a model from which on `models` warns of it."""
 
 _NO_DATE = date.max
 
 
 @frozen
 class Retirement:
-    """The day on which a model is switched off, and the replacement that the vendor names, if any."""
+    """The day on which a model is switched off.
+
+    `replacement` is named by the vendor, '' if none is.
+    """
 
     day: date
     replacement: str = ""
@@ -34,7 +37,7 @@ class Retirement:
 
 @frozen
 class Use:
-    """A model that a resource names. `sets` says that a change is about to send it."""
+    """A model that a resource uses. `sets` is true if a change is about to send it."""
 
     address: Address
     model: str
@@ -44,7 +47,7 @@ class Use:
 
 @lru_cache(maxsize=1)
 def announced() -> Mapping[str, Retirement]:
-    """Return the models of OpenAI that have an announced end, by id."""
+    """Return the models of OpenAI whose end was announced, by id."""
     return {
         model: Retirement(date.fromisoformat(row["shutdown"]), row.get("replacement", ""))
         for model, row in _table()["models"].items()
@@ -62,9 +65,9 @@ def as_of() -> date:
 
 
 def listed(rows: Iterable[Row]) -> dict[str, Retirement]:
-    """Return the models of a host that have an end, read from the rows of its own `GET /models`.
+    """Return the models of a host that have an end, from the rows of its own `GET /models`.
 
-    A row whose date cannot be read is a model without an end.
+    A model whose date cannot be read counts as one without an end.
     """
     days = {str(row.get("id")): _day(row.get("shutdown_date")) for row in rows}
     return {model: Retirement(day) for model, day in days.items() if day is not _NO_DATE}
@@ -77,10 +80,10 @@ def models(
     *,
     vendor: bool,
 ) -> Iterator[Diagnostic]:
-    """Warn of every model that is gone or goes within 90 days.
+    """Yield a warning for every model that is switched off, or will be within 90 days.
 
-    It is an error where a change would send a model that is gone to the vendor's own host. The vendor
-    would refuse the model, or would take it and fail in every run.
+    It is an error if a change would send a model that is switched off to the vendor's own host: the
+    vendor would refuse the model, or accept it and fail in every run.
     """
     for use in uses:
         retirement = known.get(use.model)
@@ -99,7 +102,7 @@ def models(
 
 
 def ending(runtime: str, server: str, today: date, *, vendor: bool) -> Iterator[Diagnostic]:
-    """Warn of a target whose whole API has ended or ends within half a year."""
+    """Yield a warning for a target whose whole API is switched off, or will be within half a year."""
     for row in _table()["apis"]:
         day = date.fromisoformat(row["ended"])
         is_meant = (row["runtime"], row["server"], row["vendor"]) == (runtime, server, vendor)

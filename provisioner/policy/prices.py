@@ -1,9 +1,9 @@
-"""The dated tables of the vendor's prices: of stores, containers, models and calls of tools.
+"""Reads the dated tables of the vendor's prices: of stores, containers, models and calls of tools.
 
-`prices.json` has the prices of models and tools, each with the day for which its source told it, and the
-source. Prices are compared only for OpenAI's own hosts, because another host may charge something else,
-or nothing. A model that the table does not name has no known price: no price is taken from a name that
-looks like it.
+`prices.json` has the prices of models and tools, each with its source and the day on which the
+source showed it. Prices are compared only for OpenAI's own hosts, because another host may charge
+something else, or nothing. A model that is not in the table has no known price: the price of a
+similar name is never used.
 """
 
 import json
@@ -22,8 +22,9 @@ GIB: Final = 1 << 30
 class Prices:
     """Prices in US dollars. `day` is the day on which the vendor's page showed them.
 
-    `store_gib_day` is the price of one GiB of vector stores for one day, above `store_free_bytes` of the
-    whole account. `container_session` is the price of twenty minutes of a container, by its memory.
+    `store_gib_day` is the price of one GiB in vector stores for one day, above the
+    `store_free_bytes` that each account has. `container_session` is the price of twenty minutes of
+    a container, by the size of its memory.
     """
 
     day: str
@@ -44,7 +45,7 @@ PRICES: Final = Prices(
 class ModelPrice:
     """The standard prices of one model, in US dollars for a million tokens.
 
-    `cached_input` is None where the source tells no price of it. `day` is the day of the source.
+    `cached_input` is None if the source has no price for it. `day` is the day of the source.
     """
 
     input: float
@@ -55,7 +56,7 @@ class ModelPrice:
 
 @frozen
 class ToolPrice:
-    """The price of a tool in US dollars, for the `unit` in which it is charged."""
+    """The price of a tool in US dollars, for one `unit`."""
 
     price: float
     unit: str
@@ -64,7 +65,7 @@ class ToolPrice:
 
 @lru_cache(maxsize=1)
 def models() -> Mapping[str, ModelPrice]:
-    """Return the prices of models by their id, as a request names it."""
+    """Return the prices of models by their id, as requests contain it."""
     return {
         name: ModelPrice(row["input"], row["output"], row["cached_input"], row["as_of"])
         for name, row in _table()["models"].items()

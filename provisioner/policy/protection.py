@@ -1,4 +1,4 @@
-"""Rules about the protection of objects against deletion."""
+"""Defines rules about the protection of objects against deletion."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -16,13 +16,13 @@ _DAYS: Final = "days"
 
 
 def unprotected(change: FieldChange) -> Iterator[str]:
-    """Report an object that loses its protection."""
+    """Report that an object loses its protection."""
     if steps(change) == _PROTECTION and change.desired is not True:
         yield "is not protected any more"
 
 
 def expiring(change: FieldChange) -> Iterator[str]:
-    """Report a store that expires, or that expires sooner."""
+    """Report that a store will expire, or will expire sooner."""
     keys = steps(change)
     if keys[0] != _EXPIRY:
         return

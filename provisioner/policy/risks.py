@@ -1,8 +1,8 @@
-"""Name the risks of a plan's changes for users of the assistants.
+"""Finds the risks of a plan's changes for the users of the assistants.
 
-The rules stand in one file for each family, which ends in `MEANING` and `RULES`. A new rule is a
-function there and one line in `RULES`; a new family is a file and its name in FAMILIES. A rule only
-points a reviewer to a change. A change that no rule mentions may still be harmful.
+Each family of rules is one file that ends in `MEANING` and `RULES`. To add a rule, write a function
+there and one line in `RULES`; to add a family, write a file and its name in FAMILIES. A risk only
+draws the attention of a reviewer. A change without a risk may still be harmful.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ from provisioner.policy.seen import Rule, Seen
 
 
 class Family(Protocol):
-    """A module of rules that are about one side of use, such as what an assistant can reach."""
+    """A module of rules about one area of use, such as what an assistant can reach."""
 
     MEANING: Meaning
     RULES: tuple[tuple[Code, Rule], ...]
@@ -43,7 +43,7 @@ def risks_of(seen: Seen) -> Iterator[Risk]:
 
 
 def undeclared_risks(values: Iterable[Undeclared]) -> Iterator[Risk]:
-    """Yield the tools that somebody added on the live side and that nobody has accepted."""
+    """Yield a risk for each tool that somebody added on the live side and that nobody has accepted."""
     for value in values:
         if value.path.startswith(f"{security.TOOLS}[") and value.since is not Since.ACCEPTED:
             told = "on the live side, and in no manifest"
@@ -51,5 +51,8 @@ def undeclared_risks(values: Iterable[Undeclared]) -> Iterator[Risk]:
 
 
 def ranked(risks: Iterable[Risk]) -> tuple[Risk, ...]:
-    """Return the risks without repetition, gravest first. Those of one rank keep their order."""
+    """Return the risks without repetition, the most serious first.
+
+    Risks of one rank keep their order.
+    """
     return tuple(sorted(dict.fromkeys(risks), key=lambda risk: risk.rank))

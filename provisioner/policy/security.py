@@ -1,4 +1,4 @@
-"""Rules about what an assistant can reach: tools, domains, servers, approval, searched places."""
+"""Defines rules about what an assistant can reach: tools, domains, servers, approval, stores."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -14,7 +14,7 @@ from provisioner.policy.steps import of_list, steps
 TOOLS: Final = "tools"
 REACHING_OUT: Final = frozenset().union(*(kind.tools_reaching_out for kind in KINDS.values()))
 ANSWERED: Final = frozenset().union(*(kind.tools_answered for kind in KINDS.values()))
-"""Types of tools that the application answers: they belong to its contract."""
+"""The types of tools that the application answers. They belong to its contract."""
 _NETWORK: Final = ("network_policy", "environment")
 _ALLOWED: Final = ("allowed_domains", "allowed_tools", "allowed_callers", "tool_names")
 _BLOCKED: Final = ("blocked_domains",)
@@ -28,13 +28,13 @@ def reaching_out(seen: Seen) -> Iterator[Told]:
 
 
 def added_by_hand(seen: Seen) -> Iterator[Told]:
-    """Tell of every tool that somebody added on the live side, whatever it can do."""
+    """Report every tool that somebody added on the live side, whatever it can do."""
     if seen.by_hand:
         yield from ((path, told) for path, _, told in added_tools(seen))
 
 
 def added(seen: Seen) -> Iterator[Told]:
-    """Report another tool of the platform on an object that existed before."""
+    """Report a new tool of the platform on an object that existed before."""
     if seen.stays and not seen.by_hand:
         for path, tool, told in added_tools(seen):
             if not _reaches_out(tool) and type_of(tool) not in ANSWERED:
@@ -54,13 +54,13 @@ def allowed(change: FieldChange) -> Iterator[str]:
 
 
 def approval(change: FieldChange) -> Iterator[str]:
-    """Report a change of the approval of a tool's calls."""
+    """Report that the approval of a tool's calls changes."""
     if _APPROVAL in steps(change):
-        yield "who approves its calls is changed"
+        yield "who approves its calls changes"
 
 
 def places(change: FieldChange) -> Iterator[str]:
-    """Report a tool that reaches another server, uses other rights, or searches another store."""
+    """Report a tool that reaches another server, uses other permissions, or searches another store."""
     keys = steps(change)
     if change.cause is not Reason.REFERENCE and len(keys) > 1 and keys[-1] in _PLACES:
         yield "leads somewhere else"
@@ -92,7 +92,7 @@ def by_name(value: Any) -> dict[str, Any]:
 
 
 def type_of(tool: Any) -> str:
-    """Return the type of a tool, '' for what is no tool."""
+    """Return the type of a tool, '' for a value that is not a tool."""
     return str(tool.get("type", "")) if isinstance(tool, Mapping) else ""
 
 

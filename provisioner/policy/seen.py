@@ -1,4 +1,4 @@
-"""The changes of one object as the rules see them."""
+"""Defines Seen: a change of one object in the form that all rules take."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import field, replace
@@ -14,14 +14,15 @@ from provisioner.model.value import Spec
 
 @frozen
 class Seen:
-    """One change for the rules. `before` and `after` are whole specs, empty where there is no object.
+    """One change for the rules. `before` and `after` are whole specs, empty if there is no object.
 
-    In a plan, before is the live side and after is the desired side. In drift, before is what was last
-    applied and after is the live side. Each field has its earlier value as `live` and its later one as
-    `desired`, and holds no secret; the specs may hold secrets, so no rule may repeat their texts.
-    `schemas` are the places of the specs where JSON Schemas begin. `declared` are the documents that
-    the manifest declares, by path. `by_hand` is true for drift: no manifest asked for the change.
-    `vendor` is true for an object on the vendor's own host, whose prices are known.
+    In a plan, `before` is the live side and `after` the desired side. In drift, `before` is what
+    was last applied and `after` is the live side. Each field has its earlier value as `live` and
+    its later one as `desired`, and contains no secret; the specs may contain secrets, so no rule
+    may quote their texts. `schemas` are the places of the specs where JSON Schemas begin.
+    `declared` are the documents that the manifest declares, by path. `by_hand` is true for drift:
+    no manifest asked for the change. `vendor` is true for an object on the vendor's own host, whose
+    prices are known.
     """
 
     address: Address
@@ -37,24 +38,24 @@ class Seen:
 
     @property
     def stays(self) -> bool:
-        """Return true if the object is there before and after."""
+        """True if the object exists before and after the change."""
         return self.action in (Action.UPDATE, Action.REPLACE)
 
 
 Told: TypeAlias = tuple[str, str]
-"""The path of a field, empty for the whole object, and a clause about it."""
+"""The path of a field, '' for the whole object, and a clause about it."""
 
 Rule: TypeAlias = Callable[[Seen], Iterable[Told]]
 """A function that finds risks in a change. Each risk has the path of a field.
 
 A rule must be pure, and must return nothing if there is no risk. Any value may be UNSET, a
-placeholder or of an unexpected type: it must not raise for any of them. It must not repeat a
-sensitive value, and must not decide anything: no plan is refused by a rule.
+placeholder or of an unexpected type: the rule must not raise for any of them. It must not repeat a
+sensitive value, and it must not refuse a plan: only guards do that.
 """
 
 
 def each_field(rule: Callable[[FieldChange], Iterable[str]]) -> Rule:
-    """Return the rule that asks another one about each changed field of an object that stays."""
+    """Return a rule that calls the given function for each changed field of an object that stays."""
 
     def of_change(seen: Seen) -> Iterator[Told]:
         for one in seen.fields if seen.stays else ():
@@ -66,7 +67,10 @@ def each_field(rule: Callable[[FieldChange], Iterable[str]]) -> Rule:
 def of_plan(
     change: Change, fields: Iterable[FieldChange], schemas: Schemas, *, vendor: bool = False
 ) -> Seen:
-    """Return a change of a plan as the rules see it. `fields` are its fields without secrets."""
+    """Return a change of a plan in the form that rules take.
+
+    `fields` are its fields without secrets.
+    """
     return Seen(
         change.address,
         change.action,
@@ -83,7 +87,7 @@ def of_plan(
 def of_drift(
     change: Change, fields: Iterable[FieldChange], schemas: Schemas, *, vendor: bool = False
 ) -> Seen:
-    """Return a change on the live side as the rules see it: from the earlier to the present value."""
+    """Return a change on the live side in the form that rules take: from the earlier to the live value."""
     turned = tuple(replace(one, live=one.was, desired=one.live) for one in fields)
     return Seen(
         change.address,

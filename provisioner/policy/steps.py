@@ -1,4 +1,4 @@
-"""Read the path of a changed field for the rules that depend on paths."""
+"""Reads the path of a changed field, for rules that depend on paths."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -10,7 +10,10 @@ _SCHEMAS: Final = frozenset({"parameters", "output_schema", "schema"})
 
 
 def steps(change: FieldChange) -> tuple[str, ...]:
-    """Return the keys of the path of a change. A path that cannot be parsed is one key."""
+    """Return the keys of the path of a change.
+
+    A path that cannot be parsed is returned as one key.
+    """
     try:
         return paths.parse(change.path)
     except ValueError:
@@ -18,9 +21,10 @@ def steps(change: FieldChange) -> tuple[str, ...]:
 
 
 def of_list(change: FieldChange) -> tuple[tuple[str, ...], list[Any], list[Any]]:
-    """Return the keys of a list, and its live and its desired items: one of them, or all of them.
+    """Return the keys of a list, its live items and its desired items.
 
-    A side that does not have the list, or the item, is empty.
+    If the change concerns one item, only that item is returned. A side is empty if it does not have
+    the list, or the item.
     """
     keys = steps(change)
     if len(keys) > 1 and keys[-1].isdecimal():

@@ -1,7 +1,7 @@
-"""Rules for changed texts: negations, other numbers, and other web or mail addresses.
+"""Defines rules for changed texts: negations, numbers, and web or mail addresses.
 
-The rules know negating words in English, German, French and Spanish. They compare only lines that
-differ, so that a moved line does not count as a changed one.
+The words are in English, German, French and Spanish. Only lines that differ are compared, so that a
+moved line does not count as changed.
 """
 
 import re
@@ -37,11 +37,11 @@ _NUMBER: Final = re.compile(r"(?<![\w.])\d[\d.,]*(?<=\d)")
 _ADDRESS: Final = re.compile(r"https?://[^\s)>\]\"']+|[\w.+-]+@[\w-]+\.[\w.]+")
 _SENTENCE: Final = re.compile(r"(?<=[.!?:;])\s+|\n")
 _FEWEST: Final = 3
-"""Words of the shortest text that is read as prose."""
+"""The number of words of the shortest text that counts as prose."""
 
 
 def negations(change: FieldChange) -> Iterator[str]:
-    """Report added and removed words that negate a text, or that forbid, allow or demand something."""
+    """Report words that were added or removed and that negate, forbid, allow or demand something."""
     sides = _changed(change)
     if sides is None:
         return
@@ -60,7 +60,7 @@ def negations(change: FieldChange) -> Iterator[str]:
 
 
 def numbers(change: FieldChange) -> Iterator[str]:
-    """Report a number that differs in a sentence that is otherwise the same."""
+    """Report a number that differs in a sentence that is otherwise equal."""
     sides = _changed(change)
     if sides is None:
         return
@@ -102,7 +102,7 @@ def _is_prose(value: Any) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    """Return the words of a text in small letters; `don't` becomes `do` and `not`."""
+    """Return the words of a text in lower case; `don't` becomes `do` and `not`."""
     found: list[str] = []
     for match in _WORD.finditer(text.lower()):
         word = match[0].replace("\u2019", "'")
@@ -114,7 +114,7 @@ def _words(text: str) -> list[str]:
 
 
 def _denied(words: Sequence[str]) -> Counter[tuple[str, str]]:
-    """Count each negating word together with the word after it."""
+    """Return the number of occurrences of each negating word with the word after it."""
     return Counter((word, after) for word, after in pairwise(words) if word in NEGATING)
 
 

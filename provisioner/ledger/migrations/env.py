@@ -1,4 +1,4 @@
-"""Run the migrations for Alembic, on the connection that it is given, in its transaction."""
+"""Runs the migrations for Alembic on the connection that `versions.upgrade` passes, in its transaction."""
 
 from alembic import context
 

@@ -1,4 +1,7 @@
-"""The first tables. A migration stays as it was released: what changes later is a migration of its own."""
+"""Creates the first tables.
+
+A released migration is never edited: a later change is a new migration.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +20,7 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make the first tables of the ledger."""
+    """Create the first tables of the ledger."""
     _locks_and_history()
     _objects_and_files()
 

@@ -1,4 +1,4 @@
-"""Quarantine, receipts that are written before the delete, specs that a run applied, dead holders."""
+"""Adds the quarantine, documents in receipts, the specs that runs applied, and the holder's machine."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +17,7 @@ PERHAPS_JSON = sa.JSON(none_as_null=True)
 
 
 def upgrade() -> None:
-    """Add the table of the quarantine, and what receipts and runs keep from now on."""
+    """Add the tables and columns."""
     op.create_table(
         "provisioner_quarantine",
         *_texts("account", "kind", "id", "owner", "condition", "proof", "fingerprint"),
@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("run", "store", "file_id", name="pk_provisioner_receipt_documents"),
     )
     with op.batch_alter_table("provisioner_receipts") as receipts:
-        # SQLite changes a column by copying the table.
+        # SQLite can change a column only by copying the table.
         receipts.alter_column("deleted", existing_type=MOMENT, nullable=True)
         receipts.add_column(sa.Column("noted", MOMENT, nullable=False, server_default="0"))
         receipts.add_column(

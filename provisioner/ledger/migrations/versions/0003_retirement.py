@@ -1,4 +1,4 @@
-"""Claims of workers that retire tracked objects together, and how each object ended."""
+"""Adds claims of workers that delete tracked objects together, and the result for each object."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,7 +13,7 @@ MOMENT: sa.Double[float] = sa.Double()
 
 
 def upgrade() -> None:
-    """Add what a claim and an end need, and an index that selects the expired of one account."""
+    """Add the columns, and an index by which the expired objects of one account are found."""
     for name in ("claim", "note"):
         text = sa.Column(name, sa.Text(), nullable=False, server_default=sa.text("''"))
         op.add_column(TABLE, text)
