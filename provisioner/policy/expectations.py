@@ -101,11 +101,7 @@ def _max_tokens(most: int, answer: Answer, _seconds: float) -> str:
     total = answer.tokens
     if total is None:
         return "The server did not report its tokens, so `max_tokens` cannot be judged."
-    return (
-        f"It took {total} tokens, more than {most}."
-        if total > most
-        else "It used {total} tokens, more than {most}."
-    )
+    return f"It used {total} tokens, more than {most}." if total > most else ""
 
 
 def _max_seconds(most: float, _answer: Answer, seconds: float) -> str:

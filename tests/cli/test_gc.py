@@ -68,7 +68,7 @@ def test_with_nothing_but_a_key_the_table_is_one_command_and_the_clean_up_two(
     table = account.run("gc", *account.bare, "--exit-code", code=3).stdout
     assert "dangling  2 objects, $0.20 a day" in table
     assert (
-        "Only vector_store vs_000000000000000000000002 names it, which is dangling itself." in table
+        "Only vector_store vs_000000000000000000000002 refers to it, which is dangling itself." in table
     )
     assert "3 leaks: 2 vector stores, 1 file." in table
 
@@ -151,7 +151,7 @@ def test_unknowable_objects_go_by_their_ids_alone(account: Account) -> None:
         (("--id", "file-1"), "need --apply or --out"),
         (("--quarantine", "14d"), "need --apply or --out"),
         (("--class", "empty", "--apply", "--format", "csv"), "prints a table of leaks"),
-        (("--id", "file-1", "--out", "x.json"), "No list of this account has this id"),
+        (("--id", "file-1", "--out", "x.json"), "No list of this account contains this id"),
     ],
 )  # fmt: skip
 def test_wrong_usage_is_told_before_anything_is_changed(

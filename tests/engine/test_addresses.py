@@ -39,13 +39,13 @@ def test_a_bare_name_means_the_one_address_that_has_it(given: str, meant: str) -
         ("both", "both may be assistant.both or file.both. Write the kind before the name."),
         (
             "handbok",
-            "nothing of that name or id is declared, nor live and ours. Did you mean `vector_",
+            "no resource with that name or id is declared, and no live object of ours has it. Did you mean `vector_",
         ),
         (
             "support",
-            "it is declared once for each row of a table. Write assistant.support[*] for all",
+            "a manifest with `for_each` declares it once for each row of its table. Write assistant.support[*] for all",
         ),
-        ("asst_unknown", "nothing of that name or id is declared, nor live and ours."),
+        ("asst_unknown", "no resource with that name or id is declared, and no live object of ours has it."),
     ],
 )
 def test_what_means_nothing_or_several_things_is_refused(given: str, said: str) -> None:

@@ -126,7 +126,7 @@ def test_what_a_kept_release_or_a_stranger_names_stays_for_now() -> None:
     assert gone(found) == ["assistant.qa"]
     assert all(one.later for one in found.stays)
     assert kept(found) == {
-        "file.rates": "asst_theirs names it",
+        "file.rates": "asst_theirs refers to it",
         "vector_store.library": "a kept release refers to it",
     }
 
@@ -152,7 +152,7 @@ def test_an_assistant_that_something_left_behind_needs_cannot_go() -> None:
 def test_two_names_of_one_place_are_no_move() -> None:
     source = live(applied(ASKING))
     (refusal,) = stranded(goes(source, source), {QA}, KINDS)
-    assert "both targets lead to the same place" in refusal.detail
+    assert "Both targets lead to the same place" in refusal.detail
 
 
 def test_what_the_other_side_uses_is_not_taken_away_before_it_is_left() -> None:

@@ -192,8 +192,8 @@ class TestSelection:
         ("term", "why"),
         [
             ("team=nobody", "no declared resource has this label"),
-            ("assistent.a", r"ours\. Did you mean `assistant\.a`\?$"),
-            ("foo.*", "nothing of that address is declared"),
+            ("assistent.a", r"has it\. Did you mean `assistant\.a`\?$"),
+            ("foo.*", "no resource with that address is declared"),
         ],
     )
     def test_refuses_a_term_that_matches_nothing(self, term: str, why: str) -> None:
@@ -232,7 +232,7 @@ class TestSelection:
     def test_excluding_all_that_is_selected_is_one_too(self, terms: list[str]) -> None:
         wanted = desired(replace(assistant("a"), labels={"team": "ops"}))
 
-        with pytest.raises(ValueError, match=r"leaves nothing of what is selected\.$"):
+        with pytest.raises(ValueError, match=r"excludes everything that is selected\.$"):
             selected(terms, wanted, live())
 
     def test_names_what_would_be_missing(self) -> None:

@@ -124,7 +124,7 @@ def test_a_secret_comes_from_the_manifest_or_the_object_is_not_made() -> None:
     assert found.resources[CLERK].spec["instructions"] == Sensitive("Say s3cret.")
     without = again(masked, ids={"vs_1"})
     assert (told(without), without.resources) == ([("not-restored", "assistant.clerk")], {})
-    assert "instructions held a secret" in without.diagnostics[0].detail.lower()
+    assert "instructions contained a secret" in without.diagnostics[0].detail.lower()
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_secret_comes_from_the_manifest_or_the_object_is_not_made() -> None:
         (receipt("batch", {"id": "batch_1"}, "batch.x"), "cannot be created on this runtime"),
         (receipt("file", {"id": "file-1", "filename": "a.md"}), "no API returns the content"),
         (receipt("file", {"id": "file-1", "filename": "a.md"}, "file.a"), "not on disk"),
-        (receipt("vector_store", STORE), "nobody's"),
+        (receipt("vector_store", STORE), "it had no mark"),
         (receipt("skill", {"id": "skill_1", "name": "x"}, "skill.x"), "in its versions"),
         (receipt("credential", {"id": "cred_1", "provisioner.parent": "vault_1"}, "credential.x"), ""),
     ],
@@ -231,7 +231,7 @@ def test_what_no_server_shows_comes_from_the_manifest_or_is_named() -> None:
     without = again(kept)
     with_it = again(kept, desired={LIBRARY: Resource(LIBRARY, {"description": "Policies."})})
 
-    assert "description (the server never showed it)" in without.diagnostics[0].detail
+    assert "description (the server never returned it)" in without.diagnostics[0].detail
     assert with_it.resources[LIBRARY].spec["description"] == "Policies."
     assert told(with_it) == []
 

@@ -308,7 +308,7 @@ def test_a_plan_file_that_is_not_whole_is_refused(tamper: Callable[[Any], Any]) 
 def test_a_plan_file_of_an_earlier_version_says_to_plan_again() -> None:
     document = {**written(build.plan(build.desired(assistant()), live())), "version": 1}
 
-    with pytest.raises(PlanRefused, match="Make a new one: `provisioner plan --out FILE`"):
+    with pytest.raises(PlanRefused, match="Make a new plan: `provisioner plan --out FILE`"):
         from_document(document, build.desired(assistant()))
 
 

@@ -90,11 +90,11 @@ def test_an_unknowable_object_goes_by_its_id_alone() -> None:
 @pytest.mark.parametrize(
     ("asked", "why"),
     [
-        ("gone", "No list of this account has this id"),
+        ("gone", "No list of this account contains this id"),
         ("asst_1", "It is in use. Applications call"),
-        ("vs_theirs", "another owner's mark is never deleted"),
+        ("vs_theirs", "the mark of another owner is never deleted"),
         ("batch_1", "The API has no request"),
-        ("file-a", "names it, which is dangling itself"),
+        ("file-a", "refers to it, which is dangling itself"),
     ],
 )
 def test_an_id_that_may_not_be_deleted_is_refused_with_its_reason(asked: str, why: str) -> None:

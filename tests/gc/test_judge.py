@@ -52,7 +52,7 @@ def test_what_manifests_declare_is_declared_and_what_it_names_is_in_use() -> Non
         "file-a": "in use",
     }
     assert found["asst_qa"].whose is Whose.OURS
-    assert found["vs_foreign"].proof == "assistant asst_qa names it."
+    assert found["vs_foreign"].proof == "assistant asst_qa refers to it."
     assert found["file-a"].users == ("vector_store vs_foreign",)
 
 
@@ -164,7 +164,7 @@ def test_a_file_that_something_alive_names_anywhere_is_in_use(noun: str) -> None
     found = judged(account(**{noun: [user]}, file=[file("file-abcdefgh", "batch")]))
 
     assert found["file-abcdefgh"].condition is Condition.IN_USE
-    assert found["file-abcdefgh"].proof == f"{noun} user_1 names it."
+    assert found["file-abcdefgh"].proof == f"{noun} user_1 refers to it."
 
 
 def test_the_input_of_a_batch_that_has_ended_is_not_in_use_because_of_it() -> None:
@@ -173,7 +173,7 @@ def test_the_input_of_a_batch_that_has_ended_is_not_in_use_because_of_it() -> No
     found = judged(account(batch=[ended], file=[file("file-abcdefgh", "batch")]))["file-abcdefgh"]
 
     assert found.condition is Condition.DANGLING
-    assert found.proof == "Only batch batch_1 names it, which has ended (completed)."
+    assert found.proof == "Only batch batch_1 refers to it, which has ended (completed)."
 
 
 def test_the_files_of_a_leak_leak_with_it() -> None:
@@ -182,7 +182,7 @@ def test_the_files_of_a_leak_leak_with_it() -> None:
     found = judged(whole)["file-a"]
 
     assert found.condition is Condition.DANGLING
-    assert found.proof == "Only vector_store vs_1 names it, which is dangling itself."
+    assert found.proof == "Only vector_store vs_1 refers to it, which is dangling itself."
 
 
 def test_a_kept_release_and_a_row_without_an_id_keep_what_they_name() -> None:

@@ -58,7 +58,7 @@ def test_what_holds_is_no_failure(rule: str, value: Any, given: Answer) -> None:
         ("lacks", "28", answer("28"), "It contains '28': '28'"),
         ("matches", "^x", answer("a\n b"), "It does not match '^x': 'a b'"),
         ("contains", "x", answer("a" * 100), f"It does not contain 'x': '{'a' * MOST_SHOWN}…'"),
-        ("schema", SCHEMA, answer("28"), "At $ it does not hold to the schema: 28 is not of type 'object'"),
+        ("schema", SCHEMA, answer("28"), "At $ it does not match the schema: 28 is not of type 'object'"),
         ("schema", SCHEMA, answer("no"), "It is not JSON (Expecting value: line 1 column 1 (char 0)): 'no'"),
         ("calls", {"name": "pay"}, answer(calls=CALLS), "It does not call pay; it calls look, look, odd."),
         ("calls", {"name": "pay"}, answer(), "It does not call pay; it calls nothing."),
@@ -70,20 +70,20 @@ def test_what_holds_is_no_failure(rule: str, value: Any, given: Answer) -> None:
         ),
         ("cites", "b.md", answer(citations=("a.md", "a.md")), "It does not cite b.md; it cites a.md."),
         ("cites", "b.md", answer(), "It does not cite b.md; it cites nothing."),
-        ("max_tokens", 100, answer(usage={"total_tokens": 101}), "It took 101 tokens, more than 100."),
+        ("max_tokens", 100, answer(usage={"total_tokens": 101}), "It used 101 tokens, more than 100."),
         (
             "max_tokens",
             100,
             answer(usage={"prompt_tokens": 90, "completion_tokens": 11}),
-            "It took 101 tokens, more than 100.",
+            "It used 101 tokens, more than 100.",
         ),
         (
             "max_tokens",
             100,
             answer(usage={"prompt_tokens": 0, "completion_tokens": 0}),
-            "Nobody counted its tokens, so `max_tokens` cannot be judged.",
+            "The server did not report its tokens, so `max_tokens` cannot be judged.",
         ),
-        ("max_tokens", 100, answer(), "Nobody counted its tokens, so `max_tokens` cannot be judged."),
+        ("max_tokens", 100, answer(), "The server did not report its tokens, so `max_tokens` cannot be judged."),
         ("max_seconds", 1.5, answer(), "It took 2.0 s, more than 1.5 s."),
     ],
 )  # fmt: skip
@@ -104,5 +104,5 @@ def test_a_schema_that_cannot_be_used_is_told() -> None:
 
 def test_a_run_that_did_not_complete_fails_by_that_alone() -> None:
     failed = answer("28", status="failed", why="rate limit")
-    assert told("lacks", "28", failed) == "The run ended as failed: rate limit"
-    assert told("lacks", "28", answer(status="expired")).endswith("nobody said why")
+    assert told("lacks", "28", failed) == "The run ended with status failed: rate limit"
+    assert told("lacks", "28", answer(status="expired")).endswith("no reason is known")

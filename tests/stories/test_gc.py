@@ -179,7 +179,7 @@ def test_what_somebody_came_to_need_before_the_first_delete_is_kept(world: World
         report = apply(found)
 
     failed = {one.id: one.error for one in report.outcomes if one.error}
-    assert "names it." in failed[store]
+    assert "refers to it." in failed[store]
     assert told(world)[store] == "in use"
     held = {row["id"] for row in world.rows("vector_stores", store)}
     assert len(held) == 8
@@ -211,9 +211,9 @@ def test_a_file_that_somebody_put_into_a_store_since_is_kept_though_nothing_name
         if way == "at once":
             report = apply(found)
             failed = {one.id: str(one.error) for one in report.outcomes if one.error}
-            assert f"vector_store {empty} names it, and stays." in failed[file]
+            assert f"vector_store {empty} refers to it, and stays." in failed[file]
         else:
-            with pytest.raises(Exception, match=f"{empty} names it, and stays"):
+            with pytest.raises(Exception, match=f"{empty} refers to it, and stays"):
                 world.apply_file(FILE)
 
     assert file in judged(world)
