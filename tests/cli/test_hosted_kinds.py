@@ -142,7 +142,7 @@ def test_a_skill_whose_default_version_somebody_moved_back_is_drift(there: Proje
         client.skills.update(skill.id, default_version="1")
 
     assert "default_version" in there.run("drift", code=3).stdout
-    assert "default_version moved there" in there.run("apply", "--yes", code=1).stderr
+    assert "somebody changed default_version" in there.run("apply", "--yes", code=1).stderr
     there.run("apply", "--yes", "--overwrite-drift")
     with there.live() as client:
         (skill,) = client.skills.list().data

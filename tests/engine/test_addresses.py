@@ -45,7 +45,10 @@ def test_a_bare_name_means_the_one_address_that_has_it(given: str, meant: str) -
             "support",
             "a manifest with `for_each` declares it once for each row of its table. Write assistant.support[*] for all",
         ),
-        ("asst_unknown", "no resource with that name or id is declared, and no live object of ours has it."),
+        (
+            "asst_unknown",
+            "no resource with that name or id is declared, and no live object of ours has it.",
+        ),
     ],
 )
 def test_what_means_nothing_or_several_things_is_refused(given: str, said: str) -> None:

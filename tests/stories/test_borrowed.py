@@ -164,7 +164,9 @@ def test_a_saved_plan_is_void_once_an_id_that_it_sends_is_gone(world: World) -> 
     with world.client as client:
         client.vector_stores.delete(store)
 
-    with pytest.raises(ProvisionerError, match=f"refers to {store}, which no longer exists on this target"):
+    with pytest.raises(
+        ProvisionerError, match=f"refers to {store}, which no longer exists on this target"
+    ):
         world.apply_file(world.root / "plan.json")
 
     assert world.rows("assistants") == []

@@ -130,7 +130,10 @@ def test_nothing_is_retired_unless_everything_was_made(there: Places) -> None:
     assert done.retired is None
     failed = {str(o.address): o.error for o in done.applied.outcomes if o.error}
     assert failed.keys() == {*OWNED, "file.rates"}
-    assert failed["file.rates"] == "uploaded, and deleted again, because the object that would refer to it failed"
+    assert (
+        failed["file.rates"]
+        == "uploaded, and deleted again, because the object that would refer to it failed"
+    )
     assert "assistants: nothing was retired on the source" in told(done)
     assert there.world.account() == before
     there.other.app = there.other.server
