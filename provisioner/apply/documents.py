@@ -16,24 +16,19 @@ from provisioner.apply.answered import (
     some,
     theirs,
 )
+from provisioner.apply.attached import BATCH, AttachedFiles
 from provisioner.apply.run import Run, StepFailed
 from provisioner.apply.together import together
 from provisioner.apply.uploads import Uploads
 from provisioner.model.binding import Documents
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import warning
-from provisioner.model.errors import Ambiguous, NoSuchApi, NotFound
 from provisioner.model.frozen import frozen
 from provisioner.model.outcome import Progress
 from provisioner.model.plan import Change, DocumentAction, DocumentChange
 from provisioner.model.provider import Row
 from provisioner.model.resource import Document, Resource
 
-BATCH = 500
-"""The number of documents that are attached with one request."""
-# A lost answer is looked up before a further attempt, so an attempt never attaches a document
-# twice.
-TRIES = 3
 PENDING = ("in_progress",)
 
 
@@ -58,6 +53,11 @@ class Filling:
             raise StepFailed("objects of this kind cannot contain documents on this target")
         return documents
 
+    @property
+    def _files(self) -> AttachedFiles:
+        """The files in the live store. Raises StepFailed like `_documents`."""
+        return AttachedFiles(self.run, self._documents, self.store)
+
     def _carries(self, row: Row, document: Document) -> bool:
         """Return true if a row has the attributes that identify our document."""
         return carries(row, self._documents.attributes(document, None))
@@ -77,7 +77,7 @@ class Filling:
         # A document that a File declares keeps its upload when it is ingested again. Its id is in
         # `added`, so it must not be detached.
         leaving += [c.file_id for c in fresh if c.file_id and c.file_id not in added]
-        together(self.run, leaving, self._detach, "{done} of {total} documents were removed")
+        together(self.run, leaving, self._files.detach, "{done} of {total} documents were removed")
         self.run.loose(leaving)
 
     def _attributes(self, changes: Iterable[DocumentChange]) -> None:
@@ -109,7 +109,7 @@ class Filling:
         entries = [self._entry(id, document) for id, document in fresh.items()]
         for start in range(0, len(entries), BATCH):
             self._go_on(f"{start} of {len(entries)} documents were attached")
-            self._attach(entries[start : start + BATCH])
+            self._files.attach(entries[start : start + BATCH])
         added |= fresh
         self._wait(added)
         self.run.keep(added)
@@ -137,7 +137,7 @@ class Filling:
             document = documents[0]
             self._tell("uploading", 0, len(documents))
             id = self.uploads.obtain(document, used)
-            self._attach([self._entry(id, document)])
+            self._files.attach([self._entry(id, document)])
             self._learn_from(id, document)
             return {id: document}
 
@@ -147,7 +147,7 @@ class Filling:
 
         def look() -> bool:
             nonlocal row
-            row = next((row for row in self._rows() if str(row["id"]) == id), row)
+            row = next((row for row in self._files.rows() if str(row["id"]) == id), row)
             return self._carries(row, document)
 
         self.run.patiently(look)
@@ -171,45 +171,6 @@ class Filling:
         return entry | {
             name: spec[name] for name in self._documents.sent_with_each if spec.get(name)
         }
-
-    def _attach(self, entries: Sequence[Mapping[str, Any]]) -> None:
-        """Attach files. After a lost answer, list the store and attach only the missing files."""
-        missing = list(entries)
-        for attempt in range(TRIES):
-            try:
-                self._send(missing)
-            except Ambiguous:
-                missing = self._missing(missing)
-                if missing and attempt == TRIES - 1:
-                    raise
-            else:
-                return
-            if not missing:
-                return
-
-    def _missing(self, entries: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-        there = {str(row["id"]) for row in self._rows()}
-        return [entry for entry in entries if entry["file_id"] not in there]
-
-    def _send(self, entries: Sequence[Mapping[str, Any]]) -> None:
-        try:
-            batch = self.run.provider.create(
-                self._documents.batches, {"files": entries}, self.store
-            )
-        except (NoSuchApi, NotFound):
-            # Some servers cannot attach several files with one request.
-            self._one_by_one(entries)
-            return
-        counts = batch.get("file_counts")
-        total = counts.get("total") if isinstance(counts, Mapping) else None
-        if isinstance(total, int) and total < len(entries):
-            # Some servers accept such a request and attach only some of the files, or none.
-            self._one_by_one(self._missing(entries))
-
-    def _one_by_one(self, entries: Sequence[Mapping[str, Any]]) -> None:
-        create, collection = self.run.provider.create, self._documents.collection
-        told = "{done} of {total} documents were attached"
-        together(self.run, entries, lambda entry: create(collection, entry, self.store), told)
 
     def _wait(self, documents: Mapping[str, Document]) -> None:
         """Wait until every document is ingested and has the attributes that were sent.
@@ -250,14 +211,14 @@ class Filling:
             if rows is None and not is_over and clock() >= deadline:
                 is_over = True
                 entries = [self._entry(id, document) for id, document in documents.items()]
-                self._one_by_one(self._missing(entries))
+                self._files.one_by_one(self._files.missing(entries))
             return rows
 
         return look
 
     def _settled(self, documents: Mapping[str, Document]) -> dict[str, Row] | None:
         """Return the rows of these documents, None while one is missing or still being ingested."""
-        rows = {str(row["id"]): row for row in self._rows() if str(row["id"]) in documents}
+        rows = {str(row["id"]): row for row in self._files.rows() if str(row["id"]) in documents}
         pending = [id for id in documents if rows.get(id, {}).get("status", PENDING[0]) in PENDING]
         self._tell("ingesting", len(documents) - len(pending), len(documents))
         if pending:
@@ -310,7 +271,7 @@ class Filling:
 
         def look() -> bool:
             nonlocal rows
-            rows = {str(row["id"]): row for row in self._rows()}
+            rows = {str(row["id"]): row for row in self._files.rows()}
             return all(holds(rows.get(id, {}), document) for id, document in documents.items())
 
         self.run.patiently(look)
@@ -322,14 +283,8 @@ class Filling:
         The documents that they would replace stay.
         """
         for id in failed:
-            self._detach(id)
+            self._files.detach(id)
             self.run.loose([id])
-
-    def _detach(self, file: str) -> None:
-        self.run.provider.delete(self._documents.collection, file, self.store)
-
-    def _rows(self) -> list[Row]:
-        return self.run.provider.list(self._documents.collection, self.store)
 
     def _tell(self, note: str, done: int, total: int) -> None:
         change = self.change

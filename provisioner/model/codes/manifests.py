@@ -58,21 +58,18 @@ NAME_NOT_UTF8 = error(
 NUL_IN_TEXT = error(
     "nul-in-text",
     "a text with a NUL",
-    "A text contains the character NUL, which no API stores. Remove the character. A file with a "
-    "NUL is usually not a text file.",
+    "A text contains a NUL, which no API stores. Remove it, or leave the file out.",
 )
 IGNORED_BY_GIT = warning(
     "ignored-by-git",
     "a file that git ignores",
-    "The file is applied from here, but it is in no commit. Whoever applies from another "
-    "checkout deletes its content from the target. Commit the file, or leave it out with "
-    "`exclude`.",
+    "The file is applied from here, but it is in no commit. Whoever applies another checkout "
+    "deletes its content from the target. Commit it, or leave it out with `exclude`.",
 )
 LFS_POINTER = error(
     "lfs-pointer",
     "a pointer of Git LFS stands there, not the file",
-    "The checkout has a pointer of Git LFS in place of the file's content. Run `git lfs pull` "
-    "and plan again.",
+    "Git LFS has left a pointer in place of the file. Run `git lfs pull` and plan again.",
 )
 CONFLICT_MARKERS = error(
     "conflict-markers",
@@ -105,8 +102,7 @@ LEADING_ZERO = error(
 DUPLICATE_KEY = error(
     "duplicate-key",
     "duplicate key",
-    "A mapping has the same key twice, and only one of the values would be used. Remove one of "
-    "them.",
+    "A mapping has the same key twice, but only one value would be used. Remove one of them.",
 )
 UNKNOWN_TAG = error(
     "unknown-tag",
@@ -152,8 +148,7 @@ MISSING_FIELD = error(
 WRONG_TYPE = error(
     "wrong-type",
     "wrong type",
-    "The value has another type than the field requires. The detail names the type. Write a "
-    "value of that type.",
+    "The field requires a value of another type. Write one of the type that the detail names.",
 )
 UNKNOWN_VALUE = error(
     "unknown-value",
@@ -187,14 +182,14 @@ TOO_MANY_ITEMS = error(
 WRONG_FORM = error(
     "wrong-form",
     "not the right form",
-    "The text does not have the form that the field requires. The detail describes the form. "
-    "Write the text in that form.",
+    "The text does not have the form that the field requires. Write it in the form that the "
+    "detail describes.",
 )
 NOT_A_VARIABLE_NAME = error(
     "not-a-variable-name",
     "not the name of a variable",
     "The field requires the NAME of an environment variable, not its value. If you wrote a "
-    "secret there, remove it, and have the secret replaced, because others may have read it.",
+    "secret there, remove it, and have the secret replaced.",
 )
 ITEM_TWICE = error(
     "item-twice",
@@ -207,8 +202,7 @@ EMPTY = error(
 NOT_ALLOWED_HERE = error(
     "not-allowed-here",
     "not allowed here",
-    "The value is not valid for the schema of the field. The detail says what is expected. Write "
-    "that.",
+    "The value is not valid for the schema of the field. Write what the detail asks for.",
 )
 BAD_KEY = error(
     "bad-key",
@@ -234,8 +228,7 @@ UNKNOWN_REFERENCE = error(
 CIRCULAR_REFERENCES = error(
     "circular-references",
     "resources refer to each other",
-    "Resources refer to each other in a circle, so none of them can be created first. Remove one "
-    "of the references.",
+    "Resources refer to each other in a circle, so none can be created first. Remove a reference.",
 )
 UNKNOWN_PATH = error(
     "unknown-path",
@@ -245,7 +238,7 @@ UNKNOWN_PATH = error(
 UNUSED_FUNCTION = warning(
     "unused-function",
     "an unused function",
-    "No resource refers to this Function, so no assistant contains it. Refer to it, or remove it.",
+    "No resource refers to this Function. Refer to it, or remove it.",
 )
 UNUSED_FILE = warning(
     "unused-file",
@@ -261,9 +254,8 @@ NOTHING_DECLARED = error(
 SENSITIVE_NOT_ALLOWED = error(
     "sensitive-not-allowed",
     "a sensitive value cannot stand here",
-    "The value of a sensitive variable may be used only in fields that accept any text. "
-    "Elsewhere it would be visible, for example in an address or a path. Use a variable that is "
-    "not sensitive there.",
+    "The value of a sensitive variable may be used only in fields that accept any text, "
+    "because it would be visible elsewhere. Use a variable that is not sensitive there.",
 )
 FILE_DOES_NOT_EXIST = error(
     "file-does-not-exist",
@@ -274,8 +266,8 @@ FILE_DOES_NOT_EXIST = error(
 NOT_A_FILE = error(
     "not-a-file",
     "not a file",
-    "The manifest names a folder where a file is needed, or a pipe, socket or device, whose "
-    "reading may never end. Name a regular file.",
+    "The manifest names a folder, or a pipe, socket or device, where a regular file is needed. "
+    "Name such a file.",
 )
 PATH_LEAVES_FOLDER = error(
     "path-leaves-folder",
@@ -291,8 +283,8 @@ NOT_JSON = error(
 SECOND_DOCUMENT = error(
     "second-document",
     "a second YAML document",
-    "A file that must contain one value, such as a schema or the values of variables, has a "
-    "second YAML document, which would be ignored. Move it to a file of its own, or remove it.",
+    "A file that must contain one value has a second YAML document, which would be ignored. "
+    "Move it to a file of its own, or remove it.",
 )
 SAME_DOCUMENT_TWICE = error(
     "same-document-twice",
