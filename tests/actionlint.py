@@ -2,7 +2,7 @@
 
     python -m tests.actionlint
 
-It runs the `actionlint` on the PATH, else it lets Go build one. Where there is neither, it says so and
+It runs the `actionlint` on the PATH, else it lets Go build one. Where neither works, it says so and
 fails nothing: the suite checks the same files against GitHub's schema.
 """
 
@@ -27,7 +27,9 @@ ENVIRONMENTS: Final = ((), ("--env", "dev"), ("--env", "dev", "--env", "prod"))
 def main() -> int:
     lint = _actionlint()
     if lint is None:
-        sys.stdout.write("Neither actionlint nor Go is installed: workflows are not linted.\n")
+        sys.stdout.write(
+            "There is no actionlint, and Go could not build one: workflows are not linted.\n"
+        )
         return 0
     return max(_checked(lint, words) for words in ENVIRONMENTS)
 
@@ -35,7 +37,12 @@ def main() -> int:
 def _actionlint() -> Sequence[str] | None:
     if found := shutil.which("actionlint"):
         return (found,)
-    return ("go", "run", BUILT) if shutil.which("go") else None
+    built = ("go", "run", BUILT)
+    if not shutil.which("go"):
+        return None
+    # Without a network Go builds nothing that it has not built before.
+    tried = subprocess.run([*built, "-version"], capture_output=True, check=False)
+    return built if tried.returncode == 0 else None
 
 
 def _checked(lint: Sequence[str], words: Sequence[str]) -> int:
