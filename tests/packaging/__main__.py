@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.packaging import containerfile, hooks, installed
+from tests.packaging import component, containerfile, hooks, installed
 from tests.release.__main__ import make
 
 
@@ -30,7 +31,12 @@ def main() -> None:
         say("So does the wheel with the locked dependencies, of which every file has its hash.")
         count = containerfile.followed(tools, unpacked, root / "container")
         say(f"The Containerfile is well-formed, and its {count} commands for pip work.")
-        hooks.run(tools, unpacked, root / "hooks")
+        source = root / "source"
+        shutil.copytree(unpacked, source, ignore=shutil.ignore_patterns(".venv", ".provisioner"))
+        commit = hooks.repository(source)
+        component.run(source, commit, root / "component")
+        say("The component for GitLab installs the program from the repository, by its hashes.")
+        hooks.run(tools, source, commit, root / "hooks")
         say("pre-commit runs the hooks: they pass over the samples, and stop a broken one.")
 
 

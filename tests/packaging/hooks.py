@@ -23,7 +23,7 @@ repos:
 """
 
 
-def _repository(folder: Path) -> str:
+def repository(folder: Path) -> str:
     """Make a folder a repository with one commit. Returns the commit."""
     done(["git", "init", "--quiet"], folder)
     done(["git", "add", "--all"], folder)
@@ -31,15 +31,16 @@ def _repository(folder: Path) -> str:
     return done(["git", "rev-parse", "HEAD"], folder).strip()
 
 
-def run(tools: Path, tree: Path, place: Path) -> None:
-    """Install the hooks as a user does and run them, over right manifests and over a broken one."""
-    source, user = place / "source", place / "user"
-    shutil.copytree(tree, source, ignore=shutil.ignore_patterns(".venv", ".provisioner"))
-    shutil.copytree(tree / "manifests", user / "manifests")
-    commit = _repository(source)
+def run(tools: Path, source: Path, commit: str, place: Path) -> None:
+    """Install the hooks as a user does and run them, over right manifests and over a broken one.
+
+    `source` is a repository of this project.
+    """
+    user = place / "user"
+    shutil.copytree(source / "manifests", user / "manifests")
     config = CONFIG.format(repository=source, commit=commit)
     (user / ".pre-commit-config.yaml").write_text(config, "utf-8")
-    _repository(user)
+    repository(user)
     home = {"PRE_COMMIT_HOME": str(place / "home")}
     done([tools / "pre-commit", "validate-manifest", source / ".pre-commit-hooks.yaml"], user)
     done([tools / "pre-commit", "run", "--all-files"], user, **home)
