@@ -1,6 +1,7 @@
 """Options that every command takes in the same words, and their environment variables."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import click
@@ -35,6 +36,21 @@ WORDS = {
     "apply": ("--yes",),
     "destroy": ("--yes",),
 }
+NIGHT = {
+    "GITLAB_CI": "true",
+    "CI_API_V4_URL": "https://gitlab.example.com/api/v4",
+    "CI_PROJECT_ID": "7",
+    "CI_DEFAULT_BRANCH": "main",
+    "CI_COMMIT_BRANCH": "main",
+    "CI_COMMIT_REF_PROTECTED": "true",
+    "CI_PIPELINE_SOURCE": "schedule",
+    "CI_PIPELINE_ID": "1",
+    "CI_JOB_ID": "1",
+    "CI_JOB_NAME": "look",
+    "CI_COMMIT_SHA": "a" * 40,
+    "PROVISIONER_GITLAB_TOKEN": "glpat-1",
+}
+"""The environment of a nightly pipeline. `ci` reads a folder in a pipeline only."""
 WITH_FOLDER = [name for name in COMMANDS if name not in WITHOUT_FOLDER]
 
 
@@ -45,7 +61,14 @@ def parameters(name: str) -> dict[str, click.Parameter]:
 
 
 @pytest.mark.parametrize("name", WITH_FOLDER)
-def test_every_command_takes_the_folder_in_the_same_two_ways(project: Project, name: str) -> None:
+def test_every_command_takes_the_folder_in_the_same_two_ways(
+    project: Project, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if name == "ci":
+        subprocess.run(["git", "init", "-q"], cwd=project.folder, check=True)
+        for variable, value in NIGHT.items():
+            monkeypatch.setenv(variable, value)
+
     def told(*given: str) -> str:
         return project.run(name, *WORDS.get(name, ()), *given, code=1).output
 

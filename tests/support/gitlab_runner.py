@@ -93,14 +93,21 @@ class Runner:
         return self._run(ref, request.head, variables, request.author)
 
     def pushed(self, sha: str) -> Ran:
-        return self._of_main("push", sha)
+        return self._of_main("push", sha, self._before(sha))
 
     def again(self, sha: str) -> Ran:
         """Start the jobs of the pipeline of a push once more."""
         found = next(
             run for run in self.gitlab.runs if (run["source"], run["sha"]) == ("push", sha)
         )
-        return self._of_main("push", sha, run=found)
+        return self._of_main("push", sha, self._before(sha), found)
+
+    def _before(self, sha: str) -> dict[str, str]:
+        parents = git(
+            self.gitlab.repository.bare, "log", "--format=%H", "--first-parent", "-2", sha
+        )
+        _, *before = parents.splitlines()
+        return {"CI_COMMIT_BEFORE_SHA": before[0] if before else "0" * 40}
 
     def scheduled(self, description: str) -> Ran:
         more = {"CI_PIPELINE_SCHEDULE_DESCRIPTION": description}
