@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from stat import S_ISDIR, S_ISREG
 from typing import Final
@@ -99,6 +100,8 @@ class Locations:
             hint = "For a pattern, write `glob:` instead of a path."
         elif "\\" in name:
             hint = "Separate folders with `/`."
+        elif meant := _meant(name, path):
+            hint = meant
         return f"There is no `{name}` in the folder `{manifest.source.place}`. {hint}"
 
     def inside(self, manifest: Manifest, place: Place, name: str) -> None:
@@ -141,6 +144,24 @@ class Locations:
         """Report a problem of a file at the place that names it, and return the exception to raise."""
         self.report.error(manifest, place, code, detail)
         return Unusable()
+
+
+def _meant(name: str, path: Path) -> str:
+    """Return a hint that names a file beside a missing one whose name is nearly the same.
+
+    A disk of macOS or Windows finds a file by a name in other letters, so it is missing only elsewhere.
+    """
+    try:
+        names = [nfc(other) for other in os.listdir(path.parent)]  # noqa: PTH208 - no path is wanted of each name
+    except OSError:
+        return ""
+    wanted = nfc(path.name)
+    before = name[: len(name) - len(PurePosixPath(name).name)]
+    for other in names:
+        if other.casefold() == wanted.casefold():
+            return f"`{before}{other}` is there: upper and lower case count."
+    near = get_close_matches(wanted, names, n=1)
+    return f"Did you mean `{before}{near[0]}`?" if near else ""
 
 
 def relative(path: Path, folder: Path) -> str:
