@@ -44,7 +44,10 @@ class Look:
     seen: dict[str, Row] = field(default_factory=dict)
 
     def findings(self) -> Iterator[Undone | Diagnostic]:
-        """List the kinds and compare. Raises ProvisionerError if a request of the look fails."""
+        """Read the written kinds again, and yield whatever differs from what this run did.
+
+        Raises ProvisionerError if a request fails.
+        """
         # The places are sorted, so that the order of messages does not depend on threads.
         for kind, parent in sorted(self._places()):
             binding = self.run.context.bindings[kind]

@@ -275,6 +275,6 @@ class Run:
 
 
 def identity(row: Row, binding: Binding) -> tuple[Owner, Address, int] | None:
-    """Return owner, address and generation from the mark of a row, None where it has no mark."""
+    """Return the owner, address and generation in the mark of a row, None if it has no mark."""
     mark = binding.mark_of(row)
     return (mark.owner, mark.address, mark.generation) if mark else None

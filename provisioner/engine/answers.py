@@ -99,6 +99,7 @@ def _tracked_fields(
         room=written.room,
         beside=[others],
     )
+    # A server that kept everything as sent, the usual case, needs no further comparison.
     off = {key for key, applied in learnt.items() if mark.applied.get(key) != applied}
     if not off:
         return dict(mark.applied), set(), set()
@@ -142,6 +143,7 @@ def _seen(written: Written, got: Spec, kind: Kind, binding: Binding) -> dict[str
     They belong to the baseline of undeclared values.
     """
     there = accepted(ComparedObject(written.wanted, got, kind, binding, written.mark))
+    # For a new object, everything that the server set by itself is new, so all of it is accepted.
     if written.before is None and written.last is None:
         return there
     cleared = {tracked_key(path) for path in written.cleared}

@@ -59,6 +59,8 @@ def classify(
     known = Known.of(ids_of(inventory))
     found = sorted_out(inventory, bindings, owner, known)
     names = FileNames.of(desired, upload_kind(bindings))
+    # A mark may have only a digest of a File's name, so the names are restored before anything
+    # reads them.
     found.ours = [files.with_whole_names(object_, names) for object_ in found.ours]
     ours = with_documents(found.ours, inventory, bindings)
     # Renamings come first, because the next steps read addresses from marks and need the new ones.

@@ -49,6 +49,7 @@ def _ranking(
     """
 
     def rank(candidate: RemoteObject) -> tuple[bool, int, float, str]:
+        # Sorting is by the highest key, so a negative age puts the oldest object first.
         mark, age = candidate.mark, -candidate.created_at
         good = not candidate.expired and (binding.documents is None or is_filled(mark))
         if binding.is_upload:

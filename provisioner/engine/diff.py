@@ -91,10 +91,12 @@ def _change(
         return Change(address, Action.CREATE, Reason.MANIFEST, fields, documents, resource)
     fields = tuple(_fields(resource, live, kind, binding, owner))
     documents = _documents(resource, live, binding)
+    # An expired object has lost its content, so an update could not bring it back.
     if live.expired:
         return Change(address, Action.REPLACE, Reason.EXPIRED, fields, (), resource, live)
     action = Action.NO_OP
     if any(kind.immutable & {field.path, paths.parse(field.path)[0]} for field in fields):
+        # The new object is filled completely, so no changes of documents are planned.
         action, documents = Action.REPLACE, ()
         live = replace(live, retained=binding.retires)
     elif documents or any(field.cause is not Reason.SERVER for field in fields):
@@ -168,7 +170,7 @@ def _fields(
                 Reason.DRIFT if cause and tracked.keys[0] not in binding.fields.per_run else None
             )
         if live.odd and tracked.live is UNSET and not _is_new(tracked):
-            cause = None  # the value may stand in a part that could not be read
+            cause = None  # the value may be in a part that could not be read
         if cause is Reason.MANIFEST and _goes_with_address(tracked, resource, live):
             cause = Reason.RENAMED
         if cause is not None:

@@ -70,6 +70,8 @@ def _changes(resource: Resource, live: RemoteObject) -> Iterator[DocumentChange]
     for path, there in live.documents.items():
         if path not in known.values():
             yield DocumentChange(path, DocumentAction.REMOVE, file_id=there.file_id)
+    # Two documents at one path are left over from a run that was interrupted between attaching and
+    # detaching.
     for there in live.surplus_documents:
         yield DocumentChange(
             there.path, DocumentAction.REMOVE, note="left over", file_id=there.file_id
@@ -89,6 +91,7 @@ def _known_as(path: str, document: Document, live: RemoteObject) -> str:
 def _change(document: Document, there: RemoteDocument) -> DocumentChange | None:
     if not document.is_recorded_as(there.sha256):
         return _changed(document, there, Reason.MANIFEST, content=True)
+    # A document that was not ingested is not found by any search, so it is attached again.
     if there.status in ("failed", "cancelled"):
         note = f"ingestion {there.status}: {there.error}".removesuffix(": ")
         return _changed(document, there, Reason.MANIFEST, note, content=True)

@@ -49,5 +49,6 @@ def marked_name(owner: Owner, document: Document, sha256: str = "") -> str:
 
 def read_name(name: str) -> Tag | None:
     """Return the parts of a marked name, None for a name that is not marked."""
+    # The user's own part of the name may look like a tag, so the last one counts.
     found = list(_TAG.finditer(name))
     return Tag(**found[-1].groupdict()) if found else None

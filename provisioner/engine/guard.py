@@ -171,6 +171,7 @@ def identity_refusals(owner: Owner, desired: Desired, live: Live) -> list[Diagno
     Then the Stack was probably renamed or copied, and a plan would create every object a second
     time.
     """
+    # One object of ours shows that this stack has lived here before.
     if live.objects or live.surplus:
         return []
     return [
@@ -270,6 +271,7 @@ def _too_many(changes: list[Change], live: Live, guards: Guards) -> Iterator[Dia
 
 def _too_many_documents(changes: list[Change], guards: Guards) -> Iterator[Diagnostic]:
     for change in changes:
+        # Documents with a note are leftovers or duplicates, whose removal loses nothing.
         removed = [d for d in change.documents if d.action is DocumentAction.REMOVE and not d.note]
         total = len(change.live.documents) if change.live else 0
         if _exceeds(len(removed), total, guards):
@@ -285,6 +287,7 @@ def _too_many_documents(changes: list[Change], guards: Guards) -> Iterator[Diagn
 
 
 def _exceeds(count: int, total: int, guards: Guards) -> bool:
+    # In a small stack one deletion is a large share, so small numbers are never refused.
     return count >= FLOOR and count * 100 > total * guards.max_delete_percent
 
 

@@ -81,6 +81,7 @@ class _Comparison:
                 yield now, before
 
     def _are_alike(self, resource: Resource, before: Address, live: RemoteObject) -> bool:
+        # Without all fields or without the mark, equality cannot be known.
         if live.odd or live.mark is None:
             return False
         if self.bindings[live.kind].is_upload:

@@ -98,6 +98,8 @@ def _filled(store: RemoteObject, rows: Sequence[Row], reading: Documents) -> Rem
     surplus: list[RemoteDocument] = []
     # A row without our attributes belongs to somebody else. It is counted and never changed.
     read = [(row, guarded(row, reading.from_wire)[0]) for row in rows]
+    # Completed documents sort last and win, so a failed attempt never hides the document that is
+    # searched.
     for _, document in sorted(
         ((row, doc) for row, doc in read if doc),
         key=lambda pair: (pair[1].status == "completed", seconds(pair[0].get("created_at"))),

@@ -80,6 +80,8 @@ def retirement(
     """
     candidates = {o.id: o for o in _of(source, _reached(moved, source))}
     shared = _ids(target, source)
+    # Ids of files on different accounts may be equal by chance, so they are compared only on one
+    # account.
     files = _files(target) if one_account or shared else set()
     stays: dict[str, KeptObject] = {}
 

@@ -42,6 +42,7 @@ def selected(terms: Sequence[str], declared: Desired, live: Live) -> frozenset[A
             option = "--exclude" if term.startswith(EXCLUDED) else "--select"
             raise ValueError(f"{option} {error}") from None
         (excluded if term.startswith(EXCLUDED) else chosen).update(named)
+    # If every term is an exclusion, everything else is selected.
     everything = all(term.startswith(EXCLUDED) for term in terms)
     left = frozenset((known if everything else chosen) - excluded)
     if not left:

@@ -31,6 +31,8 @@ def without_secrets(
     used for credentials; and every text of the fields that the mark of the row calls sensitive.
     """
     whole = frozenset(_marked_sensitive(row, kind, binding)) if kind and binding else frozenset()
+    # Longer secrets go first, so that a secret inside of another one does not leave the rest of it
+    # visible.
     known = sorted((text for text in secrets if text), key=len, reverse=True)
     masked: dict[str, Any] = _masked(row, known, whole)
     return masked

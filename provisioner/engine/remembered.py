@@ -44,6 +44,8 @@ def remembered(
             if not has_leaf(desired[name], MissingSecret)
         } | _of_missing_secrets(desired, before)
 
+    # Digests for each item come first. If there is no room for them, one digest for each whole list
+    # is tried.
     for whole in (frozenset[str](), kind.split - OPEN):
         ours = parts(whole)
         for others in beside:

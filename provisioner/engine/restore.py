@@ -100,6 +100,7 @@ class _Restoring:
 
     def _sorted_in(self, receipt: Receipt) -> None:
         """Add the object of a receipt if it can be created again. Raises CannotRestore if not."""
+        # The delete was recorded but never performed, so there is nothing to create.
         if receipt.id in self.now.ids:
             return
         if not receipt.address:

@@ -25,6 +25,7 @@ def with_retained(
         if bindings[found.kind].retires and not found.expired
         if found.id in named or _replaced_at(found, live) > since
     }
+    # A store without its files would be useless to the applications for which it is kept.
     held = {doc.file_id for found in retained.values() for doc in found.documents.values()}
 
     def marked(found: RemoteObject) -> RemoteObject:

@@ -30,6 +30,7 @@ def with_secrets(tracked: TrackedField) -> Any:
     if applied and applied.sensitive and tracked.comparer.is_recorded(live, applied.sent):
         is_whole = not _is_in_order(applied.spans, len(live))
         return live if is_whole else Sensitive(live, spans=_merged([*applied.spans, *found]))
+    # If a known secret is missing, the text may contain an older one, which cannot be located.
     if not _holds_each(live, known) or len(found) < _expected(applied):
         return live
     return Sensitive(live, spans=found or NO_SECRET)

@@ -145,6 +145,7 @@ def undeclared(address: Address, sides: ComparedObject, *, whole: bool = True) -
 
 def _since(path: str, there: Mapping[str, Any], sides: ComparedObject) -> Since:
     mark = sides.mark
+    # Such a mark recorded no baseline, or has lost it, so nothing can be said about the past.
     if mark.version < FIRST_VERSION or not mark.intact:
         return Since.UNKNOWN
     if entry := mark.of(path):

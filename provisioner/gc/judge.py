@@ -86,6 +86,7 @@ class _Judging:
 
     def __post_init__(self) -> None:
         case, live = self.case, self.case.live
+        # An upload that only releases call ours is not proven, so it is judged like anybody's file.
         self.ours = {one.id: one for one in live.ours if one.proven}
         self.surplus = frozenset(one.id for one in live.surplus)
         self.declared = frozenset(
@@ -126,6 +127,7 @@ class _Judging:
             elif thing.id in self.ours:
                 if self.ours[thing.id].retained:
                     yield thing.id, proofs.RETAINED
+            # An old candidate protects nothing, so it is not a root.
             elif thing.id in self.candidates:
                 continue
             elif thing.mark is not None:

@@ -34,7 +34,7 @@ def store_prices(stores: Iterable[Row], prices: Prices = PRICES) -> dict[str, fl
 
 
 def memory_price(listable: Listable, row: Row, prices: Prices = PRICES) -> float:
-    """Return the price of an object with memory for a day in which it runs; 0 if it has ended."""
+    """Return the price in US dollars of a container or the like for one day, 0 if it has ended."""
     if listable.is_over(row):
         return 0.0
     size = str(row.get(listable.memory_field) or "1g")

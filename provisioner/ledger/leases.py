@@ -61,6 +61,8 @@ class Leases:
             is_left = bool(machine) and connection.execute(select).scalar() == machine
             if before.is_held and not is_left:
                 return before
+            # The token, not the process id, proves who has the lock: ids are used again after a
+            # restart.
             token = secrets.token_hex(16)
             connection.execute(
                 sa.update(leases)

@@ -62,6 +62,7 @@ class Lock:
                 raise LockLost(Diagnostic(codes.LOCK_LOST, _lost(self.owner)))
 
     def _renew(self) -> None:
+        # The moment before the request counts, because the answer may have been on its way for long.
         asked = self.clock()
         try:
             self.is_lost = not self.leases.renew(self.owner, self.acquired.token, self.seconds)

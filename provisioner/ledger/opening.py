@@ -45,6 +45,7 @@ class Ledger:
 
         Of the tracked objects it returns the oldest `MOST_TRACKED`.
         """
+        # One more than needed is read, to find out if there are more.
         tracked = self.tracked.of_account(account, limit=MOST_TRACKED + 1)
         return Remembered(
             made={one.id: one for one in self.objects.of_account(account)},

@@ -71,6 +71,7 @@ class Runs:
             connection.execute(
                 sa.update(runs).where(runs.c.id == id).values(ended=now, status=status.value)
             )
+            # The rows of the planned changes are replaced by rows with their outcomes.
             connection.execute(sa.delete(changes).where(changes.c.run == id))
             if ended:
                 rows = [_values(id, number, one) for number, one in enumerate(ended)]

@@ -62,6 +62,7 @@ def _copying(cls: type) -> tuple[str, dict[str, Any]]:
 
 
 def _made(cls: type, *, eq: bool, order: bool) -> type:
+    # Methods that the class defines itself are kept, as `dataclass` does.
     own = set(vars(cls))
     # The standard library writes the signature of `__init__` into an empty docstring, and
     # `__init__` would have to be compiled for that.

@@ -1,4 +1,7 @@
-"""The protocol between the room `pipelines` and the API of a host. `providers.site` sends the requests."""
+"""Defines the protocol by which `pipelines/` uses the API of a host.
+
+`providers.site` implements it.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeAlias
@@ -17,9 +20,9 @@ class Answer:
 class HostApi(Protocol):
     """Requests to the API of one host, with its token.
 
-    It must send every request to that host and to no other, and must not follow a redirect. It must
-    send a request that writes again only if it certainly was not performed. `send` must raise
-    NotFound for 404, and another ProviderError where no usable answer came or the host refused.
+    Every request must be sent to that host and to no other, and no redirect may be followed. A
+    request that writes may be repeated only if it certainly was not performed. `send` must raise
+    NotFound for status 404, and another ProviderError if no usable answer came or the host refused.
     """
 
     def send(
@@ -37,4 +40,7 @@ class HostApi(Protocol):
 
 
 Connect: TypeAlias = Callable[[str, Mapping[str, str]], HostApi]
-"""Returns the way to the API at a URL. The headers go with every request; their values are secret."""
+"""A function that returns the connection to the API at a URL.
+
+The headers are sent with every request; their values are secret.
+"""

@@ -73,6 +73,7 @@ class Inventory:
                 store: None if rows is None else tuple(rows)
                 for store, rows in data["documents"].items()
             },
+            # Inventories that an earlier version saved do not have this key.
             versions={id: tuple(rows) for id, rows in data.get("versions", {}).items()},
             history={kind: tuple(rows) for kind, rows in data["history"].items()},
             bystanders={name: tuple(rows) for name, rows in data.get("bystanders", {}).items()},

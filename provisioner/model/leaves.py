@@ -40,7 +40,7 @@ class Sensitive:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The secret parts, in order."""
+        """The secret parts of the string, from left to right."""
         if not self.spans:
             return (self.value,)
         return tuple(self.value[start:end] for start, end in self.spans)

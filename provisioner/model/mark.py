@@ -98,6 +98,7 @@ class Applied:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Parse the text form. The flags `!` and `^` may be in any order."""
+        # Most entries are a single digest without flags, so the slower parsing below is skipped.
         if text.isalnum():  # nearly every entry is one digest
             return cls(text, text)
         both = _FLAGS.split(text, maxsplit=1)[0]

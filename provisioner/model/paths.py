@@ -72,6 +72,7 @@ def parse_choice(text: str) -> tuple[tuple[str, ...], str | None]:
 
     An `=` inside of brackets belongs to the path. Raises ValueError as `parse` does.
     """
+    # Brackets are blanked out, so that an `=` inside of them is not found.
     outside = re.sub(rf"{_QUOTED}|{_BRACKET}", lambda found: "x" * len(found[0]), text)
     at = outside.find("=")
     return (parse(text), None) if at < 0 else (parse(text[:at]), text[at + 1 :])

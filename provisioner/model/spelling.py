@@ -12,6 +12,7 @@ from provisioner.model.digests import nfc
 
 def on_disk(path: Path) -> Path:
     """Return the path with each name spelled as on the disk, unchanged if there is no such file."""
+    # An ASCII name has only one form, and an existing path needs no search.
     if str(path).isascii() or os.path.lexists(path):
         return path
     found = Path(path.anchor)

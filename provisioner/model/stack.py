@@ -42,6 +42,8 @@ def web_address(url: str) -> str:
     if found := [what for what, there in said.items() if there]:
         raise ValueError(f"it holds {' and '.join(found)}")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    # Two spellings of one address must be equal, because the address is part of the settings of a
+    # saved plan.
     path = "/".join(filter(None, parts.path.split("/")))
     place = host if port is None else f"{host}:{port}"
     return f"{parts.scheme}://{place}/{path}".rstrip("/")

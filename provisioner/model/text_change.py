@@ -1,11 +1,14 @@
-"""The lines of a text that changed, with the words marked that differ."""
+"""Defines TextChange: the changed lines of a document, with the differing words marked."""
 
 from provisioner.model.frozen import frozen
 
 
 @frozen
 class Span:
-    """A piece of a line. `sign` is `-` for removed text, `+` for added text, else a space."""
+    """A piece of a line.
+
+    `sign` is `-` for removed text, `+` for added text, a space for equal text.
+    """
 
     sign: str
     text: str
@@ -13,10 +16,11 @@ class Span:
 
 @frozen
 class Line:
-    """One line to show. `number` is its place in the desired text, 0 where it has none.
+    """One line to show. `number` is its line in the desired text, 0 if that text does not have the line.
 
-    `sign` is `~` for a line that holds changed words, `≈` for one that changed in spacing only,
-    `-`, `+`, or a space. `note` is ours, not the text's.
+    `sign` is `~` for a line with changed words, `≈` for a line in which only spaces changed, `-`
+    for a removed line, `+` for an added line, and a space for an equal one. `note` is a remark of
+    ours that is shown after the line.
     """
 
     sign: str
@@ -31,12 +35,12 @@ class Line:
 
 @frozen
 class TextChange:
-    """The changed lines of a document, in groups that follow each other in the text.
+    """The changed lines of a document, in groups of consecutive lines.
 
-    The live side is the text that the server parsed of its file, and the desired side is the file in
-    the folder. `more` counts the changed lines that are left out for their length. `added` and
-    `removed` count words of the whole text. `missing` says why no lines are known; it is empty where
-    they are.
+    The live side is the text that the server extracted from its file, and the desired side is the
+    file in the folder. `more` is the number of changed lines that are left out because there are
+    too many. `added` and `removed` are numbers of words in the whole text. `missing` is the reason
+    why the lines are not known, '' if they are.
     """
 
     groups: tuple[tuple[Line, ...], ...] = ()

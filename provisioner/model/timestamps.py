@@ -13,6 +13,7 @@ LATEST = 1e11
 
 def seconds(value: Any) -> float:
     """Return `value` in unix seconds, 0.0 if it is not a timestamp."""
+    # A bool is an int in Python, but no server means a time by it.
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return 0.0
     text = str(value).strip()

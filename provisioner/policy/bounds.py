@@ -35,6 +35,7 @@ _Bound = tuple[Any, bool]
 
 
 def _tightest(schema: Mapping[str, Any], name: str, strict: str, sign: int) -> _Bound:
+    # If a schema has both an inclusive and an exclusive limit, the tighter one counts.
     found = [(schema[key], key == strict) for key in (name, strict) if is_number(schema.get(key))]
     return min(found, key=lambda one: (sign * one[0], not one[1]), default=(None, False))
 

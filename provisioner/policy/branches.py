@@ -45,6 +45,7 @@ def resolved(schema: Any, root: Any) -> Mapping[str, Any] | Literal[False] | Non
         if target is _NONE:
             return {key: value for key, value in schema.items() if key not in ANNOTATIONS}
         beside = {k: v for k, v in schema.items() if k not in ANNOTATIONS | {"$ref", "allOf"}}
+        # Two keywords with the same name would both apply, which one flat schema cannot express.
         if beside and not (isinstance(target, Mapping) and beside.keys().isdisjoint(target)):
             return None
         schema = {**target, **beside} if beside else target

@@ -65,7 +65,7 @@ class ToolPrice:
 
 @lru_cache(maxsize=1)
 def models() -> Mapping[str, ModelPrice]:
-    """Return the prices of models by their id, as requests contain it."""
+    """Return the prices of models, by the id that requests contain."""
     return {
         name: ModelPrice(row["input"], row["output"], row["cached_input"], row["as_of"])
         for name, row in _table()["models"].items()

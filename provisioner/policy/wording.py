@@ -85,6 +85,7 @@ def _changed(change: FieldChange) -> tuple[str, str] | None:
     """Return the lines that only one side has, live and desired. None if the field is not prose."""
     if not (_is_prose(change.live) and _is_prose(change.desired)):
         return None
+    # Lines are counted, not put in a set, so that a repeated line that loses one copy is seen.
     live, desired = (Counter(side.split("\n")) for side in (change.live, change.desired))
     return "\n".join((live - desired).elements()), "\n".join((desired - live).elements())
 
