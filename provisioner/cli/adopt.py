@@ -61,7 +61,7 @@ def _planned(
 ) -> "AbstractContextManager[Planned]":
     """Return the plan of the adoption that was asked for. Raises a usage error of click."""
     from provisioner.model.mark import Owner
-    from provisioner.verbs.adopt import planned_adoption, planned_adoption_of
+    from provisioner.verbs.adopt.run import planned_adoption, planned_adoption_of
 
     if owner and not address:
         try:

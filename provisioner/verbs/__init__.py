@@ -1,4 +1,4 @@
-"""The verbs, one file or folder each, which applications call too.
+"""The verbs, one file or folder for each, which the command line and applications call.
 
-No other room composes reading, planning and applying.
+Only verbs compose reading, planning and applying.
 """

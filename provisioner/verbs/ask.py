@@ -1,6 +1,6 @@
-"""ask: send one question to a live assistant, as an application would. It is for smoke tests.
+"""ask: send one question to a live assistant, as an application would, as a smoke test.
 
-The runtime says how its assistants are asked: see `provisioner.model.conversation`.
+The runtime defines how its assistants are asked (see `provisioner.model.conversation`).
 """
 
 from dataclasses import replace
@@ -28,10 +28,12 @@ from provisioner.verbs._shared.session import RunOptions, Session
 def ask(
     options: RunOptions, address: Address, question: Question, tell: Tell = lambda _line: None
 ) -> Answer:
-    """Ask and wait for the end of the run, completed or not. `tell` hears what happens meanwhile.
+    """Ask a question and wait for the end of the run, completed or not.
 
-    Gives up, cancelling the run, after `options.timeout` seconds. Raises ProvisionerError; where
-    the runtime's assistants cannot be asked, before the first request.
+    `tell` gets lines about its course.
+
+    The run is cancelled after `options.timeout` seconds. Raises ProvisionerError; if the runtime's
+    assistants cannot be asked, before the first request.
     """
     with open_live(options) as session:
         put = conversation_of(session.runtime, "asked").ask
@@ -50,7 +52,7 @@ def ask(
 def _tell_of_unknown_functions(
     session: Session, address: Address, question: Question, tell: Tell
 ) -> None:
-    """Warn of outputs for functions that the assistant does not have: most are typing errors."""
+    """Warn about outputs for functions that the assistant does not have: most are typing errors."""
     if address not in session.desired:
         return
     known = CONVERSATIONAL.functions(session.desired[address].spec)
@@ -60,7 +62,7 @@ def _tell_of_unknown_functions(
 
 
 def save_file(folder: Path, file: MadeFile, content: bytes) -> MadeFile:
-    """Write a file into `folder` under a name that is still free. Raises ProvisionerError."""
+    """Write a file into a folder under a name that is still free. Raises ProvisionerError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return replace(file, path=_written(folder, file.name, content))
@@ -71,6 +73,7 @@ def save_file(folder: Path, file: MadeFile, content: bytes) -> MadeFile:
 
 
 def _written(folder: Path, name: str, content: bytes) -> Path:
+    """Write a file without replacing another, and return its path."""
     stem, suffix = Path(name).stem, Path(name).suffix
     number = 0
     while True:

@@ -1,4 +1,4 @@
-"""destroy: make a plan without resources, so that every object of ours is deleted, and no other."""
+"""destroy: plan without resources, so that every object of ours is deleted, and no other."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,8 +17,8 @@ def planned_destroy(
 ) -> Iterator[Planned]:
     """Yield a plan that deletes every live object of this stack and environment on the target.
 
-    The guard on the share of deletions does not apply: whoever runs it types the owner instead.
-    Protected objects stay protected. The reason of every change is the manifest's.
+    The guard on the share of deletions does not apply, because the user types the owner instead.
+    Protected objects stay. The reason of every change is `manifest`.
     """
     with open_session(options) as session:
         asked = replace(overrides, max_delete_percent=ALL)

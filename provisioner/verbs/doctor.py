@@ -1,6 +1,6 @@
-"""doctor: looks at each part of a setup, in the order in which a plan needs them. Changes nothing.
+"""doctor: check each part of a setup in the order in which a plan needs them. Changes nothing.
 
-A part that needs another one which is wrong is skipped, so that one fault is told once.
+A part is skipped if it depends on one that is wrong, so that one fault is reported once.
 """
 
 import platform
@@ -19,6 +19,7 @@ from provisioner.model.inventory import Inventory
 from provisioner.model.resource import Desired
 from provisioner.model.stack import Stack
 from provisioner.model.version import VERSION
+from provisioner.render.values import plural
 from provisioner.source import Loaded
 from provisioner.verbs._shared import lifecycle
 from provisioner.verbs._shared.ledgers import location_of
@@ -27,7 +28,8 @@ from provisioner.verbs._shared.session import RunOptions, Session, connected, re
 PACKAGES = ("openai", "httpx2", "sqlalchemy")
 """Packages whose versions a bug report needs."""
 SKEW = 60.0
-"""Seconds by which two clocks may differ before short-lived tokens and signatures are refused."""
+"""The seconds by which two clocks may differ. Beyond, short-lived tokens and signatures are
+refused."""
 
 
 @dataclass
@@ -39,9 +41,11 @@ class Seen:
 
 
 def doctor(options: RunOptions, seen: Seen | None = None) -> Iterator[Finding]:
-    """Yield a finding for each part of a setup. Sends reads only, and raises for no fault of it.
+    """Yield a finding for each part of a setup.
 
-    `seen` is filled meanwhile, where it is given.
+    Sends only reads, and raises for no fault of the setup.
+
+    `seen` is filled meanwhile, if it is given.
     """
     seen = seen or Seen()
     yield versions()
@@ -75,7 +79,7 @@ def doctor(options: RunOptions, seen: Seen | None = None) -> Iterator[Finding]:
 
 
 def versions() -> Finding:
-    """Return the versions of the program, of Python and of what requests are made with."""
+    """Return the versions of the program, of Python and of the packages that send requests."""
     found = {name: _version(name) for name in PACKAGES}
     told = ", ".join(f"{name} {number}" for name, number in found.items())
     said = f"provisioner {VERSION} on Python {platform.python_version()}, {told}."
@@ -83,6 +87,7 @@ def versions() -> Finding:
 
 
 def _version(package: str) -> str:
+    """Return the version of a package."""
     try:
         return version(package)
     except PackageNotFoundError:
@@ -101,11 +106,11 @@ def manifests(loaded: Loaded) -> Finding:
         else ""
     )
     condition = Condition.WARNING if loaded.diagnostics else Condition.RIGHT
-    return Finding("manifests", condition, f"They declare {count}.", loaded.diagnostics)
+    return Finding("manifests", condition, f"The manifests declare {count}.", loaded.diagnostics)
 
 
 def _target(session: Session) -> Finding:
-    """Return the condition of a target whose address, host and key were found to be usable."""
+    """Return the condition of a target whose settings can be used."""
     target, host = session.stack.target, session.context.host
     key = f", with the key of {target.api_key_env}" if target.api_key_env else ""
     said = f"{target.name} is the runtime {target.runtime} on {host}{key}."
@@ -117,36 +122,44 @@ def _target(session: Session) -> Finding:
 
 
 def _server(session: Session, seen: Seen) -> Finding:
-    """Ask a server for everything that a plan reads, and return the finding."""
+    """Read everything that a plan reads from a server, and return the finding."""
     try:
         inventory = seen.inventory = session.read()
     except ProvisionerError as error:
         return _wrong("server", error)
     requests = sum(session.provider.requests.values())
-    said = f"It listed {_counted(session, inventory)}, with {requests} requests."
+    said = f"The server listed {_counted(session, inventory)}, in {plural(requests, 'request')}."
     unread = tuple(inventory.unread.values())
     return Finding("server", Condition.WARNING if unread else Condition.RIGHT, said, unread)
 
 
 def _counted(session: Session, inventory: Inventory) -> str:
+    """Return the numbers of objects, by collection."""
     bindings = session.runtime.bindings
     found = [
-        f"{len(rows)} {bindings[kind].collection.rpartition('/')[2].replace('_', ' ')}"
+        _many(len(rows), bindings[kind].collection.rpartition("/")[2].replace("_", " "))
         for kind, rows in sorted(inventory.rows.items())
     ]
     return ", ".join(found) or "nothing"
 
 
+def _many(count: int, nouns: str) -> str:
+    """Return a number with the API's plural noun, or its singular for one."""
+    return f"{count:,} {nouns.removesuffix('s') if count == 1 else nouns}"
+
+
 def clock(ahead: list[float]) -> Finding:
     """Return a finding about the difference between the server's clock and ours.
 
-    `ahead` has seconds, one for each answer.
+    `ahead` has, for each answer, the seconds by which the server's clock is ahead.
     """
     if not ahead:
         return Finding("clock", Condition.SKIPPED, "No answer of the server had a date.")
     seconds = median(ahead)
     if abs(seconds) < SKEW:
-        return Finding("clock", Condition.RIGHT, "It is within a minute of the server's.")
+        return Finding(
+            "clock", Condition.RIGHT, "This machine's clock is within a minute of the server's."
+        )
     which = "behind" if seconds > 0 else "ahead of"
     minutes = round(abs(seconds) / 60)
     said = f"This machine's clock is {minutes} min {which} the server's."
@@ -155,7 +168,10 @@ def clock(ahead: list[float]) -> Finding:
 
 
 def _registry(stack: Stack, options: RunOptions) -> Finding:
-    """Read a release registry, and return the finding. Writing is tried by `apply` alone."""
+    """Read a release registry, and return the finding.
+
+    Whether it can be written, only `apply` finds out.
+    """
     from provisioner.providers import open_releases, releases_at
 
     told: list[Diagnostic] = []
@@ -174,13 +190,13 @@ def _registry(stack: Stack, options: RunOptions) -> Finding:
         return _wrong("registry", error)
     said = (
         absence
-        or f"{releases_at(stack.target, stack.root)} has {count} current releases of this stack."
+        or f"{releases_at(stack.target, stack.root)} has {plural(count, 'current release')} of this stack."
     )
     return Finding("registry", Condition.WARNING if told else Condition.RIGHT, said, tuple(told))
 
 
 def _ledger(stack: Stack, options: RunOptions) -> Finding:
-    """Read the ledger, and return a finding, with the holder of its lock."""
+    """Read the ledger, and return a finding with the holder of its lock."""
     from provisioner.ledger.opening import ledger_to_read
 
     try:
@@ -192,7 +208,9 @@ def _ledger(stack: Stack, options: RunOptions) -> Finding:
             runs = opened.runs.newest(str(stack.owner), limit=1)
     except ProvisionerError as error:
         if any(one.code is ledger_codes.NO_LEDGER_YET for one in error.diagnostics):
-            return Finding("ledger", Condition.RIGHT, "There is none yet. An apply makes it.")
+            return Finding(
+                "ledger", Condition.RIGHT, "There is no ledger yet. An apply creates it."
+            )
         return _wrong("ledger", error)
     newest = f"its newest run is {runs[0].id}" if runs else "it has no run of this stack"
     held = f" Its lock is held: {state.holder}." if state.is_held else ""
@@ -200,9 +218,11 @@ def _ledger(stack: Stack, options: RunOptions) -> Finding:
 
 
 def _wrong(part: str, error: ProvisionerError) -> Finding:
+    """Return the finding of a part that is wrong."""
     said = next((one.summary for one in error.diagnostics), str(error))
     return Finding(part, Condition.WRONG, f"{said[:1].upper()}{said[1:]}.", error.diagnostics)
 
 
 def _skipped(part: str, why: str) -> Finding:
-    return Finding(part, Condition.SKIPPED, f"It was not asked, because {why}.")
+    """Return the finding of a part that was not checked."""
+    return Finding(part, Condition.SKIPPED, f"This was not checked, because {why}.")

@@ -1,4 +1,4 @@
-"""drift: show what somebody changed on the live side since the last apply. It changes nothing."""
+"""drift: show what somebody changed on the live side since the last apply. Changes nothing."""
 
 from collections.abc import Sequence
 
@@ -10,6 +10,6 @@ from provisioner.verbs.plan import planned
 
 
 def drift(options: RunOptions, *, select: Sequence[str] = ()) -> Drift:
-    """Read both sides and return what moved on the live side. Raises as `planned` does."""
+    """Read both sides and return what moved on the live side. Raises the errors of `planned`."""
     with planned(options, select=select) as found:
         return with_risks_of_drift(drift_of(found.plan, found.live), found.session.loaded)

@@ -1,6 +1,7 @@
-"""forget: let an object go and keep it. Our mark is taken off, and nothing else is changed.
+"""forget: stop managing an object and keep it. Only our mark is removed.
 
-`adopt` takes it back. An address that a manifest declares is refused: apply would make it again.
+`adopt` makes it ours again. An address that a manifest declares is refused, because apply would
+create it again.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,10 +28,10 @@ FORGET = "forget"
 def planned_forget(
     options: RunOptions, address: Address, overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
-    """Yield a plan that takes our mark off the live objects of an address that no manifest declares.
+    """Yield a plan that removes our mark from the objects of an address that no manifest declares.
 
-    Duplicates, older generations and what lies inside of them lose their marks with it. Raises ProvisionerError
-    where the address is declared, or where nothing of ours has it.
+    Duplicates, older generations and objects inside of them lose their marks too. Raises
+    ProvisionerError if the address is declared, or if no object of ours has it.
     """
     with open_session(options) as session:
         live = session.live() if address.is_bare else None
@@ -40,7 +41,7 @@ def planned_forget(
         live = live or session.live()
         found = list(_with_inner(address, live))
         if not found:
-            detail = f"There is nothing to forget. {hint('show')} lists what there is."
+            detail = f"No object of ours has this address. {hint('show')} lists every address."
             raise ProvisionerError(Diagnostic(codes.NOT_OURS_HERE, detail, subject=str(address)))
         changes = [_change(one) for one in found]
         yield plan_of(
@@ -59,41 +60,43 @@ def replanned(
 ) -> AbstractContextManager[Planned]:
     """Return the plan of a saved forget, made again from its arguments.
 
-    Raises KeyError or ValueError for arguments that a forget does not take.
+    Raises KeyError or ValueError for other arguments.
     """
     return planned_forget(options, Address.parse(str(arguments["address"])), overrides)
 
 
 def _check_kind(session: Session, address: Address) -> None:
-    """Raise ProvisionerError for a kind whose objects carry no mark that could be taken off."""
+    """Raise ProvisionerError for a kind whose objects have no mark that can be removed."""
     binding = session.runtime.bindings.get(address.kind)
     if binding is None:
         why = "This kind has no live object on this runtime."
     elif binding.history:
         why = (
-            "A release is ours by where it lies in the registry, and no mark on it says so. To keep "
-            "one, copy its file out of the registry; to let applications go on with it, leave it "
-            "declared."
+            "A release is ours because of its path in the registry, and not because of a mark. To"
+            " keep a release, copy its file out of the registry. To let applications use it, leave"
+            " the assistant declared."
         )
     elif binding.mark_location is None:
         why = (
-            "A file carries no mark: it is known by the assistants and stores that refer to it. "
+            "A file carries no mark: the marks of assistants and vector stores name it. "
             "Forget those."
         )
     elif binding.mark_location.clear is None:
-        why = "Its mark is a part of its content, and stays as long as the object does."
+        why = (
+            "The mark of this kind is a part of its content, and cannot be removed from the object."
+        )
     else:
         return
     raise ProvisionerError(Diagnostic(codes.NOT_FORGETTABLE, why, subject=str(address)))
 
 
 def _check_undeclared(session: Session, address: Address) -> None:
-    """Raise ProvisionerError for an address that a manifest declares, or that it had formerly."""
+    """Raise ProvisionerError if a manifest declares the address, or names it in `formerly`."""
     for resource in session.desired.values():
         if address == resource.address or address in resource.formerly:
             detail = (
-                "The next apply would make it again. Take it out of the manifests first: then plan "
-                f"would delete it, and {hint('forget', str(resource.address))} lets it go and keeps it."
+                "The next apply would create the object again. Remove it from the manifests first:"
+                f" then plan would delete it, and {hint('forget', str(resource.address))} keeps it."
             )
             raise ProvisionerError(
                 Diagnostic(
@@ -103,7 +106,7 @@ def _check_undeclared(session: Session, address: Address) -> None:
 
 
 def _with_inner(address: Address, live: Live) -> Iterator[RemoteObject]:
-    """Return every object of ours at the address, and those that lie inside of one of them."""
+    """Yield every object of ours at the address, and the objects inside of them."""
     there = [found for found in live.ours if found.address == address]
     ids = {found.id for found in there}
     yield from there
@@ -111,18 +114,19 @@ def _with_inner(address: Address, live: Live) -> Iterator[RemoteObject]:
 
 
 def _change(found: RemoteObject) -> Change:
-    """Return the change. An object kept for running applications may be let go at once, for it stays."""
+    """Return the change that forgets an object. It may be one that is retained for applications."""
     if found.address is None:
         raise ValueError(f"{found.id} carries no mark")
     return Change(found.address, Action.FORGET, live=replace(found, retained=False))
 
 
 def _documents(found: list[RemoteObject]) -> Iterator[Diagnostic]:
+    """Yield a warning for each vector store whose files stay in it."""
     for one in found:
         if one.documents:
             yield warning(
                 codes.KEEPS_ATTRIBUTES,
-                f"Its {len(one.documents)} files stay in it as they are. This program does not "
+                f"Files that stay in the vector store: {len(one.documents)}. This program does not "
                 "delete them any more.",
                 subject=str(one.address),
             )

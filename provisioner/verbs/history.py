@@ -1,4 +1,4 @@
-"""history: list runs from the ledger: of a stack and environment, of an address, or one run."""
+"""history: list the runs in the ledger, of a stack and environment or of an address, or show one run."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,11 +17,11 @@ from provisioner.verbs._shared.ledgers import location_of
 from provisioner.verbs._shared.session import RunOptions, read
 
 RUN = "run-"
-"""The beginning of a run's id, which tells it from an address."""
+"""The beginning of a run's id, which distinguishes it from an address."""
 
 
 def stack_of(options: RunOptions) -> Stack:
-    """Return the Stack; other manifests need not be right. Raises ManifestErrors without one."""
+    """Return the Stack. Other manifests may have errors. Raises ManifestErrors without a Stack."""
     loaded = read(options)
     if loaded.stack is None:
         raise ManifestErrors(loaded.diagnostics)
@@ -39,9 +39,9 @@ def history(
 ) -> Sequence[RunRecord]:
     """Return the newest runs of this stack and environment, or those that touched an address.
 
-    The newest is first. A run that touched the address under a former name counts too; of each run
-    only the changes of the address are returned. Sends no request. Raises LedgerError, and UsageError
-    for a bare name that means nothing, or more than one address.
+    The newest run is first. A run that touched the address under a former name counts too. With an
+    address, each run has only the changes of that address. Sends no request. Raises LedgerError,
+    and UsageError for a bare name that means no address, or several.
     """
     from provisioner.ledger.opening import ledger_to_read
 
@@ -61,7 +61,7 @@ def history(
 
 
 def _meant(term: Address, desired: Desired, recorded: Sequence[str]) -> Address:
-    """Return the address that a term means. Raises UsageError where it means none, or several."""
+    """Return the address that a bare name means. Raises UsageError if it means none, or several."""
     if not term.is_bare:
         return term
     declared = {address for address in desired if address.name == term.name}
@@ -72,7 +72,7 @@ def _meant(term: Address, desired: Desired, recorded: Sequence[str]) -> Address:
         detail = f"{term} may be {' or '.join(map(str, found))}. Write the kind before the name."
     else:
         detail = (
-            f"{term} is no run, nothing of that name or id is declared, and no run is recorded that"
+            f"{term} is neither a run nor a declared resource, and no run is recorded that"
             f" touched it. {hint('history')} lists the runs."
         )
     raise UsageError(Diagnostic(NO_SUCH_ADDRESS, detail))
@@ -97,6 +97,6 @@ def one_run(options: RunOptions, id: str) -> RunRecord:
 
 
 def no_such_run(where: Location, id: str) -> ProvisionerError:
-    """Return the error that says that a ledger does not know a run."""
-    detail = f"{where} knows none of this id. {hint('history')} lists the newest ones."
+    """Return the error for a run that the ledger does not have."""
+    detail = f"The ledger {where} has no run with this id. {hint('history')} lists the newest runs."
     return ProvisionerError(Diagnostic(codes.NO_SUCH_RUN, detail, subject=id))

@@ -1,4 +1,4 @@
-"""init: write a first folder of manifests, which is read in a minute and applies as it is."""
+"""init: write a first folder of manifests, which is short and can be applied as it is."""
 
 import re
 import secrets
@@ -14,7 +14,7 @@ from provisioner.verbs._shared.schema_lines import with_schema_lines
 
 ALPHABET = string.ascii_lowercase + string.digits
 STACK_ID = 10
-"""Characters of a stack's id: 51 bits, so that no two stacks ever share one."""
+"""The characters of a stack's id: 51 bits, so that two stacks never get the same."""
 
 STACK = """\
 # The Stack says who we are and where things live. There is exactly one in a folder of manifests.
@@ -85,11 +85,7 @@ Everybody has 28 days a year. Up to five of them carry over to the next year, un
 
 
 def init(folder: Path, pipeline: PipelineWish | None = None) -> tuple[Path, ...]:
-    """Write the folder; returns the files. Overwrites nothing: raises ProvisionerError instead.
-
-    With a wish for a pipeline, its files are written too; they alone if the folder holds manifests
-    already.
-    """
+    """Write the folder and return its files. Raises ProvisionerError before it would overwrite one."""
     files: dict[Path, str] = {}
     if not (pipeline and _manifests_in(folder)):
         files = _manifests(folder)
@@ -122,6 +118,7 @@ def _manifests_in(folder: Path) -> list[Path]:
 
 
 def _check_free(folder: Path, files: dict[Path, str]) -> None:
+    """Raise ProvisionerError if a file exists already, or if the folder has other manifests."""
     there = [file for file in files if file.exists()]
     there += [file for file in _manifests_in(folder) if file not in there]
     if there:
@@ -134,10 +131,11 @@ def _check_free(folder: Path, files: dict[Path, str]) -> None:
 
 
 def stack_id() -> str:
+    """Return a random id for a Stack."""
     return "".join(secrets.choice(ALPHABET) for _ in range(STACK_ID))
 
 
 def stack_name(folder: Path) -> str:
-    """Return the project's name: that of the folder around the manifests."""
+    """Return a name for a Stack: that of the folder around the manifests."""
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", folder.absolute().parent.name).strip("-_")
     return name[:64] or "assistants"

@@ -1,4 +1,4 @@
-"""plan: show the changes that an apply would make, field by field. It changes nothing."""
+"""plan: show the changes that an apply would make, field by field. Changes nothing."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,10 +36,11 @@ from provisioner.verbs._shared.session import RunOptions, Session, open_session
 class Planned:
     """A plan, and what it was made from.
 
-    Unless it `retains`, objects that go are not kept for a while for running applications. `inventory` is
-    what was read, where the plan was made from one reading. `materials` is a context in which the plan
-    is carried out: it keeps files that the plan uploads and that no manifest names. `look` reads the
-    account once more, just before the first leak is deleted (see `apply.run.Run`).
+    With `retains` false, objects that are deleted are not kept for a while for running
+    applications. `inventory` is what was read, if the plan was made from one reading. `materials`
+    is a context in which the plan is carried out: it provides files that the plan uploads and that
+    no manifest names. `look` reads the account again just before the first leak is deleted (see
+    `apply.run.Run`).
     """
 
     session: Session
@@ -59,10 +60,10 @@ def planned(
     overrides: Overrides = Overrides(),
     release: str = "",
 ) -> Iterator[Planned]:
-    """Read the manifests and the target, and plan; the session stays open for an apply.
+    """Read the manifests and the target, and plan, with the session open for an apply.
 
-    A `release`, such as `staging:7`, takes the place of what the manifests say of its assistants.
-    Raises ManifestErrors, ProviderError, or UsageError for a selector that says nothing.
+    A `release`, such as `staging:7`, replaces what the manifests say about its assistants. Raises
+    ManifestErrors, ProviderError, or UsageError for a selector that matches nothing.
     """
     if release:
         with _promoted(options, release, select, overrides) as found:
@@ -93,9 +94,9 @@ def plan_session(
     select: Sequence[str] = (),
     overrides: Overrides = Overrides(),
 ) -> Planned:
-    """Plan `desired` against what the session's target holds now.
+    """Plan `desired` against what the session's target has now.
 
-    Where nothing is desired, nothing is retained for the sake of what was published before.
+    If nothing is desired, nothing is retained for the sake of earlier releases.
     """
     retains = bool(desired)
     inventory = session.read(desired)
@@ -118,7 +119,7 @@ def plan_against(
     *,
     inventory: Inventory | None = None,
 ) -> Planned:
-    """Plan `desired` against a live side that was read already, into `inventory` where it is known."""
+    """Plan `desired` against a live side that was read already, into `inventory` if that is given."""
     from provisioner.inventory.archives import with_archived_texts
 
     make = partial(
@@ -165,7 +166,7 @@ def plan_of(
     diagnostics: Sequence[Diagnostic] = (),
     unchanged: int = 0,
 ) -> Planned:
-    """Return a plan of changes that a verb has worked out by itself, under the guards of every plan."""
+    """Return a plan of changes that a verb has made itself, with the guards that every plan has."""
     stack, context = session.stack, session.context
     overrides = whole_overrides(overrides, session.desired, live)
     plan = Plan(
@@ -189,9 +190,9 @@ def plan_of(
 def asking_further(
     session: Session, plan: Plan, live: Live, inventory: Inventory | None = None
 ) -> Live:
-    """Return `live` with what is only read where a plan would delete something, else `live` itself.
+    """Return `live` with what is read only if a plan deletes something, else `live` itself.
 
-    Stores of others are asked for files only where the `inventory` is at hand. Raises ProviderError.
+    Vector stores of others are asked for files only if `inventory` is given. Raises ProviderError.
     """
     from provisioner.inventory.referrers import read_bystanders, read_holders
 
@@ -211,13 +212,14 @@ def asking_further(
 
 
 def _unpublished(live: Live) -> tuple[Diagnostic, ...]:
+    """Return a warning if no release was found, so that no store or file is deleted."""
     if not live.unpublished:
         return ()
     return (
         warning(
             codes.NOTHING_PUBLISHED,
-            "Nobody can tell which stores and files applications use, so none is deleted. If the "
+            "It is unknown which stores and files applications use, so none is deleted. If the "
             "release registry is not where it was (a disk that is not mounted, another folder), "
-            "mend that first: apply would begin a new one.",
+            "correct that first: apply would begin a new registry.",
         ),
     )

@@ -10,7 +10,7 @@ SUFFIX = ".schema.json"
 
 
 def schemas() -> dict[str, str]:
-    """Return the text of every schema by its name (`manifest`, `assistant`, `plan` …)."""
+    """Return the text of every schema by its name, such as `manifest`, `assistant` or `plan`."""
     from provisioner.render.schemas import generate as printed
     from provisioner.source.schemas import generate as read
 
@@ -19,7 +19,7 @@ def schemas() -> dict[str, str]:
 
 
 def write_schemas(folder: Path) -> list[Path]:
-    """Write all of them into `folder`. Raises ProvisionerError where that cannot be done."""
+    """Write all schemas into a folder, and return the files. Raises ProvisionerError."""
     files = {folder / f"{name}{SUFFIX}": text for name, text in schemas().items()}
     try:
         folder.mkdir(parents=True, exist_ok=True)

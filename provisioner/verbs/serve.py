@@ -20,9 +20,9 @@ def serving(
 ) -> Iterator[str]:
     """Run the server until the block ends, and yield its base URL.
 
-    Port 0 takes a free one. `data` is an SQLite file that others may share, or `:memory:`.
-    `log` is given one line a request.
-    Raises ProvisionerError where the port is taken or the file cannot be used.
+    Port 0 takes a free one. `data` is an SQLite file that others may share, or `:memory:`. `log`
+    gets one line for each request. Raises ProvisionerError if the port is taken or the file cannot
+    be used.
     """
     from provisioner.emulator import create_app, make_server
 
@@ -50,7 +50,7 @@ def serving(
 
 
 def _make_folder(folder: Path) -> None:
-    """Make the database's folder. A `.provisioner` folder is kept out of version control."""
+    """Create the database's folder. A `.provisioner` folder is kept out of version control."""
     if not folder.exists():
         folder.mkdir(parents=True)
         if folder.name == OURS:
@@ -58,8 +58,10 @@ def _make_folder(folder: Path) -> None:
 
 
 def _bracketed(host: str) -> str:
+    """Return a host as a URL has it: an IPv6 address in brackets."""
     return f"[{host}]" if ":" in host else host
 
 
 def _cannot(detail: str) -> ProvisionerError:
+    """Return the error for a server that cannot be started."""
     return ProvisionerError(Diagnostic(codes.SERVER_NOT_STARTED, detail))

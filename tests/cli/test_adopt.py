@@ -49,7 +49,7 @@ def test_a_vector_store_is_adopted_with_what_is_in_it(project: Project) -> None:
         file = client.files.create(file=("old.md", b"# Old"), purpose="assistants")
         store = client.vector_stores.create(name="Handbook", file_ids=[file.id])
     result = project.run("adopt", "vector_store.handbook", store.id, "--yes")
-    assert "Its 1 files stay" in result.stdout
+    assert "Files that stay in the vector store: 1." in result.stdout
     project.run("apply", "--yes")
     with project.live() as client:
         assert len(client.vector_stores.list().data) == 1

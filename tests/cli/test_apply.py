@@ -239,11 +239,11 @@ def test_too_many_deletions_are_refused_unless_allowed_this_once(project: Projec
     [
         (
             ("--target", "remote"),
-            "another target [other-target]\n  It was made for target local, and remote is",
+            "another target [other-target]\n  The plan was made for target local, but remote was",
         ),
         (
             ("--env", "dev"),
-            "another environment [other-environment]\n  It was made for no environment, and dev is",
+            "another environment [other-environment]\n  The plan was made for no environment, but dev was",
         ),
     ],
 )

@@ -66,7 +66,7 @@ def test_nothing_is_wrong_with_a_setup_that_works(project: Project) -> None:
     project.run("apply", "--yes", *ledger)
     result = project.run("doctor", *ledger)
     assert "Nothing is wrong with this setup." in result.stdout
-    assert "It listed 1 assistants" in result.stdout
+    assert "The server listed 1 assistant" in result.stdout
     assert "its newest run is run-" in result.stdout
 
 

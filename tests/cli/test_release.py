@@ -146,7 +146,7 @@ def test_a_release_without_a_seal_or_with_a_secret_is_refused(staged: Project) -
     staged.edit("helper.yaml", "Be kind.", "Be kind, ${var:word}.")
     staged.run("apply", "--env", "staging", "--yes")
     secret = staged.run("plan", "--env", "prod", "--new", "--release", "staging:3", code=1)
-    assert "It holds a secret of that environment" in secret.stderr
+    assert "The release has a secret of that environment" in secret.stderr
 
     file = Path(staged.folder, "manifests/releases/k3v9q0x7dp/staging/helper/00000002.json")
     data = json.loads(file.read_text("utf-8"))

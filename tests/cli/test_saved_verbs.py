@@ -280,5 +280,7 @@ def test_a_saved_rename_that_was_performed_says_that_nothing_of_it_is_left(
 
     again = applied.run("apply", FILE, "--yes", code=1)
 
-    assert "saved to update assistant.clerk, which is no longer to be done" in again.stderr
+    assert (
+        "The saved plan would update assistant.clerk, which is not needed any more" in again.stderr
+    )
     assert "Plan again" in again.stderr

@@ -113,7 +113,7 @@ CASES = (
     ),
     Fault(
         "case 26: adopting our own object under another address leads in a circle",
-        "verbs/adopt.py",
+        "verbs/adopt/run.py",
         "if mark.address not in session.desired:\n            return mark\n",
         "if mark.address == row:\n            return mark\n",
         ("stories/test_renamed.py",),

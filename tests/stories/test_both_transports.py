@@ -10,7 +10,7 @@ import pytest
 from provisioner.model.overrides import Overrides
 from provisioner.providers import client
 from provisioner.runtimes import RUNTIMES
-from provisioner.verbs.adopt import planned_adoption
+from provisioner.verbs.adopt.run import planned_adoption
 from provisioner.verbs.apply import run as applying
 from provisioner.verbs.destroy import planned_destroy
 from tests.stories.test_runtimes import EDITS, LIBRARY, QA, on

@@ -11,7 +11,7 @@ from provisioner.model.address import Address
 from provisioner.model.errors import PlanRefused, ProvisionerError
 from provisioner.model.outcome import Status
 from provisioner.model.overrides import Overrides
-from provisioner.verbs.adopt import planned_adoption
+from provisioner.verbs.adopt.run import planned_adoption
 from provisioner.verbs.apply import run as applying
 from provisioner.verbs.destroy import planned_destroy
 from provisioner.verbs.forget import planned_forget

@@ -13,7 +13,7 @@ from provisioner.model.address import Address
 from provisioner.model.plan import Action
 from provisioner.model.runtime import Level
 from provisioner.runtimes import RUNTIMES
-from provisioner.verbs.adopt import planned_adoption
+from provisioner.verbs.adopt.run import planned_adoption
 from provisioner.verbs.apply import run as applying
 from tests.stories.fields import (
     FIELDS,

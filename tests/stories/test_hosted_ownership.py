@@ -13,7 +13,7 @@ from provisioner.emulator import create_app
 from provisioner.model.address import Address
 from provisioner.model.errors import NoSuchApi, ProvisionerError, Unauthorized
 from provisioner.model.mark import Owner
-from provisioner.verbs.adopt import planned_adoption, planned_adoption_of
+from provisioner.verbs.adopt.run import planned_adoption, planned_adoption_of
 from provisioner.verbs.apply import run as applying
 from provisioner.verbs.destroy import planned_destroy
 from provisioner.verbs.drift import drift

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from provisioner.model.address import Address
-from provisioner.verbs.adopt import planned_adoption
+from provisioner.verbs.adopt.run import planned_adoption
 from provisioner.verbs.apply import run as applying
 from provisioner.verbs.drift import drift
 from tests.stories import hosted_stacks, stacks

@@ -272,7 +272,7 @@ def test_an_object_that_is_shown_after_its_delete_is_not_called_erased(world: Wo
     [one] = receipt.objects
     assert (one.status, one.note) == (
         TrackedStatus.TRACKED,
-        "The server answered that it deleted it, and shows it still.",
+        "The server answered that the object is deleted, but still shows it.",
     )
     assert not receipt.is_complete
     assert one_run(world.options, receipt.run).status is RunStatus.FAILED

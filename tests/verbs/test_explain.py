@@ -123,7 +123,7 @@ def test_items_and_keys_of_ones_own_lead_to_their_field(topic: str, path: str) -
         ("unknown-fild", "Did you mean `unknown-field`?"),
         ("assistant.tools[files_search]", "Did you mean `tools[file_search]`?"),
         ("assistant.max_tokens", "Use `max_prompt_tokens` or"),
-        ("assistant.zzz", "`provisioner explain assistant` lists those that it has."),
+        ("assistant.zzz", "`provisioner explain assistant` lists its fields."),
         ("zzz", "`provisioner explain` lists the kinds"),
     ],
 )

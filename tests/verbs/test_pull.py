@@ -282,8 +282,8 @@ def test_an_export_that_stops_in_the_middle_is_told_as_such(out: Path) -> None:
         (b"7", "no object"),
         (b'["asst_1"]', "no object"),
         (b"id,name\r\n1,x\r\n", "not JSON: line 1"),
-        (b"\xff\xfe\xfd", "not text"),
-        (b"\xc3\x28{}", "not text"),
+        (b"\xff\xfe\xfd", "text neither"),
+        (b"\xc3\x28{}", "text neither"),
         (text_of({"error": {"message": "gone"}}), "an error message of the server"),
         (
             text_of(page(exported()), {"error": {"message": "gone"}}),
@@ -730,7 +730,7 @@ DAY = date(2026, 11, 26)
     ("model", "says"),
     [
         ("gpt-4-turbo", "gpt-4-turbo ended on 2026-10-23 (announced by OpenAI, as of "),
-        ("gpt-4o", "OpenAI names gpt-6-luna as its replacement. It is named by "),
+        ("gpt-4o", "OpenAI names gpt-6-luna as its replacement. These use the model: "),
     ],
 )
 def test_a_model_that_has_an_end_is_noted_once_with_who_names_it(

@@ -57,31 +57,31 @@ def test_json_lines_csv_and_objects_of_the_api_say_the_same() -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ('{"id": "a" 5}', "log:2:12 It is no JSON: "),
-        ("[1]", "log:2:1 It is no JSON object."),
-        ('{"id": 5}', "log:2:2 `id` is no id: "),
-        ('{"kind": "thread"}', "log:2:1 `id` is no id: "),
-        ('{"id": "a/b"}', "log:2:2 `id` is no id: "),
+        ('{"id": "a" 5}', "log:2:12 The line is not JSON: "),
+        ("[1]", "log:2:1 The line is not a JSON object."),
+        ('{"id": 5}', "log:2:2 `id` has to be "),
+        ('{"kind": "thread"}', "log:2:1 `id` has to be "),
+        ('{"id": "a/b"}', "log:2:2 `id` has to be "),
         (
             '{"id": "a", "kind": "run"}',
-            "log:2:13 `kind` says which kind of object this is: thread,",
+            "log:2:13 `kind` has to be the kind of the object: thread,",
         ),
-        ('{"id": "a", "object": "assistant"}', "log:2:13 `object` says which kind"),
+        ('{"id": "a", "object": "assistant"}', "log:2:13 `object` has to be the kind"),
         (
             '{"id": "a", "exprires": 5}',
             "log:2:13 There is no field 'exprires'. Did you mean `expires`?",
         ),
         ('{"id": "a", "ttl": "30"}', "log:2:13 `ttl`: '30' is no length of time."),
-        ('{"id": "a", "ttl": "1d", "expires": 5}', "log:2:13 `expires` and `ttl` say the same"),
-        ('{"id": "a", "expires": "tomorrow"}', "log:2:13 `expires` is no moment"),
+        ('{"id": "a", "ttl": "1d", "expires": 5}', "log:2:13 `expires` and `ttl` mean the same"),
+        ('{"id": "a", "expires": "tomorrow"}', "log:2:13 `expires` has to be unix seconds"),
         ('{"id": "a", "expires": "2026-11-27T12:00:00"}', "log:2:13 `expires` has no time zone"),
-        ('{"id": "a", "expires": 1800000000000}', "log:2:13 `expires` is no moment"),
-        ('{"id": "a", "registered": true}', "log:2:13 `registered` is no moment"),
-        ('{"id": "a", "owner": "x\\ud800"}', "log:2:13 `owner` is a text of at most"),
-        ('{"id": "a", "owner": "x\\u0000"}', "log:2:13 `owner` is a text of at most"),
-        ('{"id": "a", "owner": ["x"]}', "log:2:13 `owner` is a text of at most"),
-        ("{" * 100_000, "log:2:2 It is no JSON"),
-        ("[" * 100_000, "log:2:1 It is nested too deeply."),
+        ('{"id": "a", "expires": 1800000000000}', "log:2:13 `expires` has to be unix seconds"),
+        ('{"id": "a", "registered": true}', "log:2:13 `registered` has to be unix seconds"),
+        ('{"id": "a", "owner": "x\\ud800"}', "log:2:13 `owner` has to be a text of at most"),
+        ('{"id": "a", "owner": "x\\u0000"}', "log:2:13 `owner` has to be a text of at most"),
+        ('{"id": "a", "owner": ["x"]}', "log:2:13 `owner` has to be a text of at most"),
+        ("{" * 100_000, "log:2:2 The line is not JSON"),
+        ("[" * 100_000, "log:2:1 The line is nested too deeply."),
     ],
 )
 def test_a_bad_line_is_told_with_its_place_and_costs_no_other(line: str, said: str) -> None:
@@ -101,8 +101,8 @@ def test_bytes_that_are_no_text_and_lines_without_end_are_bad_lines(
 
     assert read(text) == [
         one("before"),
-        "log:2:10 It is not UTF-8 text.",
-        "log:3:1 It is longer than 60 bytes.",
+        "log:2:10 The line is not UTF-8 text.",
+        "log:3:1 The line is longer than 60 bytes.",
         one("after"),
     ]
 
@@ -114,15 +114,15 @@ def test_rows_of_a_table_are_told_with_the_column_of_the_cell() -> None:
 
     assert found[0] == one("a", subject="Last, First", expires=NOW + 86_400)
     assert str(found[1]).startswith("log:3:9 `ttl`: 'soon' is no length of time.")
-    assert found[2] == "log:4:1 It has 2 cells, and the first line names 3."
-    assert str(found[3]).startswith("log:5:1 It is no row of a CSV table: ")
+    assert found[2] == "log:4:1 The row has 2 cells, but the first line names 3."
+    assert str(found[3]).startswith("log:5:1 The line is not a row of CSV: ")
 
 
 @pytest.mark.parametrize(
     ("header", "said"),
     [
         ("id,onwer", "There is no column 'onwer'. Did you mean `owner`? There are: id, kind,"),
-        ("id,id", "A column stands in it twice."),
+        ("id,id", "A column is named twice."),
         ("kind,owner", "There is no column `id`."),
         ("thread_1", "There is no column 'thread_1'."),
     ],
@@ -133,4 +133,6 @@ def test_a_table_without_right_columns_registers_nothing(header: str, said: str)
 
 
 def test_a_line_names_its_account_where_there_is_no_other() -> None:
-    assert read('{"id": "a"}', Defaults("", NOW, "thread")) == ["log:1:1 It names no `account`."]
+    assert read('{"id": "a"}', Defaults("", NOW, "thread")) == [
+        "log:1:1 The line has no `account`."
+    ]

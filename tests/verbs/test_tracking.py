@@ -110,11 +110,15 @@ def test_a_block_registers_again_at_its_end_also_where_it_fails(client: openai.O
 @pytest.mark.parametrize(
     ("what", "more", "said"),
     [
-        (object(), {}, "object is no object with an id"),
-        ("thread_1", {}, "'' is no kind of object that is tracked"),
-        ({"id": "asst_1", "object": "assistant"}, {}, "'assistant' is no kind"),
+        (object(), {}, "object has no id"),
+        ("thread_1", {}, "Objects of kind '' are not tracked"),
+        (
+            {"id": "asst_1", "object": "assistant"},
+            {},
+            "Objects of kind 'assistant' are not tracked",
+        ),
         ("t", {"kind": "thread", "ttl": "30"}, "'30' is no length of time"),
-        ("t", {"kind": "thread", "ttl": -1}, "ttl=-1 is no length of time"),
+        ("t", {"kind": "thread", "ttl": -1}, "ttl=-1 is not a length of time"),
         ("t", {"kind": "thread", "ttl": []}, "float()"),
         ("t", {"kind": "thread", "owner": "a\nb"}, "printable"),
         ("t", {"kind": "thread", "client": 5}, "base_url"),

@@ -1,1 +1,1 @@
-"""The parts that several verbs use: reading, connecting, plan files."""
+"""Parts that several verbs share: reading manifests, connecting to a target, plan files, the ledger."""

@@ -1,8 +1,8 @@
-"""Begin the lists of a target while the manifests are still being read.
+"""Begin to list a target's objects while the manifests are still being read.
 
-A list is a chain of pages, each of which names the next one, so that most of its time is waiting.
-The Stack alone tells the target. Reading changes nothing, and nothing that is read here is used
-before the manifests are known to be valid.
+A list is a chain of pages, each of which names the next, so most of its time is spent waiting. The
+Stack alone names the target. Listing changes nothing, and nothing that is listed is used before the
+manifests are known to be valid. `session` uses this for verbs that plan.
 """
 
 import sys
@@ -23,26 +23,24 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 PROMPTLY: Final = 0.001
-"""Seconds for which one thread may run while another one wants to.
+"""The seconds for which a thread may run while another one waits to run.
 
-At Python's 5 ms, a thread that receives a page would wait for the reader of manifests that long, at
-every piece of the page.
+With Python's default of 5 ms, a thread that receives a page would wait that long for the thread
+that reads manifests, at every piece of the page.
 """
 
 
 Line: TypeAlias = Callable[..., None]
 Open: TypeAlias = Callable[[Line, Line, Collection[str]], Provider]
-"""Opens a provider.
-
-Its arguments are the trace of requests, the display of progress, and the secrets.
-"""
+"""Opens a provider. The arguments are the function for lines about requests, the function for
+progress, and the secrets to hide."""
 
 
 class Ahead:
-    """A provider that is opened, and lists that are read, in other threads.
+    """A provider that is opened, and lists that are read, in threads of their own.
 
-    `began` is the time, and `opened` the moment of `elapsed`, before which nothing was read. `alone` is
-    that of the Session. Lines of the provider are kept back until `take` is called.
+    `began` is the unix time, and `opened` the moment of `elapsed`, before which nothing was read.
+    `alone` is the same as in Session. Lines of output are held back until `take` is called.
     """
 
     def __init__(
@@ -65,9 +63,9 @@ class Ahead:
         }
 
     def take(self, stack: Stack, hidden: set[str]) -> Provider | None:
-        """Return the provider, if it was opened for this Stack; else None, and nothing is used.
+        """Return the provider if it was opened for this Stack; else None.
 
-        `hidden` are the secrets that the manifests hold. They are hidden from then on.
+        `hidden` are the secrets of the manifests, which are hidden in output from then on.
         """
         sys.setswitchinterval(self._before)
         if stack.target != self.stack.target:
@@ -83,30 +81,32 @@ class Ahead:
         return provider
 
     def lists(self) -> Mapping[str, Callable[[], list[Row]]]:
-        """Return, for each kind that was asked for, a function that waits for its rows."""
+        """Return, for each kind that is being listed, a function that waits for its rows."""
         return {kind: partial(self._rows, kind) for kind in self._lists}
 
     def close(self) -> None:
-        """Close the provider, without waiting for requests that are under way."""
+        """Close the provider, without waiting for requests that are still running."""
         sys.setswitchinterval(self._before)
         self._provider.add_done_callback(_close)
 
     def _list(self, collection: str) -> list[Row]:
+        """Return the rows of a collection, once the provider is open."""
         return self._provider.result().list(collection)
 
     def _rows(self, kind: str) -> list[Row]:
+        """Wait for the rows of a kind. Raises ProviderError."""
         try:
             return self._lists[kind].result()
         except ProviderError:
             if not self._hidden:
                 raise
-        # The message may repeat a secret, which was not known to be one when the request was sent.
+        # The message may contain a text that was not known to be secret when the request was sent. A second request has it hidden.
         collection = RUNTIMES[self.stack.target.runtime].bindings[kind].collection
         return self._list(collection)
 
 
 class Later:
-    """A function of lines that keeps them back until it is released."""
+    """A function for lines of output that holds them back until it is released."""
 
     def __init__(self, write: Line | None) -> None:
         self._write = write or (lambda *_line: None)
@@ -121,7 +121,7 @@ class Later:
         self._write(*line)
 
     def release(self) -> None:
-        """Write what was kept, and every later line at once."""
+        """Write the lines that were held back. Every later line is written at once."""
         with self._lock:
             kept, self._kept = self._kept or [], None
         for line in kept:
@@ -129,10 +129,10 @@ class Later:
 
 
 def may_begin(stack: Stack) -> bool:
-    """Return true for a target that is entered with a key and asked over HTTP.
+    """Return true if a target may be listed before its manifests are known to be valid.
 
-    To start an embedded server makes a file, to ask for a token is no mere reading, and a registry of
-    releases is not listed page by page.
+    That is a target over HTTP with a key. Starting an embedded server creates a file, a workload
+    identity has to fetch a token, and a registry of releases is not listed by pages.
     """
     target = stack.target
     entered = not (target.server or target.workload_identity)
@@ -140,5 +140,6 @@ def may_begin(stack: Stack) -> bool:
 
 
 def _close(opened: "Future[Provider]") -> None:
+    """Close a provider if it was opened."""
     if opened.exception() is None:
         opened.result().close()

@@ -1,4 +1,4 @@
-"""Find the live assistant for `ask`, `load` and `show --as`, and the code that talks to it."""
+"""Find the live assistant for `ask`, `load`, `test` and `show --as`, and its runtime's conversation."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,16 +19,19 @@ KIND = CONVERSATIONAL.name
 
 
 def check_is_assistant(address: Address) -> None:
-    """Raise ProvisionerError for an address of which no object can be asked."""
+    """Raise ProvisionerError if an address is not that of an assistant."""
     if address.kind != KIND:
-        detail = "Only assistants can be asked and run. The address of one looks like assistant.policy-qa."
+        detail = (
+            "Only assistants can be asked and run. The address of one looks like"
+            " assistant.policy-qa."
+        )
         raise ProvisionerError(Diagnostic(codes.NOT_AN_ASSISTANT, detail, subject=str(address)))
 
 
 def conversation_of(runtime: Runtime, done: str = "loaded") -> Conversation:
-    """Return the conversation of a runtime. Raises ProvisionerError where it has none.
+    """Return the conversation of a runtime. Raises ProvisionerError if the runtime has none.
 
-    `done` says what was asked for, as a participle: loaded, asked.
+    `done` is a participle for the message: `loaded`, `asked`, `tested`.
     """
     if runtime.conversation is None:
         raise refused(runtime, done)
@@ -36,7 +39,7 @@ def conversation_of(runtime: Runtime, done: str = "loaded") -> Conversation:
 
 
 def refused(runtime: Runtime, done: str) -> ProvisionerError:
-    """Return the refusal of a runtime whose conversation lacks what was asked for."""
+    """Return the error for a runtime whose conversation cannot do what was asked for."""
     detail = (
         f"On the runtime {runtime.name} assistants are planned and applied, and cannot be {done}. "
         "No request was sent. Use that runtime's own client, or a target of another runtime."
@@ -52,7 +55,8 @@ def applied_assistant(
 ) -> AppliedAssistant:
     """Return the assistant of a live row, in the form that a conversation takes.
 
-    Without `token`, the variables that the row names are looked up in the run's environment.
+    `token` returns the token in an environment variable that the row names. Without it, the
+    variables of the run's environment are used.
     """
     binding = session.runtime.bindings[address.kind]
     spec = binding.from_wire(row).spec

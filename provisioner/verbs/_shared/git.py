@@ -1,4 +1,4 @@
-"""Ask git about a folder, without letting the repository run anything."""
+"""Ask git about a folder, without letting the repository run any program."""
 
 import os
 import re
@@ -9,12 +9,12 @@ from pathlib import Path
 OF_ANOTHER = re.compile(
     r"dubious ownership in repository at '(.+)'|\('(.+)' is owned by someone else"
 )
-"""The words of git, today and in 2.35, if another user owns the checkout, as in containers.
+"""The message of git, today and in 2.35, if another user owns the checkout, as in containers.
 
-The folder that it names is the whole checkout, which may lie above the folder that was asked about.
+The folder in the message is the whole checkout, which may be above the folder that was asked about.
 """
 PATIENCE = 5.0
-"""Seconds that git may take. A later answer is not worth the wait."""
+"""The seconds that git may take. A later answer is not worth the wait."""
 NETWORK_PATIENCE = 300.0
 """Seconds that git may take for a command without which nothing goes on, such as a fetch."""
 
@@ -27,15 +27,16 @@ def git(
     fine: int = 0,
     refused: Callable[[str], None] | None = None,
 ) -> str | None:
-    """Return git's answer; None where there is no git, where it refuses, or where it takes too long.
+    """Return git's output; None if git is not installed, refuses, or takes too long.
 
-    `given` is its input, `fine` an exit code that is an answer too. `refused` is called with the
-    folder of the checkout where that belongs to another user, for git does not read it then.
+    `given` is its standard input. `fine` is an exit code that counts as success beside 0. `refused`
+    is called with the folder of the checkout if another user owns it, because git does not read it
+    then.
     """
     program = shutil.which("git", path=environ.get("PATH", os.defpath))
     if program is None:
         return None
-    import subprocess  # where it is needed: most commands ask git nothing
+    import subprocess  # imported here, because most commands do not need git
 
     try:
         done = subprocess.run(

@@ -1,6 +1,6 @@
-"""Find the files that a folder of manifests applies and that git ignores.
+"""Find files that a folder of manifests applies and that git ignores.
 
-Such a file is on this machine only: the next apply from another checkout takes it away again.
+Such a file exists only on this machine: an apply from another checkout would delete it again.
 """
 
 import os
@@ -13,15 +13,15 @@ from provisioner.model.digests import nfc
 from provisioner.verbs._shared.git import git
 
 _NONE_IGNORED = 1
-"""The exit code with which git says that none of the paths is ignored."""
+"""The exit code of git if none of the paths is ignored."""
 _NAMED = 5
-"""Files that are named before the rest is counted only."""
+"""The most files that the warning names. The others are counted."""
 
 
 def ignored(
     root: Path, files: Collection[Path], environ: Mapping[str, str]
 ) -> tuple[Diagnostic, ...]:
-    """Return one warning that names the ignored files; nothing without git or a repository."""
+    """Return one warning that names the ignored files; empty if there are none, or no git repository."""
     folder = root.resolve()
     if not files or not any((above / ".git").exists() for above in (folder, *folder.parents)):
         return ()
@@ -33,5 +33,5 @@ def ignored(
         return ()
     more = f" and {len(names) - _NAMED:,} more" if names[_NAMED:] else ""
     named = ", ".join(f"`{name}`" for name in names[:_NAMED])
-    detail = f"{named}{more}: commit what belongs to the folder, or leave it out with `exclude`."
+    detail = f"{named}{more}: commit these files, or leave them out with `exclude`."
     return (warning(codes.IGNORED_BY_GIT, detail),)

@@ -1,7 +1,7 @@
-"""The ledger of a run: where it is, the lock that is held in it, and what happens without it.
+"""Use the ledger of a run: find it, hold the lock in it, and go on without it.
 
-A ledger is opened when there is something to write, and never by a command that only reads. Each
-function imports the database library itself, so that no other command pays for it.
+A ledger is created only when there is something to write. Each function imports the database
+library itself, so that other commands do not load it.
 """
 
 import getpass
@@ -36,14 +36,11 @@ PIPELINES: Final = (
     "BUILDKITE_BUILD_URL",
     "TRAVIS_JOB_WEB_URL",
 )
-"""Variables in which pipelines give the address of their job's page.
-
-The first that is set counts.
-"""
+"""Variables in which pipelines give the URL of their job's page. The first that is set counts."""
 
 
 class LedgerOptions(Protocol):
-    """The part of a run's options that concerns its ledger: see `RunOptions`."""
+    """The part of a run's options that concerns its ledger (see `RunOptions`)."""
 
     @property
     def ledger(self) -> str | None: ...
@@ -57,9 +54,9 @@ class LedgerOptions(Protocol):
 
 @frozen
 class LockedLedger:
-    """The ledger of a run and the lock in it. Both are None if the run goes without a ledger.
+    """The ledger of a run and the lock in it. Both are None for a run without a ledger.
 
-    `told` has the reason if the user did not ask for that.
+    `told` has the reason if the user did not ask to run without a ledger.
     """
 
     ledger: "Ledger | None" = None
@@ -67,37 +64,38 @@ class LockedLedger:
     told: tuple[Diagnostic, ...] = ()
 
     def check(self) -> None:
-        """Confirm before a write that the lock is still ours. Raises LockLost."""
+        """Confirm before a write that we still hold the lock. Raises LockLost."""
         if self.lock:
             self.lock.check()
 
     @property
     def is_lost(self) -> bool:
-        """Returns true once the lock was found to be lost."""
+        """True once the lock was found to be lost."""
         return self.lock is not None and self.lock.is_lost
 
 
 _LOCKED: ContextVar[Mapping[tuple[str, str], LockedLedger]] = ContextVar(
     "locked", default=MappingProxyType({})
 )
-"""Locks that this run holds, by ledger and owner. A migration holds one for both of its halves."""
+"""The locks that this run holds, by ledger and owner. A migration holds one for both of its
+plans."""
 
 
 def location_of(options: LedgerOptions, stack: Stack) -> Location | None:
-    """Return the place of the ledger of a run, or None if it has none. Raises LedgerError."""
+    """Return the location of a run's ledger; None if it has none. Raises LedgerError."""
     return location(options.ledger, stack.home, stack.ledger)
 
 
 def account_of(context: PlanContext) -> str:
-    """Return the text of the account that is used, as the ledger keeps it: host and project."""
+    """Return the account of a context as the ledger stores it: the host and the project."""
     return f"{context.host} {context.project}".strip()
 
 
 def remembered(where: Location | None, account: str) -> tuple[Remembered, tuple[Diagnostic, ...]]:
-    """Return the records of a ledger about an account, or the reason why there are none.
+    """Return the records of a ledger about an account, or a warning with the reason why there are none.
 
-    Makes no ledger. If the default ledger does not exist yet, there are no records and no reason is
-    given. Raises LedgerError if a ledger that somebody named cannot be read.
+    No ledger is created. If the default ledger does not exist yet, there are no records and no
+    warning. Raises LedgerError if a ledger that somebody named cannot be read.
     """
     from provisioner.ledger.opening import ledger_to_read
 
@@ -126,9 +124,9 @@ def locked(
 ) -> Iterator[LockedLedger]:
     """Hold the lock of a stack and environment while a verb writes.
 
-    `read_at` is the moment of `elapsed` at which the reading of the live side began; 0 where it has
-    not begun. `was_alone` is the answer of `is_alone` from just before it. Raises LockHeld,
-    PlanRefused if somebody else held the lock since then, and LedgerError if a ledger that somebody
+    `read_at` is the moment of `elapsed` at which reading the live side began; 0 if it has not
+    begun. `was_alone` is the result of `is_alone` from just before that. Raises LockHeld;
+    PlanRefused if another run has held the lock since; and LedgerError if a ledger that somebody
     named cannot be used.
     """
     where = location_of(options, stack)
@@ -163,6 +161,7 @@ def _taken(
     read_at: float,
     was_alone: bool,
 ) -> LockedLedger:
+    """Take the lock, and return it with its ledger. It is released when `opened` ends."""
     from provisioner.ledger.lock import is_stale, take
     from provisioner.ledger.opening import ledger
     from provisioner.ledger.presence import Presence
@@ -181,17 +180,17 @@ def _taken(
     opened.enter_context(lock.renewing())
     if read_at and is_stale(lock.acquired, lock.acquired.at - read_at, was_alone=was_alone):
         detail = (
-            f"Somebody else held the lock of {stack.owner} after the live side was read. Nothing was"
-            " changed. Run the command again; with --wait 60 it takes the lock before it reads."
+            f"Somebody else held the lock of {stack.owner} after the live side was read. Nothing"
+            " was changed. Run the command again; with --wait 60 it takes the lock before it reads."
         )
         raise PlanRefused(Diagnostic(codes.PLAN_OUTDATED, detail))
     return LockedLedger(found, lock)
 
 
 def is_alone(options: LedgerOptions, stack: Stack) -> bool:
-    """Return true if no process of this machine holds the lock of a stack and environment now.
+    """Return true if no process on this machine holds the lock of a stack and environment.
 
-    Does not open the ledger. Returns false where nobody can tell.
+    The ledger is not opened. Return false if that cannot be found out.
     """
     from provisioner.ledger.presence import is_nobody_there
 
@@ -203,7 +202,7 @@ def is_alone(options: LedgerOptions, stack: Stack) -> bool:
 
 
 def holder(verb: str, environ: Mapping[str, str]) -> Holder:
-    """Return the names of the user, the machine and the process, for others who want the lock."""
+    """Return the user, machine, process and pipeline of this run, for others who want the lock."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):
@@ -224,6 +223,8 @@ def pipeline_page(environ: Mapping[str, str]) -> str:
 
 
 def _teller(options: LedgerOptions) -> "Callable[[LockState], None]":
+    """Return a function that shows who holds the lock while this run waits for it."""
+
     def tell(state: "LockState") -> None:
         if options.tell:
             options.tell(f"waiting for {state.holder}", 1.0)

@@ -1,6 +1,6 @@
-"""Warn of models in manifests that will be switched off.
+"""Warn about models in manifests, and about APIs, that will be switched off.
 
-The dates come from the target's host, or from the vendor's table.
+The dates come from the target's own list of models, or from the vendor's table.
 """
 
 from collections.abc import Collection, Iterable
@@ -21,17 +21,17 @@ MODEL = "model"
 
 
 def today() -> date:
-    """Return the day in UTC."""
+    """Return today's date in UTC."""
     return datetime.now(UTC).date()
 
 
 def is_vendor(target: Target, host: str) -> bool:
-    """Return true for OpenAI's own hosts, in every region."""
+    """Return true if a target is on OpenAI's own hosts, in any region."""
     return not target.server and is_vendor_host(host)
 
 
 def is_vendor_host(host: str) -> bool:
-    """Return true for the name of a host of OpenAI's own, with or without its port."""
+    """Return true for the name of one of OpenAI's own hosts, with or without a port."""
     return f".{host.partition(':')[0]}".endswith(f".{VENDOR}")
 
 
@@ -43,10 +43,10 @@ def of_declared(
     *,
     makes: Collection[Address] = (),
 ) -> tuple[Diagnostic, ...]:
-    """Return warnings about models and about the target's API, offline.
+    """Return warnings about the models of declared resources and about the target's API, offline.
 
-    Only the models of OpenAI's own hosts are known. A model that is gone there is an error for the
-    addresses of `makes`, which are about to be made, and else a warning.
+    Dates are known only for the models of OpenAI's own hosts. A model that is gone there is an
+    error for the addresses in `makes`, which are about to be created, and a warning for others.
     """
     vendor = is_vendor(target, host)
     found = lifecycle.ending(target.runtime, target.server, day, vendor=vendor)
@@ -65,10 +65,10 @@ def of_planned(
     provider: Provider,
     day: date,
 ) -> tuple[Diagnostic, ...]:
-    """Return the same for a plan, with an error where a change would send the vendor a model that is gone.
+    """Return the same warnings for a plan. A model that is gone is an error if a change sends it.
 
-    Another host is asked for its models if a change sends one; a host that has no such list says
-    nothing about them.
+    Another host is asked for its list of models if a change sends one. If it has no such list,
+    there are no warnings about models.
     """
     sent = {change.address: change for change in changes if _sends_model(change)}
     if is_vendor(target, host):
@@ -86,6 +86,7 @@ def of_planned(
 
 
 def _uses(desired: Desired, sent: Collection[Address]) -> Iterable[lifecycle.Use]:
+    """Return the uses of models among the declared resources."""
     return [
         lifecycle.Use(address, resource.spec[MODEL], resource.origin, sets=address in sent)
         for address, resource in desired.items()
@@ -94,6 +95,7 @@ def _uses(desired: Desired, sent: Collection[Address]) -> Iterable[lifecycle.Use
 
 
 def _sends_model(change: Change) -> bool:
+    """Return true if a change sends a model to the server."""
     return change.desired is not None and (
         change.action.makes or any(field.path == MODEL for field in change.fields)
     )

@@ -23,9 +23,9 @@ from provisioner.verbs._shared.session import RunOptions, Session, connected, re
 
 
 def open_live(options: RunOptions) -> AbstractContextManager[Session]:
-    """Open a session that only asks the live side.
+    """Open a session that reads only the live side.
 
-    The Stack has to be valid, manifests need not.
+    The Stack has to be valid; other manifests may have errors.
     """
     loaded = read(options)
     if loaded.stack is None or loaded.stack.target.runtime not in RUNTIMES:
@@ -36,8 +36,8 @@ def open_live(options: RunOptions) -> AbstractContextManager[Session]:
 def whole_address(session: Session, address: Address, live: Live | None = None) -> Address:
     """Return the address that a bare name or id means. A whole address is returned as it is.
 
-    The live side is read only if nothing of that name is declared and `live` is not given. Raises
-    UsageError if the text means nothing, or more than one address.
+    The live side is read only if no such name is declared and `live` is not given. Raises
+    UsageError if the text means no address, or more than one.
     """
     if not address.is_bare:
         return address
@@ -51,7 +51,7 @@ def whole_address(session: Session, address: Address, live: Live | None = None) 
 
 
 def whole_overrides(overrides: Overrides, declared: Desired, live: Live) -> Overrides:
-    """Return `overrides` with whole addresses. Raises UsageError for one that means nothing here."""
+    """Return overrides in which every address is whole. Raises UsageError for an unknown one."""
     try:
         return resolved_overrides(overrides, declared, live)
     except ValueError as error:
@@ -59,9 +59,9 @@ def whole_overrides(overrides: Overrides, declared: Desired, live: Live) -> Over
 
 
 def find_row(session: Session, address: Address) -> Row:
-    """Return the live object of `address` as the server returned it.
+    """Return the live object of an address as the server returned it.
 
-    Raises ProvisionerError where nothing has been applied, or where the kind has no live object.
+    Raises ProvisionerError if nothing has been applied there, or if the kind has no live objects.
     """
     row = live_row(session, address)
     if row is None:
@@ -70,22 +70,22 @@ def find_row(session: Session, address: Address) -> Row:
 
 
 def live_row(session: Session, address: Address) -> Row | None:
-    """Return the live object of `address`, and None where nothing has been applied."""
+    """Return the live object of an address as the server returned it; None if nothing has been applied."""
     binding = _binding(session, address)
     return newest(session.provider.list(binding.collection), binding, session.stack.owner, address)
 
 
 def nothing_there(session: Session, address: Address) -> ProvisionerError:
-    """Return the error that says why `address` has no live object: not declared, or not applied."""
+    """Return the error that says why an address has no live object: not declared, or not applied."""
     if address not in session.desired:
         return ProvisionerError(undeclared(address, session))
     return absent(address, session.desired[address])
 
 
 def live_ids(session: Session) -> Ids:
-    """Return live ids by address. No collection is listed twice.
+    """Return a function from an address to its live id. No collection is listed twice.
 
-    Raises ProvisionerError for an address that has no live object.
+    The function raises ProvisionerError for an address without a live object.
     """
 
     @cache
@@ -103,6 +103,7 @@ def live_ids(session: Session) -> Ids:
 
 
 def _binding(session: Session, address: Address) -> Binding:
+    """Return the binding of an address whose kind has live objects. Raises ProvisionerError."""
     binding = session.runtime.bindings.get(address.kind)
     if binding is None or binding.mark_location is None:
         raise ProvisionerError(_nowhere(address, session))
@@ -110,7 +111,7 @@ def _binding(session: Session, address: Address) -> Binding:
 
 
 def newest(rows: Iterable[Row], binding: Binding, owner: Owner, address: Address) -> Row | None:
-    """Return our row at `address`: the newest generation, and of two equal ones the older object."""
+    """Return our row at an address: that of the newest generation, and of two equal ones the older object."""
     ours = []
     for row in rows:
         mark = binding.mark_of(row)
@@ -124,16 +125,17 @@ def undeclared(address: Address, session: Session) -> Diagnostic:
     known = [str(a) for a in session.desired]
     return Diagnostic(
         codes.NOT_DECLARED,
-        f"No manifest in {session.stack.root} declares it.{did_you_mean(str(address), known)}",
+        f"No manifest in {session.stack.root} declares this address.{did_you_mean(str(address), known)}",
         subject=str(address),
     )
 
 
 def absent(address: Address, desired: Resource | None) -> ProvisionerError:
+    """Return the error for a declared resource that has not been applied."""
     return ProvisionerError(
         Diagnostic(
             codes.NOT_APPLIED,
-            f"Nothing on this target carries its mark. Apply it first: {hint('apply')}.",
+            f"No object on this target carries the mark of this address. Apply it first: {hint('apply')}.",
             desired.origin if desired else None,
             subject=str(address),
         )
@@ -141,10 +143,11 @@ def absent(address: Address, desired: Resource | None) -> ProvisionerError:
 
 
 def _nowhere(address: Address, session: Session) -> Diagnostic:
+    """Return the diagnostic for a kind without live objects on this runtime."""
     kinds = [kind for kind, binding in session.runtime.bindings.items() if binding.mark_location]
     return Diagnostic(
         codes.NO_LIVE_KIND,
-        f"On this runtime these kinds have one: {', '.join(kinds)}."
+        f"On this runtime these kinds have live objects: {', '.join(kinds)}."
         f"{did_you_mean(address.kind, kinds)}",
         subject=str(address),
     )

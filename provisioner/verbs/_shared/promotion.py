@@ -1,7 +1,7 @@
-"""--release ENVIRONMENT:N: what was published and tested in one environment is desired in another one.
+"""Publish in one environment a release that was tested in another: `--release ENVIRONMENT:N`.
 
-The release is taken as it is, and only the ids of stores and files in it become those of the same
-addresses in the other environment. What cannot be carried over exactly is refused.
+The release is taken as it is. Only the ids of vector stores and files in it are replaced by those
+of the same addresses in this environment. What cannot be carried over exactly is refused.
 """
 
 import json
@@ -28,7 +28,7 @@ from provisioner.verbs._shared.history import binding_of, entries
 from provisioner.verbs._shared.session import RunOptions, Session, open_session, read
 
 FROM, DIGEST = "promoted_from", "promoted_digest"
-"""The keys of the provenance that name the tested release and the digest of its parameters."""
+"""The keys of a release's provenance with the tested release and the digest of its parameters."""
 _SOURCE: Final = re.compile(r"[A-Za-z0-9_./\[\]-]{1,400}#\d{1,12}|sha256:[0-9a-f]{64}")
 
 
@@ -36,8 +36,9 @@ _SOURCE: Final = re.compile(r"[A-Za-z0-9_./\[\]-]{1,400}#\d{1,12}|sha256:[0-9a-f
 class Tested:
     """The tested releases by address, as specs with symbolic references.
 
-    `stores` are the live objects of the environment that they were tested in, which they refer to.
-    `origins` have the provenance of the copies, by the name of the assistant.
+    `stores` are the live objects that they refer to, in the environment in which they were tested.
+    `origins` has the provenance of the copies, by the name of the assistant. `name` is the argument
+    of `--release`.
     """
 
     specs: Mapping[Address, Spec]
@@ -47,17 +48,20 @@ class Tested:
 
 
 def tested(options: RunOptions, release: str, select: Sequence[str]) -> Tested:
-    """Read the releases that `ENVIRONMENT:N` names, or the current ones of `ENVIRONMENT`.
+    """Read the releases that `ENVIRONMENT:N` names; for `ENVIRONMENT` alone, the current ones.
 
-    Raises UsageError where a number is given for more than one assistant, and ProvisionerError for a
-    release that is not there, not sealed, or that cannot be carried over exactly.
+    Raises UsageError if a number is given for more than one assistant. Raises ProvisionerError for
+    a release that does not exist, is not sealed, or cannot be carried over exactly.
     """
     environment, _, number = release.partition(":")
     if number and not (number.isascii() and number.isdecimal()):
         raise UsageError(Diagnostic(codes.NO_RELEASE_NAME, _FORM, subject=release))
     addresses = _addresses(options, select)
     if number and len(addresses) != 1:
-        detail = f"{len(addresses)} are chosen, and each counts its releases for itself. {_SELECT}"
+        detail = (
+            f"{len(addresses)} assistants are selected, and each numbers its own releases."
+            f" {_SELECT}"
+        )
         raise UsageError(Diagnostic(codes.NO_RELEASE_NAME, detail, subject=release))
     named = None if environment == "default" else environment
     with open_session(replace(options, environment=named, target=None)) as session:
@@ -73,9 +77,9 @@ def tested(options: RunOptions, release: str, select: Sequence[str]) -> Tested:
 
 
 def with_tested(session: Session, found: Tested) -> tuple[Desired, list[Diagnostic]]:
-    """Return what is desired with the tested releases in it, and what the reader has to know.
+    """Return the desired side with the tested releases in it, and warnings for the reader.
 
-    Raises ProvisionerError where this environment does not declare what a release refers to.
+    Raises ProvisionerError if this environment does not declare something that a release refers to.
     """
     desired = dict(session.desired)
     notes: list[Diagnostic] = []
@@ -91,7 +95,7 @@ def with_tested(session: Session, found: Tested) -> tuple[Desired, list[Diagnost
 
 
 def origins_of(arguments: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """Return the provenance of copies in the arguments of a saved plan, without anything else."""
+    """Return the provenance of copies in the arguments of a saved plan, and nothing else of them."""
     found = arguments.get(FROM)
     return {
         str(name): {key: str(value) for key, value in origin.items() if key in (FROM, DIGEST)}
@@ -101,7 +105,7 @@ def origins_of(arguments: Mapping[str, Any]) -> dict[str, dict[str, str]]:
 
 
 def _addresses(options: RunOptions, select: Sequence[str]) -> list[Address]:
-    """Return the chosen assistants of the environment that is applied to."""
+    """Return the selected assistants of the environment that is applied to."""
     from provisioner.kinds import KINDS
 
     loaded = read(options)
@@ -119,12 +123,19 @@ def _addresses(options: RunOptions, select: Sequence[str]) -> list[Address]:
 
 
 def _entry(session: Session, address: Address, number: int | None) -> ReleaseEntry:
+    """Return the release of an address with this number, or the current one.
+
+    Raises ProvisionerError.
+    """
     kept = entries(session, address)
     found = next((one for one in kept if number in (None, one.number)), None)
     subject = f"{session.stack.owner}/{address.name}"
     if found is None or found.deleted:
         there = ", ".join(str(one.number) for one in kept if not one.deleted) or "none"
-        detail = f"There are: {there}. {hint('show', '--releases', str(address))} lists them."
+        detail = (
+            f"The releases that are kept: {there}. {hint('show', '--releases', str(address))} lists"
+            " them."
+        )
         raise ProvisionerError(Diagnostic(codes.NO_SUCH_RELEASE_HERE, detail, subject=subject))
     if not found.published.sealed:
         detail = f"Release {found.number} has no seal. Publish it again in that environment."
@@ -135,14 +146,20 @@ def _entry(session: Session, address: Address, number: int | None) -> ReleaseEnt
 def _carried(
     session: Session, address: Address, entry: ReleaseEntry, known: Mapping[str, RemoteObject]
 ) -> Spec:
-    """Return the spec of a release after each id became a reference. Raises ProvisionerError."""
+    """Return the spec of a release in which each id is replaced by a reference.
+
+    Raises ProvisionerError.
+    """
     mark, subject = entry.found.mark, f"{address} release {entry.number}"
     if mark is None or any(applied.sensitive for applied in mark.applied.values()):
         raise ProvisionerError(Diagnostic(codes.NOT_MAPPED, _HOLDS, subject=subject))
     ids = {leaf.id for leaf in leaves(entry.found.spec, RemoteId)}
     strange = sorted(id for id in ids if id not in known or known[id].address is None)
     if strange:
-        detail = f"{', '.join(strange)}: this stack manages no such object in that environment, so the counterpart here is unknown."
+        detail = (
+            f"{', '.join(strange)}: this stack manages no such object in that environment, so the"
+            " counterpart here is unknown."
+        )
         raise ProvisionerError(Diagnostic(codes.NOT_MAPPED, detail, subject=subject))
     places = {id: place for id in ids if (place := known[id].address)}
     spec: Spec = exchanged(entry.found.spec, RemoteId, lambda leaf: Reference(places[leaf.id]))
@@ -154,7 +171,7 @@ def _carried(
 def _is_exact(
     session: Session, address: Address, number: int, spec: Spec, ids: Mapping[Address, str]
 ) -> bool:
-    """Return true if the spec makes the very parameters of the release, in their order."""
+    """Return true if a spec makes exactly the parameters of the release, in the same order."""
     binding: Binding = binding_of(session, address)
     collection = binding.history.collection if binding.history else ""
     owner = session.stack.owner
@@ -166,11 +183,12 @@ def _is_exact(
 
 
 def _sorted(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return parameters sorted by name. The order inside of them stays."""
     return {name: params[name] for name in sorted(params)}
 
 
 def _other_knowledge(resource: Resource, desired: Desired, found: Tested) -> list[Diagnostic]:
-    """Return a warning for each store whose documents are others than those of the test."""
+    """Return a warning for each vector store whose documents differ from those of the test."""
     notes = []
     for address in sorted(resource.references):
         there = found.stores.get(address)
@@ -178,7 +196,10 @@ def _other_knowledge(resource: Resource, desired: Desired, found: Tested) -> lis
             continue
         differ = document_differences(desired[address], there)
         if differ:
-            detail = f"{address}: {_named(differ)}. The test was answered from the documents of {found.name}."
+            detail = (
+                f"{address}: {_named(differ)}. The tests were answered from the documents of"
+                f" {found.name}."
+            )
             notes.append(
                 warning(
                     codes.OTHER_KNOWLEDGE, detail, desired[address].origin, str(resource.address)
@@ -188,16 +209,17 @@ def _other_knowledge(resource: Resource, desired: Desired, found: Tested) -> lis
 
 
 def _named(differ: Sequence[DocumentChange]) -> str:
+    """Return the paths of documents that differ, in words."""
     rest = f" and {len(differ) - 3} more" if differ[3:] else ""
     return f"{', '.join(one.path for one in differ[:3])}{rest} differ"
 
 
 _FORM = "Write ENVIRONMENT:NUMBER, such as staging:7, or ENVIRONMENT for its current releases."
 _SELECT = (
-    "Name one with --select, or leave the number out: then the current release of each is taken."
+    "Select one with --select, or leave the number out to publish the current release of each."
 )
-_HOLDS = "It holds a secret of that environment, which must not be carried into another one."
+_HOLDS = "The release has a secret of that environment, which must not be copied into another one."
 _INEXACT = (
-    "It was published by a version that wrote parameters which this one would write otherwise. Publish"
+    "An earlier version published it, which wrote parameters in another way than this one. Publish"
     " it again in that environment, and test that release."
 )

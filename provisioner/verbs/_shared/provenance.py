@@ -1,4 +1,4 @@
-"""The origin of a release: its stack, and the revision of the manifests."""
+"""Return the origin of a release: its stack, and the revision of the manifests in git."""
 
 import re
 import shlex
@@ -20,14 +20,15 @@ CI_VARIABLES = (
     "TRAVIS_COMMIT",
     "GIT_COMMIT",  # Jenkins
 )
-"""Variables in which pipelines name the commit that they run for; the first that is set counts."""
+"""Variables in which pipelines name the commit that they run for. The first that is set counts."""
 OWNED_BY_ANOTHER = (
-    "{} belongs to another user, so git does not say which commit it is. If you trust it: "
+    "{} belongs to another user, so git does not name its commit. If you trust the folder: "
     "`git config --global --add safe.directory {}`."
 )
 DIRTY = "+dirty"
+"""The end of a revision if the manifests had changes that were not committed."""
 _REVISION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{3,63}")
-"""The form of a revision. It is never a path or a URL, for others read a release."""
+"""The form of a revision. A path or a URL does not fit, because others read a release."""
 
 
 def provenance(
@@ -35,9 +36,9 @@ def provenance(
     environ: Mapping[str, str],
     warn: Callable[[Diagnostic], None] | None = None,
 ) -> dict[str, str]:
-    """Return the origin that every release of this stack carries. Raises nothing.
+    """Return the origin that every release of this stack gets. Raises nothing.
 
-    `warn` is told where git refuses to say which commit it is, and no pipeline says it either.
+    `warn` is called if git refuses to name the commit and no pipeline names it either.
     """
     found = {
         "stack": stack.name,
@@ -60,11 +61,11 @@ def revision_of(
     made: Sequence[Path] = (),
     refused: Callable[[str], None] | None = None,
 ) -> str:
-    """Return the commit that `folder` is at; '' where it is not known.
+    """Return the commit of a folder; empty if it is not known.
 
-    It ends in `+dirty` where something below `folder` is not committed; what lies below the `made`
-    folders does not count. Without git, the pipeline's variables name the commit. `refused` is called
-    with the folder of the checkout where git does not answer because another user owns it.
+    It ends in `+dirty` if a file below the folder is not committed; files below the folders `made`
+    do not count. Without git, the pipeline's variables name the commit. `refused` is called with
+    the folder of the checkout if git does not answer because another user owns it.
     """
     commit = git(folder, environ, "rev-parse", "--verify", "HEAD", refused=refused)
     if commit and _REVISION.fullmatch(commit):
@@ -76,6 +77,7 @@ def revision_of(
 
 
 def _besides(folder: Path, made: Sequence[Path]) -> list[str]:
+    """Return the arguments with which git leaves out generated folders."""
     whole = folder.resolve()
     inside = [path.resolve() for path in made if path.resolve().is_relative_to(whole)]
     below = [path.relative_to(whole).as_posix() for path in inside if path != whole]

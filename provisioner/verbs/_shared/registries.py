@@ -1,8 +1,8 @@
 """Read the releases that other targets of the Stack keep for the same account.
 
-Targets of one Stack may share an account: the assistants of one live in it as objects, and those of the
-other are releases in a registry. A release names stores and files that nothing in the account names,
-so they have to be asked for before a plan for the first target deletes anything.
+Targets of one Stack may share an account: the assistants of one target are objects in it, and those
+of another are releases in a registry. A release refers to vector stores and files that no object in
+the account refers to. So these releases are read before a plan deletes anything.
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""Find the risks of a plan's changes, each with its place in a manifest."""
+"""Find the risks of a plan's changes, each with its position in a manifest."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -16,10 +16,10 @@ from provisioner.verbs._shared.lifecycle import is_vendor_host
 
 
 def with_risks(plan: Plan, loaded: Loaded, *, whole: bool = False) -> Plan:
-    """Return the plan with the risks of its changes, and of tools that nobody declared.
+    """Return a plan with the risks of its changes and of undeclared tools.
 
-    What comments in manifests allow says so. A plan of everything that is declared is `whole`: a
-    comment that allows nothing in it gets a warning.
+    A risk that a comment in a manifest allows is marked so. `whole` is true for a plan of
+    everything declared: a comment that allows nothing in it then gets a warning.
     """
     used: set[Allowance] = set()
     risks = allowed(_placed(_of(plan, of_plan), loaded), loaded.allowances, used)
@@ -29,12 +29,13 @@ def with_risks(plan: Plan, loaded: Loaded, *, whole: bool = False) -> Plan:
 
 
 def with_risks_of_drift(drift: Drift, loaded: Loaded) -> Drift:
-    """Return the drift with what it means in use that somebody moved these values."""
+    """Return drift with the risks of the values that somebody changed."""
     risks = allowed(_placed(_of(drift.plan, of_drift), loaded), loaded.allowances, set())
     return replace(drift, plan=replace(drift.plan, risks=ranked(risks)))
 
 
 def _of(plan: Plan, seen_as: Callable[..., Seen]) -> Iterator[Risk]:
+    """Yield the risks of all changes. `seen_as` turns a change into what the rules look at."""
     vendor = is_vendor_host(plan.host)
     for change in plan.changes:
         schemas = plan.schemas.get(change.address.kind, NOWHERE)
@@ -46,5 +47,6 @@ def _of(plan: Plan, seen_as: Callable[..., Seen]) -> Iterator[Risk]:
 
 
 def _placed(risks: Iterable[Risk], loaded: Loaded) -> Iterator[Risk]:
+    """Yield risks with their positions."""
     for risk in risks:
         yield replace(risk, position=loaded.position(risk.address, risk.path))

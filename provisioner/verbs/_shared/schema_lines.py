@@ -1,6 +1,6 @@
-"""Give each document of new manifests its schema line, by which an editor completes and explains.
+"""Add to each document of new manifests the comment that names its schema, for editors.
 
-An editor reads the line above each document, and not above each file. The schema lies in a hidden
+An editor reads this line above each document, and not once for each file. The schema is in a hidden
 folder beside the manifests, so that the folder works wherever it is copied, and without a network.
 """
 
@@ -13,12 +13,12 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.hints import hint
 
 SCHEMA: Final = ".schemas/manifest.schema.json"
-"""The schema of all documents, from the folder of manifests. What is hidden is read as no manifest."""
+"""The path of the schema in the folder of manifests. Hidden files are not read as manifests."""
 _BETWEEN: Final = "---\n"
 
 
 def with_schema_lines(files: Mapping[str, str]) -> dict[str, str]:
-    """Return the files, by their path in the folder, with their lines and the schema beside them."""
+    """Return files by their paths, with the schema lines, and with the schema itself."""
     from provisioner.source.schemas import generate
 
     told = {
@@ -31,7 +31,7 @@ def with_schema_lines(files: Mapping[str, str]) -> dict[str, str]:
 def stale(folder: Path) -> Diagnostic | None:
     """Return a warning if the schema beside the manifests is not that of this version.
 
-    There is no warning for a folder without a schema, because its manifests may name another file.
+    Return None for a folder without a schema, because its manifests may name another file.
     """
     file = folder / SCHEMA
     try:
@@ -43,13 +43,14 @@ def stale(folder: Path) -> Diagnostic | None:
     if text == generate()[file.name]:
         return None
     detail = (
-        f"Your editor completes and checks manifests by {file}, which another version wrote: it may "
-        f"not know fields that there are. {hint('schema', '--out', str(file.parent))} writes it anew."
+        f"Your editor completes and checks manifests with {file}, which another version wrote and"
+        f" which may lack some fields. {hint('schema', '--out', str(file.parent))} writes it again."
     )
     return Diagnostic(codes.SCHEMA_STALE, detail)
 
 
 def _with_lines(name: str, text: str) -> str:
+    """Return the text of a file with a schema line above each document."""
     up = "../" * (len(PurePosixPath(name).parts) - 1)
     line = f"# yaml-language-server: $schema={up}{SCHEMA}\n"
     return line + text.replace(f"\n{_BETWEEN}", f"\n{_BETWEEN}{line}")

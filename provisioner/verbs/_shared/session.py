@@ -1,4 +1,4 @@
-"""Begin a verb: read the manifests, choose a target, and open a provider."""
+"""Begin a verb: read the manifests, choose a target, and open a provider for it."""
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -39,25 +39,22 @@ ORGANIZATION = "OPENAI_ORG_ID"
 
 @frozen
 class RunOptions:
-    """The folder of manifests, and everything else of the command line that a run depends on.
+    """The folder of manifests, and all other options that a run depends on.
 
-    `variables` win over `var_files`, and both win over `ambient`, which are the variables that the
-    environment gives.
+    `variables` take precedence over `var_files`, and these over `ambient`, which are variables from
+    the environment. `ledger` is the location of the ledger: a file, a URL or `none`; None means the
+    default, a file beside the Stack. `wait` is the number of seconds to wait for another run's lock
+    before the live side is read; None takes the lock only when there is something to write. `verb`
+    names the command for others who wait. `base_url` and `api_key_env` belong to a target that no
+    Stack defines. `without` are kinds of objects of which the account has none, so that `gc` does
+    not list them.
 
-    `ledger` says where the ledger is: a file, a URL or `none`; None for the default, a file beside the
-    Stack. `wait` says for how many seconds to wait for somebody else's lock, before the live side is
-    read; None takes the lock when there is something to write. `verb` names the command for others
-    who wait. `base_url` and `api_key_env` are those of a target that no Stack names.
-    `without` are the nouns of objects of which the account certainly has none, so that `gc` does not
-    list them.
+    `origins` has the provenance of releases that are copies, by the names of assistants.
 
-    `origins` say of which releases those are copies that are published, by the names of assistants.
-
-    `timeout`, `max_wait` and `settle` are in seconds. `trace` is given one redacted line a request,
-    `tell` a line about what is read or waited for, with the seconds of waiting, and `warn` the
-    warnings of a release registry. `heard` is given, for each answer that has a date, by how many
-    seconds the server's clock is ahead of this machine's.
-    `trusted` is given where the manifests are a proposal's: data that anybody may have written.
+    `timeout`, `max_wait` and `settle` are in seconds. `trace` gets one line for each request,
+    without secrets. `tell` gets a line about what is read or waited for, with the seconds of
+    waiting. `warn` gets the warnings of a release registry. `heard` gets, for each answer with a
+    date, the seconds by which the server's clock is ahead of this machine's.
     """
 
     path: Path = Path("manifests")
@@ -87,10 +84,11 @@ class RunOptions:
 
 @frozen
 class Session:
-    """An open run: the Stack, the desired side, and the live side behind `provider`.
+    """An open run: the Stack, the desired side, and a provider for the live side.
 
-    `opened` is the moment of `elapsed` before which nothing was read. `ahead` are the lists that
-    were begun while the manifests were still being read.
+    `opened` is the moment of `elapsed` before which nothing was read. `alone` is true if no other
+    process on this machine held the lock then. `ahead` has the lists that were begun while the
+    manifests were still being read.
     """
 
     options: RunOptions
@@ -105,13 +103,13 @@ class Session:
 
     @property
     def desired(self) -> Desired:
+        """The declared resources, by address."""
         return self.loaded.desired
 
     def read(self, desired: Desired | None = None) -> Inventory:
-        """Read the live side, once. `desired` is what is declared where nothing else is said.
+        """Read the live side once. `desired` replaces the declared resources.
 
-        A kind that the target's `drop` names is not listed at all.
-        Raises ProviderError.
+        A kind that the target's `drop` names is not listed. Raises ProviderError.
         """
         from provisioner import inventory
 
@@ -138,9 +136,10 @@ class Session:
         inventory: Inventory | None = None,
         retains: bool = True,
     ) -> Live:
-        """Classify an inventory; read one where none is given.
+        """Classify an inventory, or read one if none is given.
 
-        Unless it `retains`, no object is kept because an old release names it. Raises ProviderError.
+        With `retains` false, no object is kept because an old release refers to it. Raises
+        ProviderError.
         """
         wanted = self.desired if desired is None else desired
         inventory = self.read(wanted) if inventory is None else inventory
@@ -155,7 +154,7 @@ class Session:
         return with_borrowed(live, borrowed, inventory, self.runtime.bindings, self.stack.owner)
 
     def _borrowed(self, desired: Desired | None) -> Desired:
-        """Return the borrowed resources on this runtime; none where nothing is desired."""
+        """Return the borrowed resources on this runtime; none if nothing is desired."""
         wanted = self.desired if desired is None else desired
         lent = self.loaded.borrowed if wanted else {}
         dropped = self.stack.target.drop
@@ -167,10 +166,9 @@ class Session:
 
 
 def read(options: RunOptions, environ: Mapping[str, str] | None = None) -> Loaded:
-    """Return the desired side that manifests describe, with every problem found. Touches no network.
+    """Return the desired side of the manifests, with every problem found. Sends no request.
 
-    The environment that manifests may ask is completed by a `.env` file in the current folder, unless
-    `environ` is given.
+    A `.env` file in the current folder completes the environment that manifests may use.
     """
     loaded = load(
         options.path,
@@ -190,12 +188,13 @@ def read(options: RunOptions, environ: Mapping[str, str] | None = None) -> Loade
 
 
 def environ_of(options: RunOptions) -> Mapping[str, str]:
-    """Return the environment that manifests may ask."""
+    """Return the environment that manifests may use. The process takes precedence over `.env`."""
     whole = {**_written(Path(".env")), **options.environ}
     return options.trusted.narrowed(whole) if options.trusted else whole
 
 
 def _written(file: Path) -> dict[str, str]:
+    """Return the variables in a `.env` file that are not empty."""
     if not file.is_file():
         return {}
     from provisioner.providers.variables import read_dotenv
@@ -205,10 +204,10 @@ def _written(file: Path) -> dict[str, str]:
 
 @contextmanager
 def open_session(options: RunOptions, *, lists: bool = False) -> Iterator[Session]:
-    """Read, check and connect. Raises ManifestErrors with every problem, or a ProviderError.
+    """Read, check and connect. Raises ManifestErrors with every problem, or ProviderError.
 
-    With `lists`, the lists of the target are begun while the manifests are still being read, where
-    `ahead.may_begin` allows it. The session must then read the live side once.
+    With `lists`, the target's objects are listed while the manifests are still being read, if
+    `ahead.may_begin` allows it. The session must then read the live side only once.
     """
     with ExitStack() as ending:
         ahead = _ahead(options) if lists else None
@@ -221,9 +220,9 @@ def open_session(options: RunOptions, *, lists: bool = False) -> Iterator[Sessio
 
 
 def _ahead(options: RunOptions) -> Ahead | None:
-    """Begin the lists of the target that the Stack names, if that may be done before all is read.
+    """Begin to list the target of the Stack, if that may be done before everything is read.
 
-    It may not where a lock is waited for, nor for a proposal, whose own Stack does not count.
+    It may not if the run waits for a lock, because the live side must be read under the lock.
     """
     if options.wait is not None or options.trusted:
         return None
@@ -240,7 +239,7 @@ def _ahead(options: RunOptions) -> Ahead | None:
 def connected(
     options: RunOptions, loaded: Loaded, stack: Stack, ahead: Ahead | None = None
 ) -> Iterator[Session]:
-    """Yield a session on the target that the Stack names, with what was begun `ahead`."""
+    """Yield a session on the target of the Stack, with the lists that were begun `ahead`."""
     from provisioner.providers import describe
 
     runtime = RUNTIMES[stack.target.runtime]
@@ -277,6 +276,7 @@ def _opened(
     tell: Callable[[str, float], None] | None,
     hidden: Collection[str],
 ) -> Provider:
+    """Return an open provider for the target of the Stack."""
     from provisioner.providers import open_target
 
     return open_target(
@@ -297,15 +297,15 @@ def _opened(
 
 
 def secrets_of(desired: Desired) -> set[str]:
-    """Return the texts that requests may carry and no output may show."""
+    """Return the texts that requests may contain and no output may show."""
     found = [leaf for resource in desired.values() for leaf in leaves(resource.spec, Sensitive)]
     return {text for leaf in found for text in (leaf.value, *leaf.secrets)}
 
 
 def settings_of(target: Target, host: str, project: str, environ: Mapping[str, str]) -> str:
-    """Return the text of all settings that decide where requests go and as whom, secrets included.
+    """Return the text of all settings that decide where requests go and as whom, with secrets.
 
-    A saved plan holds a seal of this text instead of a URL, so it is refused on any other target.
+    A saved plan contains a seal of this text and no URL, so it is refused on any other target.
     """
     identity = target.workload_identity and astuple(target.workload_identity)
     return canonical(

@@ -1,1 +1,1 @@
-"""`apply` carries out a plan; `run` is the verb, the other modules are its parts."""
+"""apply: carry out a plan. The verb is in `run`; the other modules are parts of it."""

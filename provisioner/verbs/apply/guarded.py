@@ -1,7 +1,7 @@
-"""Wrap a provider so that each write confirms the lock first.
+"""Wrap a provider so that each write first confirms that the run still holds its lock.
 
-Uploads and deletes are written to the ledger before they are sent, and again when the answer has
-come. Reads are not changed.
+Uploads and deletes are recorded in the ledger before they are sent, and again when they are
+answered. Reads are passed on.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,33 +22,33 @@ from provisioner.model.ledger import Receipt
 from provisioner.model.provider import Provider, Row
 
 REFUSED: Final = (Invalid, LockLost, NoSuchApi, RateLimited, Unauthorized)
-"""Errors after which an object certainly was not deleted."""
+"""Errors after which an object was certainly not deleted."""
 
 
 class Journal(Protocol):
-    """The protocol of a place where uploads and deletes are written down.
+    """A place where uploads and deletes are recorded.
 
-    No method raises, but for `begin_delete` where a ledger that somebody named cannot be written.
+    No method raises, except `begin_delete` if a ledger that somebody named cannot be written.
     """
 
     def begin_upload(self, path: Path, name: str, sha256: str) -> int:
-        """Write down that a file is about to be sent. Returns its number, 0 where that failed."""
+        """Record that a file is about to be sent. Return its number, 0 if that failed."""
 
     def end_upload(self, number: int, file_id: str) -> None:
-        """Write down the id that came back; empty where the file certainly was not taken."""
+        """Record the id that the server returned; empty if the file was certainly not stored."""
 
     def begin_delete(
         self, provider: Provider, collection: str, id: str, parent: str
     ) -> Receipt | None:
-        """Write down an object that is about to be deleted. Returns None where nothing is written."""
+        """Record an object that is about to be deleted. Return None if nothing is recorded."""
 
     def end_delete(self, receipt: Receipt, *, is_deleted: bool) -> None:
-        """Write down that an object was deleted, or that it certainly was not."""
+        """Record that an object was deleted, or that it certainly was not."""
 
 
 @frozen
 class GuardedProvider:
-    """A Provider around another one. `check` raises LockLost when nothing may be written any more."""
+    """A Provider around another one. `check` raises LockLost once nothing may be written any more."""
 
     inner: Provider
     check: Callable[[], None]
@@ -56,30 +56,37 @@ class GuardedProvider:
 
     @property
     def requests(self) -> Mapping[str, int]:
+        """The number of requests, by HTTP method."""
         return self.inner.requests
 
     def list(self, collection: str, parent: str = "", **query: Any) -> list[Row]:
+        """Return the rows of a collection."""
         return self.inner.list(collection, parent, **query)
 
     def get(self, collection: str, id: str, parent: str = "") -> Row:
+        """Return one row."""
         return self.inner.get(collection, id, parent)
 
     def content(self, id: str, collection: str = "files", parent: str = "") -> bytes:
+        """Return the bytes of a file."""
         return self.inner.content(id, collection, parent)
 
     def create(self, collection: str, body: Mapping[str, Any], parent: str = "") -> Row:
+        """Confirm the lock, and create an object."""
         self.check()
         return self.inner.create(collection, body, parent)
 
     def update(self, collection: str, id: str, body: Mapping[str, Any], parent: str = "") -> Row:
+        """Confirm the lock, and update an object."""
         self.check()
         return self.inner.update(collection, id, body, parent)
 
     def delete(self, collection: str, id: str, parent: str = "") -> None:
+        """Confirm the lock, record the delete, and delete an object."""
         self.check()
         receipt = self.journal.begin_delete(self.inner, collection, id, parent)
         try:
-            # Reading what the receipt keeps may have taken long.
+            # Reading the object for the receipt may have taken so long that the lock has expired.
             self.check()
             self.inner.delete(collection, id, parent)
         except REFUSED:
@@ -92,12 +99,14 @@ class GuardedProvider:
     def action(
         self, collection: str, id: str, verb: str, body: Mapping[str, Any], parent: str
     ) -> Row:
+        """Confirm the lock, and call an action of an object."""
         self.check()
         return self.inner.action(collection, id, verb, body, parent)
 
     def upload(
         self, path: Path, name: str, sha256: str, sent: Callable[[int], None] | None = None
     ) -> Row:
+        """Confirm the lock, record the upload, and upload a file."""
         self.check()
         number = self.journal.begin_upload(path, name, sha256)
         try:
@@ -111,4 +120,5 @@ class GuardedProvider:
         return row
 
     def close(self) -> None:
+        """Close the provider."""
         self.inner.close()

@@ -1,8 +1,8 @@
-"""Deletes old releases after an apply, except those that alone record an upload's provenance.
+"""Delete old releases after an apply, except those that alone record an upload's provenance.
 
-Uploads have no metadata. The provenance of a code interpreter's file stands only in the releases
-that name it. So the files are deleted first, and then the releases that record them. A release
-whose files could not be deleted stays until they can.
+Uploads have no metadata: the provenance of a code interpreter's file is only in the releases that
+refer to it. So the files are deleted first, and then the releases that record them. A release whose
+files could not be deleted is kept until they can.
 """
 
 from collections.abc import Collection, Sequence
@@ -20,11 +20,11 @@ from provisioner.verbs.plan import Planned
 
 
 def prune(planned: Planned, forgotten: Collection[str]) -> list[Diagnostic]:
-    """Delete old releases of ours, if the target has releases, and return warnings.
+    """Delete old releases of ours, if the target has releases. Return warnings.
 
-    A failure here does not fail the plan. `forgotten` are files that stay because others still name
-    them. No release has to record such a file any more. If the plan retains nothing, as a destroy
-    does, only the tombstones of deleted assistants stay.
+    A failure here does not fail the apply. `forgotten` are files that stay because others still
+    refer to them, so no release has to record them any more. If the plan retains nothing, as a
+    destroy does, only the tombstones of deleted assistants are kept.
     """
     from provisioner.providers.releases.provider import ReleasesProvider
 
@@ -50,11 +50,11 @@ def prune(planned: Planned, forgotten: Collection[str]) -> list[Diagnostic]:
 
 @frozen
 class _Provenance:
-    """Finds the releases that must be kept, because they alone record the provenance of an upload.
+    """Finds the releases that must be kept because they alone record the provenance of an upload.
 
-    `uploads` is the collection that lists uploads. `settled` are files whose provenance stands
+    `uploads` is the collection of uploads. `settled` are files whose provenance is recorded
     elsewhere too. `unproven` are files that are never deleted because of releases alone. `unnamed`
-    are those of them that no release names any more.
+    are those of them that no release refers to any more.
     """
 
     provider: Provider
@@ -75,11 +75,12 @@ class _Provenance:
         return [row for row in going if self._claimed([row]) & left]
 
     def _claimed(self, rows: Sequence[Row]) -> set[str]:
+        """Return the ids of the files whose provenance releases record."""
         return {one.file_id for row in rows for one in self.binding.from_wire(row).file_provenance}
 
 
 def _documents(planned: Planned) -> set[str]:
-    """Return the files of the stores that the plan did not change."""
+    """Return the files in vector stores that the plan did not change."""
     touched = {change.live.id for change in planned.plan.changes if change.live}
     objects = (*planned.live.objects.values(), *planned.live.surplus)
     bindings = planned.session.runtime.bindings
@@ -88,6 +89,7 @@ def _documents(planned: Planned) -> set[str]:
 
 
 def _deleted(planned: Planned) -> list[str]:
+    """Return the names of deleted assistants that have releases."""
     bindings = planned.session.runtime.bindings
     gone = (change for change in planned.plan.changes if change.action is Action.DELETE)
     return sorted({c.address.name for c in gone if bindings[c.address.kind].history})

@@ -1,7 +1,7 @@
-"""Make the receipts of what a run deletes: each object as it was read, a store with its texts.
+"""Make the receipts of what a run deletes: each object as it was read, and a vector store's texts.
 
-The rows of the plan's own reading are used, so that most receipts cost no request. What the plan did
-not read is read just before the delete.
+`rollback RUN` creates objects again from them. The rows that the plan has read are used, so that
+most receipts cost no request. Anything else is read just before the delete.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -24,19 +24,19 @@ from provisioner.verbs._shared.session import secrets_of
 from provisioner.verbs.plan import Planned
 
 MOST_TEXTS: Final = 1000
-"""The number of documents whose texts one run reads: each costs a request."""
+"""The most documents whose texts one run reads, since each costs a request."""
 MOST_BYTES: Final = 1 << 20
-"""The size of the largest text that is kept, in bytes of UTF-8."""
+"""The size of the largest text that is stored, in bytes of UTF-8."""
 MOST_BYTES_OF_RUN: Final = 64 << 20
-"""The size of all texts that one run keeps, in bytes of UTF-8."""
+"""The most bytes of all texts that one run stores."""
 
 
 @dataclass(slots=True)
 class Receipts:
     """Makes the receipts of one run.
 
-    `sent` gives the path and the SHA-256 (hex) of a file that we uploaded, by its id; both are empty
-    for another file.
+    `sent` returns the path and the SHA-256 (hex) of a file that we uploaded, by its id; both are
+    empty for another file.
     """
 
     planned: Planned
@@ -69,10 +69,10 @@ class Receipts:
     def receipt(
         self, provider: Provider, collection: str, id: str, parent: str
     ) -> tuple[Receipt, list[ReceiptDocument]] | None:
-        """Return the receipt of one object, and its documents.
+        """Return the receipt of an object, and those of its documents.
 
-        Returns None for an object that is gone already, and for a file that is only taken out of a
-        store.
+        Return None for an object that is gone already, and for a file that is only removed from a
+        vector store.
         """
         bindings = self.planned.session.runtime.bindings
         kind = next((k for k, binding in bindings.items() if binding.collection == collection), "")
@@ -108,6 +108,7 @@ class Receipts:
         return receipt, self._documents(provider, binding.documents.collection, id)
 
     def _content(self, id: str) -> dict[str, str]:
+        """Return the path and the digest of a file, if they are known."""
         document = self._files.get(id)
         if document and document.path:
             return {PATH: document.path, SHA256: document.sha256}
@@ -115,6 +116,7 @@ class Receipts:
         return {PATH: path, SHA256: sha256} if sha256 else {}
 
     def _documents(self, provider: Provider, collection: str, store: str) -> list[ReceiptDocument]:
+        """Return the receipts of a vector store's documents, with their texts."""
         rows = self.planned.inventory.documents.get(store)
         if rows is None:
             try:
@@ -134,6 +136,7 @@ class Receipts:
         return [texts.get(one.file_id, one) for one in documents]
 
     def _document(self, store: str, row: Row) -> ReceiptDocument:
+        """Return the receipt of a document, still without its text."""
         id = str(row.get("id"))
         ours = self._files.get(id)
         path, sha256 = (ours.path, ours.sha256) if ours else self.sent(id)
@@ -162,13 +165,14 @@ class Receipts:
     def _with_text(
         self, provider: Provider, collection: str, one: ReceiptDocument, overlap: int
     ) -> ReceiptDocument:
+        """Return the receipt of a document with its text, or with the reason why it is missing."""
         try:
             text = parsed_text(provider.content(one.file_id, collection, one.store), overlap)
         except (ProviderError, *FAILURES) as error:
-            return replace(one, missing=f"the server did not give it: {error}")
+            return replace(one, missing=f"the server did not return the text: {error}")
         size = len(text.encode("utf-8", "replace"))
         if size > MOST_BYTES:
-            return replace(one, missing=f"it is larger than {MOST_BYTES >> 20} MiB")
+            return replace(one, missing=f"the text is larger than {MOST_BYTES >> 20} MiB")
         with self._lock:
             if self._bytes + size > MOST_BYTES_OF_RUN:
                 limit = MOST_BYTES_OF_RUN >> 20
@@ -178,9 +182,9 @@ class Receipts:
 
 
 def _address(change: Change | None) -> str:
-    """Return the address of what a change deletes; empty where it is nobody's, or a part of a store.
+    """Return the address of the object that a change deletes; empty if it has none.
 
-    A plan of `gc` calls an object that is nobody's by its kind and id.
+    A plan of `gc` names an object that belongs to nobody by its kind and id.
     """
     if change is None or change.live is None or change.address.name == change.live.id:
         return ""

@@ -1,7 +1,7 @@
-"""Write into the ledger that an apply runs, what it uploads and makes, and how it ended.
+"""Record in the ledger that an apply runs, what it uploads and creates, and how it ended.
 
-Nothing of this decides what is done. Where the ledger cannot be written, the run goes on, and one
-warning says that its history is not whole.
+The record decides nothing. If the ledger cannot be written, the run goes on, and one warning says
+that its history is incomplete.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from provisioner.ledger.opening import Ledger
 
 MOST_FIELDS = 200
-"""The number of paths of fields and documents that a change keeps in the history."""
+"""The most paths of fields and documents that are stored for one change."""
 
 
 @dataclass(slots=True)
 class Record:
-    """The record of one run. `run` is its id, empty where nothing is recorded."""
+    """The record of one run. `run` is its id, empty if nothing is recorded."""
 
     locked: LockedLedger
     planned: Planned
@@ -55,11 +55,11 @@ class Record:
 
     @property
     def account(self) -> str:
-        """Returns the account of the run: host and project."""
+        """The account of the run: host and project."""
         return account_of(self.planned.session.context)
 
     def begin(self) -> None:
-        """Write down that the run starts. Raises LedgerError for a ledger that somebody named."""
+        """Record that the run starts. Raises LedgerError for a ledger that somebody named."""
         ledger = self.locked.ledger
         if ledger is None:
             return
@@ -82,7 +82,7 @@ class Record:
             self._missed(error)
 
     def add(self, outcome: Outcome) -> None:
-        """Take note of how a change ended. What was made is written down within a tenth of a second."""
+        """Record how a change ended. An object that was created is written to the ledger at once."""
         if outcome.status is Status.STARTED:
             return
         self.outcomes[str(outcome.address), outcome.action.word] = outcome
@@ -109,7 +109,7 @@ class Record:
         self._deleted.write_down(about)
 
     def end(self, report: Report | None) -> None:
-        """Write down how the run ended; without a report it was left in the middle."""
+        """Record how the run ended. Without a report, it was interrupted."""
         self._write_down()
         ledger = self.locked.ledger
         if ledger is None or not self.run:
@@ -122,6 +122,7 @@ class Record:
         self._write(lambda: ledger.runs.end(self.run, status, ended))
 
     def begin_upload(self, path: Path, name: str, sha256: str) -> int:
+        """Record an upload that begins. Return its number, 0 without a ledger."""
         ledger = self.locked.ledger
         if ledger is None:
             return 0
@@ -143,6 +144,7 @@ class Record:
         return number
 
     def end_upload(self, number: int, file_id: str) -> None:
+        """Record the id of an upload, or remove the record if nothing was stored."""
         ledger = self.locked.ledger
         if ledger is None or not number:
             return
@@ -154,6 +156,7 @@ class Record:
     def begin_delete(
         self, provider: Provider, collection: str, id: str, parent: str
     ) -> Receipt | None:
+        """Record an object before it is deleted. Return its receipt, None if nothing is recorded."""
         ledger = self.locked.ledger
         if ledger is None or not self.run:
             return None
@@ -171,13 +174,14 @@ class Record:
             return None
 
     def end_delete(self, receipt: Receipt, *, is_deleted: bool) -> None:
+        """Confirm a receipt, or remove it if the object was not deleted."""
         if is_deleted:
             self._deleted.add(receipt.id, receipt)
         elif ledger := self.locked.ledger:
             self._write(lambda: ledger.receipts.drop(receipt))
 
     def _book(self, ledger: "Ledger") -> Receipts:
-        """Return the one that makes the receipts of this run."""
+        """Return the maker of this run's receipts, which is created at the first delete."""
 
         def sent(file_id: str) -> tuple[str, str]:
             found = ledger.uploads.of_file(self.account, file_id)
@@ -189,12 +193,14 @@ class Record:
             return self._receipts
 
     def _write(self, write: Callable[[], None]) -> None:
+        """Write to the ledger. A failure becomes a warning."""
         try:
             write()
         except (LedgerError, OSError) as error:
             self._missed(error)
 
     def _missed(self, error: Exception) -> None:
+        """Warn once that the history is incomplete."""
         details = [one.detail for one in getattr(error, "diagnostics", ())] or [str(error)]
         with self._lock:
             if not self.problems:
@@ -202,12 +208,13 @@ class Record:
 
 
 def _relative(path: Path, root: Path) -> str:
-    """Return a path relative to the Stack's folder, with `/`, if it lies in that folder."""
+    """Return a path relative to the Stack's folder, with `/`, if it is inside of it."""
     path, root = path.resolve(), root.resolve()
     return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
 def _planned(change: Change) -> ChangeRecord:
+    """Return a planned change as the ledger stores it."""
     fields = [field.path for field in change.fields]
     fields += [f"files[{document.path}]" for document in change.documents]
     return ChangeRecord(
@@ -221,7 +228,7 @@ def _planned(change: Change) -> ChangeRecord:
 
 
 def _ended(planned: Iterable[ChangeRecord], outcomes: Iterable[Outcome]) -> list[ChangeRecord]:
-    """Return every planned change with its outcome, and at the end outcomes that nobody planned."""
+    """Return every planned change with its outcome, and then outcomes that were not planned."""
     by_change = {(str(one.address), one.action.word): one for one in outcomes}
     ended = []
     for record in planned:
@@ -231,10 +238,12 @@ def _ended(planned: Iterable[ChangeRecord], outcomes: Iterable[Outcome]) -> list
 
 
 def _bare(outcome: Outcome) -> ChangeRecord:
+    """Return the record of an outcome that was not planned."""
     return ChangeRecord(str(outcome.address), outcome.action.word, "")
 
 
 def _with(record: ChangeRecord, outcome: Outcome) -> ChangeRecord:
+    """Return a record with its outcome."""
     return replace(
         record,
         id=outcome.id or record.id,

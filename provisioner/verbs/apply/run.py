@@ -1,4 +1,4 @@
-"""apply: make exactly the planned change, and say how it went."""
+"""apply: make exactly the planned changes, and report how each ended."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -19,7 +19,7 @@ from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan
 from provisioner.model.remote import Live, RemoteObject
-from provisioner.verbs import adopt, forget
+from provisioner.verbs import forget
 from provisioner.verbs._shared.ledgers import locked
 from provisioner.verbs._shared.lookup import whole_overrides
 from provisioner.verbs._shared.plan_file.read import (
@@ -34,7 +34,8 @@ from provisioner.verbs._shared.plan_file.uploads import with_files
 from provisioner.verbs._shared.promotion import origins_of
 from provisioner.verbs._shared.risks import with_risks
 from provisioner.verbs._shared.session import RunOptions, Session, connected, read
-from provisioner.verbs.adopt import ADOPT
+from provisioner.verbs.adopt import run as adopt
+from provisioner.verbs.adopt.run import ADOPT
 from provisioner.verbs.apply.guarded import GuardedProvider
 from provisioner.verbs.apply.prune import prune
 from provisioner.verbs.apply.record import Record
@@ -48,9 +49,10 @@ from provisioner.verbs.rollback.replanned import replanned as rollback_replanned
 ALL = 100
 """The percentage of the live objects that a destroy may delete."""
 APPLY, DESTROY, MIGRATE = "apply", "destroy", "migrate"
-"""The verbs whose plans compare desired and live. Only `destroy` retains no object for applications."""
+"""The verbs whose plans compare desired and live. Only `destroy` retains no object for
+applications."""
 PRUNING = frozenset({APPLY, DESTROY, MIGRATE})
-"""Verbs after which old releases are pruned. The others write one thing and leave the rest."""
+"""Verbs after which old releases are pruned."""
 REPLANNED = {
     ADOPT: adopt.replanned,
     ROLLBACK: rollback_replanned,
@@ -67,12 +69,12 @@ def apply(
     watch: Watch = lambda _event: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Report:
-    """Carry out a plan. `watch` sees every event; `stop` says when nothing new may start.
+    """Carry out a plan. `watch` gets every event; `stop` returns true once nothing new may start.
 
-    The lock of the stack and environment is held meanwhile. Raises PlanRefused while anything stands
-    against the plan: a guard is lifted by planning with the override that its refusal names, and by
-    nothing else. Raises LockHeld where somebody else holds the lock, and LedgerError where a ledger
-    that somebody named cannot be used.
+    The lock of the stack and environment is held meanwhile. Raises PlanRefused if the plan has a
+    refusal: only planning again with the override that the refusal names removes it. Raises
+    LockHeld if another run holds the lock, and LedgerError if a ledger that somebody named cannot
+    be used.
     """
     demand(planned.plan)
     session = planned.session
@@ -92,6 +94,7 @@ def apply(
 
 
 def _applied(planned: Planned, record: Record, watch: Watch, stop: Callable[[], bool]) -> Report:
+    """Carry out a plan under the lock. Return the report."""
     session = planned.session
     limits = Limits(
         parallelism=session.options.parallelism,
@@ -130,10 +133,10 @@ def _applied(planned: Planned, record: Record, watch: Watch, stop: Callable[[], 
 def planned_from_file(
     file: Path, options: RunOptions, overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
-    """Yield a saved plan of any verb on one target, made anew on the live side as it is now.
+    """Yield a saved plan of any verb but migrate, made again on the live side as it is now.
 
-    The target comes from the Stack on disk, never from the file. Raises PlanRefused, showing the
-    edit, if anything that the plan touches or refers to has moved.
+    The target comes from the Stack on disk, never from the file. Raises PlanRefused, with what
+    moved, if anything that the plan touches or refers to has moved.
     """
     plan = read_plan(file)
     options = replace(placed(options, plan), origins=origins_of(plan.arguments))
@@ -151,7 +154,7 @@ def planned_from_file(
         raise PlanRefused(
             Diagnostic(
                 codes.OTHER_VERB,
-                f"It was made by {plan.verb} and holds two plans: `verbs.migrate.from_file.migration_from_file` "
+                f"{plan.verb} made the file, which has two plans: `verbs.migrate.from_file.migration_from_file` "
                 "carries it out, and so does `apply FILE`.",
             )
         )
@@ -167,7 +170,7 @@ def planned_from_file(
 def _again(
     plan: PlanFile, options: RunOptions, overrides: Overrides
 ) -> AbstractContextManager[Planned]:
-    """Return the plan of a saved verb, made again. Raises PlanRefused for arguments it does not take."""
+    """Return the plan of a saved verb, made again. Raises PlanRefused for other arguments."""
     try:
         return REPLANNED[plan.verb](options, plan.arguments, overrides)
     except (KeyError, TypeError, ValueError) as error:
@@ -175,6 +178,7 @@ def _again(
 
 
 def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
+    """Return a saved apply or destroy as a plan on the live side as it is now. Raises PlanRefused."""
     saved = replace(saved, desired=with_files(session.stack.root, saved.desired))
     retains = saved.verb != DESTROY
     # An object that the plan does not touch is known by its manifest, as when the plan was made.
@@ -206,19 +210,20 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
 
 
 def demand(plan: Plan) -> None:
-    """Raises PlanRefused if the plan has a refusal that is not lifted."""
+    """Raise PlanRefused if a plan has a refusal that is not lifted."""
     if plan.standing:
         raise PlanRefused(*plan.standing)
 
 
 def _work(plan: Plan) -> list[tuple[str, str, str]]:
+    """Return the changes of a plan, sorted, to be compared with those of another."""
     return sorted(
         (str(c.address), c.action.word, c.live.id if c.live else "") for c in plan.changes
     )
 
 
 def _restricted(live: Live, saved: Saved) -> Live:
-    """Return only the resources that the plan touches, and those that they refer to."""
+    """Return only the live objects that the plan touches, and those that they refer to."""
     touched = {key[0] for key in saved.live}
     ids = {key[1] for key in saved.live}
 

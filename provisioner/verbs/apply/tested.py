@@ -1,4 +1,4 @@
-"""apply --tested: a plan is carried out only if it is the one whose assistants passed their checks."""
+"""Carry out a plan only if its assistants passed their checks: `apply --tested`."""
 
 import json
 from dataclasses import replace
@@ -14,11 +14,11 @@ from provisioner.verbs.test.candidate import changed
 
 
 def tested(found: Planned, file: Path) -> Planned:
-    """Return the same plan, with a refusal where the report in `file` does not speak for it.
+    """Return the plan with its digest, and with a refusal if the report in `file` does not cover it.
 
-    It speaks for the plan if it has its digest, everything in it passed, and every assistant that
-    the plan changes and that has checks is among its candidates, with each check that it has now.
-    Raises UsageError for a file that is no report.
+    The report covers the plan if it has the plan's digest, every deciding check passed, and every
+    assistant with checks that the plan changes is among its candidates, with each of its present
+    checks. Raises UsageError for a file that is no report.
     """
     try:
         digest, passed, candidates = passed_of_document(
@@ -39,7 +39,9 @@ def tested(found: Planned, file: Path) -> Planned:
     ]
     why = ""
     if digest != now:
-        why = f"{file} is about the plan {digest}, and planned again it is {now}."
+        why = (
+            f"{file} is about the plan with the digest {digest}, but that of the plan is now {now}."
+        )
     elif not passed:
         why = f"In {file} not every check passed."
     elif missing:
@@ -51,4 +53,5 @@ def tested(found: Planned, file: Path) -> Planned:
 
 
 def _no_report(file: Path, why: str) -> UsageError:
+    """Return the error for a file that is no report."""
     return UsageError(Diagnostic(codes.REPORT_UNREADABLE, f"{file}: {why}."))

@@ -1,6 +1,6 @@
 """compare: find the differences between two environments, targets, runs or folders.
 
-Nothing is changed.
+Changes nothing.
 """
 
 from collections.abc import Collection
@@ -22,13 +22,14 @@ from provisioner.verbs.compare.words import Word, word
 def compare(
     options: RunOptions, first: str, second: str, address: Address | None = None, *, live: bool
 ) -> Comparison:
-    """Read both sides and return what differs, everywhere or at one address or term.
+    """Read both sides and return the differences: everywhere, or at the addresses that `address` means.
 
-    Without `live` no request is sent: manifests are compared as they are resolved. Raises UsageError
-    for a word that names no side, ManifestErrors, ProviderError or LedgerError.
+    Without `live` no request is sent: manifests are compared with variables, files and patches
+    filled in. Raises UsageError for a word that names no side, and ManifestErrors, ProviderError or
+    LedgerError.
     """
     sides = [read_side(options, one, live=live) for one in _words(options, first, second)]
-    # What one side cannot tell of is compared with nothing, else it would be called missing there.
+    # An address whose values one side does not know is left out. Else it would be reported as missing there.
     unknown = frozenset[str]().union(*(side.unknown for side in sides))
     before, after = (_chosen(side.resources, address, unknown) for side in sides)
     changes, alike = compared(before, after, KINDS)
@@ -42,6 +43,7 @@ def compare(
 
 
 def _words(options: RunOptions, first: str, second: str) -> tuple[Word, Word]:
+    """Return the sides that the two words name."""
     known = read(replace(options, environment=None, target=None))
     if not known.targets and not all(Path(text).is_dir() for text in (first, second)):
         raise ManifestErrors(known.diagnostics)
@@ -50,6 +52,7 @@ def _words(options: RunOptions, first: str, second: str) -> tuple[Word, Word]:
 
 
 def _chosen(resources: Desired, term: Address | None, unknown: Collection[str]) -> Desired:
+    """Return the resources that are compared."""
     return {
         address: one
         for address, one in resources.items()

@@ -1,4 +1,4 @@
-"""Read one side of a comparison: manifests, a live side, or what a run left behind."""
+"""Read one side of a comparison: manifests, a live side, or the objects after a run."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -32,9 +32,9 @@ from provisioner.verbs.history import no_ledger, no_such_run
 
 @frozen
 class ReadSide:
-    """One side that was read: its resources by address, and diagnostics about the reading.
+    """One side that was read: its resources by address, and diagnostics about reading it.
 
-    What the side holds at the addresses in `unknown` is not known.
+    The values at the addresses in `unknown` are not known.
     """
 
     side: Side
@@ -44,7 +44,7 @@ class ReadSide:
 
 
 def read_side(options: RunOptions, word: Word, *, live: bool) -> ReadSide:
-    """Return one side. Only a `live` one sends requests.
+    """Return one side. Requests are sent only if `live` is true.
 
     Raises ManifestErrors, ProviderError or LedgerError.
     """
@@ -72,6 +72,7 @@ def read_side(options: RunOptions, word: Word, *, live: bool) -> ReadSide:
 
 
 def _told(stack: Stack, options: RunOptions) -> str:
+    """Return the words that describe a side: stack, environment, target, host, project and folder."""
     host, project = describe(stack.target, options.environ)
     parts = [f"{stack.name}", f"environment {stack.environment}" if stack.environment else ""]
     parts += [f"target {stack.target.name}", host, f"project {project}" if project else ""]
@@ -88,6 +89,7 @@ def _resource(address: Address, found: RemoteObject, declared: Resource | None) 
 
 
 def _without_secrets(live: Mapping[str, Any], desired: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a live spec in which secrets and possible credentials are masked."""
     return {
         name: without_secrets(FieldChange(name, value, desired[name])).live
         if name in desired
@@ -97,9 +99,9 @@ def _without_secrets(live: Mapping[str, Any], desired: Mapping[str, Any]) -> dic
 
 
 def _complete(resource: Resource, stack: Stack) -> Resource:
-    """Return the resource with the defaults that the server of the target fills in.
+    """Return a resource with the defaults that its target's server fills in.
 
-    A live object has them all, so that a run that is compared with one needs them too.
+    Live objects have all defaults, so a run that is compared with one needs them too.
     """
     binding = RUNTIMES[stack.target.runtime].bindings.get(resource.address.kind)
     if binding is None:
@@ -113,9 +115,9 @@ def _complete(resource: Resource, stack: Stack) -> Resource:
 
 
 def _of_run(options: RunOptions, id: str, *, complete: bool) -> ReadSide:
-    """Return the recorded values of the objects of a stack and environment after a run.
+    """Return the recorded values of a stack's objects after a run.
 
-    They are `complete` with the server's defaults if they are compared with live objects.
+    With `complete`, they have the server's defaults, for a comparison with live objects.
     """
     from provisioner.ledger.opening import ledger_to_read
 
@@ -147,6 +149,7 @@ def _of_run(options: RunOptions, id: str, *, complete: bool) -> ReadSide:
 
 
 def _restored(address: Address, spec: Mapping[str, Any], loaded: Loaded) -> Resource | None:
+    """Return a recorded resource; None if it had a secret that the manifests do not have."""
     secrets = Secrets(address, "", gives_missing=False, takes_parts=True)
     try:
         return from_record(address, spec, loaded.desired.get(address), secrets)
@@ -155,15 +158,18 @@ def _restored(address: Address, spec: Mapping[str, Any], loaded: Loaded) -> Reso
 
 
 def _told_run(run: RunRecord) -> str:
+    """Return the words that describe a run."""
     return f"{run.owner} · target {run.target} · after {run.holder.verb} by {run.holder.user}"
 
 
 def _unknown(run: str, addresses: list[str]) -> tuple[Diagnostic, ...]:
+    """Return a warning about addresses whose values are not known."""
     if not addresses:
         return ()
     named = ", ".join(addresses[:5]) + (f" and {len(addresses) - 5} more" if addresses[5:] else "")
     detail = (
-        f"{named}: the ledger has no values that can be compared. It was applied by an earlier version, or"
-        f" held a secret that the manifests do not hold now. {hint('history', run)} lists its changes."
+        f"{named}: the ledger has no values to compare. An earlier version applied these, or they"
+        f" had a secret that the manifests do not have now. {hint('history', run)} lists its"
+        " changes."
     )
     return (Diagnostic(codes.NOT_COMPARED, detail, subject=run),)

@@ -1,4 +1,4 @@
-"""Read the words that name the two sides of a comparison."""
+"""Parse the two words that name the sides of a comparison."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ NO_ENVIRONMENT: Final = "default"
 
 @frozen
 class Word:
-    """One side as it was asked for. A part that was not given is None."""
+    """One side as it was asked for. A part that was not given is None or empty."""
 
     text: str
     environment: str | None = None
@@ -33,7 +33,7 @@ def word(text: str, environments: Sequence[str], targets: Sequence[str]) -> Word
     """Return the side that a word names.
 
     A word is `prod`, `prod@compat`, `target:compat`, `run-…` or a folder. Raises UsageError for a
-    word that names nothing, or that names two sides.
+    word that names no side, or two.
     """
     prefix, colon, rest = text.partition(":")
     if colon and prefix in PREFIXES:
@@ -75,6 +75,7 @@ def word(text: str, environments: Sequence[str], targets: Sequence[str]) -> Word
 def _prefixed(
     text: str, prefix: str, name: str, environments: Sequence[str], targets: Sequence[str]
 ) -> Word:
+    """Return the side that a word with a prefix such as `env:` names. Raises UsageError."""
     known = {ENVIRONMENT: environments, TARGET: targets}.get(prefix)
     if known is not None and name not in known:
         near = did_you_mean(name, known)

@@ -1,1 +1,1 @@
-"""explain: describe kinds, fields and codes of diagnostics. It reads only our own tables."""
+"""explain: describe kinds, fields and codes of diagnostics, from the program's own tables."""

@@ -1,4 +1,4 @@
-"""Make a piece of a manifest in YAML that sets a field."""
+"""Make a piece of YAML that sets a field of a manifest."""
 
 import re
 from typing import Any, Final
@@ -23,7 +23,7 @@ def whole(kind: str) -> str:
 
 
 def of_field(kind: str, field: Field) -> str:
-    """Return YAML that sets one field: the part of the kind's example, or a simple value."""
+    """Return YAML that sets one field: the part of the kind's example with it, or a simple value."""
     steps = steps_of(field.path)
     if field.path.startswith(_BESIDE_SPEC):
         return _yaml(_built(steps, field))
@@ -32,12 +32,13 @@ def of_field(kind: str, field: Field) -> str:
 
 
 def _spec(kind: str) -> Any:
+    """Return the `spec` in the example of a kind."""
     schema = KINDS[kind].schema if kind in KINDS else stack_schema.SPEC
     return schema["examples"][0]
 
 
 def _found(example: Any, steps: list[str]) -> Any:
-    """Return the part of an example that leads to a field, nothing beside it; None if it has none."""
+    """Return the part of an example that leads to a field, and nothing beside it, or None."""
     if not steps:
         return example
     first, *rest = steps
@@ -50,9 +51,9 @@ def _found(example: Any, steps: list[str]) -> Any:
 
 
 def _found_item(example: Any, variant: str, rest: list[str]) -> Any:
-    """Return a list with the one item that has the field.
+    """Return a list with the one item that has the field; None if no item has.
 
-    If a type is meant, only its items count.
+    With a `variant`, only items of that type count.
     """
     kept = {"type": variant} if variant else {}
     for item in example if isinstance(example, list) else ():
@@ -64,7 +65,7 @@ def _found_item(example: Any, variant: str, rest: list[str]) -> Any:
 
 
 def _built(steps: list[str], field: Field) -> Any:
-    """Return a value for a field that stands in no example, at its place."""
+    """Return a value for a field that no example has, at its place."""
     if not steps:
         return _simplest(field.schema)
     first, *rest = steps
@@ -76,7 +77,7 @@ def _built(steps: list[str], field: Field) -> Any:
 
 
 def _simplest(schema: Any) -> Any:
-    """Return the simplest value that fits a schema; a text is one that the description quotes."""
+    """Return the simplest value that fits a schema. A text is one that the description quotes."""
     choices = schema.get("enum")
     if choices:
         return choices[0]
@@ -93,4 +94,5 @@ def _simplest(schema: Any) -> Any:
 
 
 def _yaml(value: Any) -> str:
+    """Return a value as YAML."""
     return str(yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=80))

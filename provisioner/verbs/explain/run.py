@@ -24,13 +24,13 @@ from provisioner.verbs.explain.topic import find
 
 _DEFAULT: Final = re.compile(r"\bDefault:? (?P<value>(`[^`]*`|[^.`])+)\.")
 _FOR_US: Final = ("metadata.", FOR_EACH, "lifecycle", "checks")
-"""Fields that are used only by this program and sent to no runtime."""
+"""Fields that only this program uses, and sends to no runtime."""
 
 
 def explain(topic: str = "") -> Explanation:
-    """Explain a kind, a field of one (`assistant.model`), or a code of a diagnostic.
+    """Explain a kind, one of its fields (`assistant.model`), or the code of a diagnostic.
 
-    Without a topic, tell which kinds and runtimes there are. Raises UnknownTopic.
+    Without a topic, list the kinds and runtimes. Raises UnknownTopic.
     """
     if not topic:
         return _overview()
@@ -44,11 +44,13 @@ def explain(topic: str = "") -> Explanation:
 
 
 def _overview() -> Overview:
+    """Return the list of kinds and runtimes."""
     kinds = ((STACK.lower(), STACK_SUMMARY), *((k.name, k.summary) for k in KINDS.values()))
     return Overview(kinds, tuple((r.name, r.summary) for r in RUNTIMES.values()))
 
 
 def _kind(name: str) -> KindExplanation:
+    """Return the explanation of a kind."""
     kind = KINDS.get(name)
     return KindExplanation(
         name,
@@ -61,14 +63,17 @@ def _kind(name: str) -> KindExplanation:
 
 
 def _inside(kind: str, field: Field) -> tuple[FieldExplanation, ...]:
-    """Return the fields inside of one, without those inside of these."""
-    if field.path == "metadata":  # what is called `metadata.name` stands beside `spec`
+    """Return the fields directly inside of a field."""
+    if (
+        field.path == "metadata"
+    ):  # paths such as `metadata.name` belong to the metadata beside `spec`
         return ()
     below = re.compile(rf"{re.escape(field.path)}((\[\])?(\.NAME)?\.\w+|\[\w+\])")
     return tuple(_field(kind, one) for one in fields_of_kind(kind) if below.fullmatch(one.path))
 
 
 def _field(name: str, field: Field, inside: tuple[FieldExplanation, ...] = ()) -> FieldExplanation:
+    """Return the explanation of a field."""
     kind, default = KINDS.get(name), _DEFAULT.search(field.description)
     is_for_us = field.path.startswith(_FOR_US) or field.schema is metadata_schema.BORROWED_ID
     return FieldExplanation(
@@ -92,16 +97,16 @@ def _notes(kind: Kind, field: Field) -> Iterator[str]:
     """Yield sentences about a field that its schema does not say."""
     path = _without_items(field.path)
     if field.path in kind.immutable:
-        yield "It cannot be updated: a change of it replaces the object."
+        yield "The field cannot be updated: changing it replaces the object."
     if path in map(_without_items, kind.secrets):
-        yield "It takes the NAME of an environment variable. The value is never shown."
+        yield "The field takes the NAME of an environment variable. The value is never shown."
     for pattern, named in kind.references.items():
         if path == _without_items(pattern) and f"kind: {KINDS[named].title}" not in (
             field.description
         ):
-            yield f"It names a `kind: {KINDS[named].title}`."
+            yield f"The field names a `kind: {KINDS[named].title}`."
 
 
 def _without_items(path: str) -> str:
-    """Return a path as `references` and `secrets` mean it, whichever item of a list it leads to."""
+    """Return a path without its list items, as `references` and `secrets` spell it."""
     return re.sub(r"\[[^\]]*\]", "", path)

@@ -16,16 +16,16 @@ from provisioner.source.suggest import did_you_mean
 
 _STEP: Final = re.compile(r"\[(?P<item>[^\]]*)\]|(?P<name>[^.\[\]]+)|\.")
 NAMES: Final = (STACK.lower(), *KINDS)
-"""The names of everything that a manifest can be, as topics have them."""
+"""The names of all kinds of manifests."""
 
 
 class UnknownTopic(ValueError):
-    """Nothing has the name that was asked for. The text of the error says what is near."""
+    """A topic names nothing that exists. The text of the error suggests a similar one."""
 
 
 @frozen
 class Topic:
-    """A kind, and a field of it; None stands for the kind itself."""
+    """A kind, and one of its fields; a field of None stands for the kind itself."""
 
     kind: str
     field: Field | None = None
@@ -36,7 +36,7 @@ def find(text: str) -> Topic:
     name, _, rest = text.strip().partition(".")
     kind = _kind(name)
     if kind is None:
-        raise UnknownTopic(f"Nothing is called `{text}`.{_near(text)}")
+        raise UnknownTopic(f"No kind, field or code is called `{text}`.{_near(text)}")
     steps = steps_of(rest)
     steps = steps[1:] if steps[:1] == ["spec"] else steps
     if not steps:
@@ -48,7 +48,7 @@ def find(text: str) -> Topic:
 
 
 def steps_of(path: str) -> list[str]:
-    """Split a path into its steps; an item of a list is a step that keeps its brackets."""
+    """Return the steps of a path. An item of a list is a step with its brackets."""
     return [
         match["name"] if match["item"] is None else match[0]
         for match in _STEP.finditer(path)
@@ -57,14 +57,14 @@ def steps_of(path: str) -> list[str]:
 
 
 def _kind(name: str) -> str | None:
-    """Return the kind of a name, however it is spelled: VectorStore, vector-store, vector_stores."""
+    """Return the kind of a name, in any spelling: VectorStore, vector-store, vector_stores; else None."""
     folded = {kind.replace("_", ""): kind for kind in NAMES}
     word = name.lower().replace("_", "").replace("-", "")
     return folded.get(word) or folded.get(word.removesuffix("s"))
 
 
 def _field(kind: str, steps: list[str]) -> Field | None:
-    """Return the field at a path. Below a mapping of free keys, that is the mapping."""
+    """Return the field at a path; for a key below a mapping of free keys, that mapping; else None."""
     fields = fields_of_kind(kind)
     for field in fields:
         if _fits(steps_of(field.path), steps):
@@ -74,7 +74,7 @@ def _field(kind: str, steps: list[str]) -> Field | None:
 
 
 def _fits(known: list[str], steps: list[str]) -> bool:
-    """Return true if written steps lead to a known field. An item may be left out or numbered."""
+    """Return true if steps lead to a known field. The item of a list may be left out or numbered."""
     if not known:
         return not steps
     first, *rest = known
@@ -85,12 +85,13 @@ def _fits(known: list[str], steps: list[str]) -> bool:
 
 
 def _has_free_keys(field: Field) -> bool:
+    """Return true if a field is a mapping with any keys."""
     values = field.schema.get("additionalProperties")
     return values is True or (isinstance(values, dict) and "properties" not in values)
 
 
 def _near(text: str) -> str:
-    """Return a sentence about what was meant by a text that names no kind."""
+    """Return a suggestion for a text that names no kind, after a space."""
     last = steps_of(text)[-1:]
     for kind in NAMES:
         for field in fields_of_kind(kind):
@@ -101,9 +102,9 @@ def _near(text: str) -> str:
 
 
 def _near_field(kind: str, rest: str, steps: list[str]) -> str:
-    """Return a sentence about what was meant by the path of a field that a kind does not have."""
+    """Return a suggestion for a field that a kind does not have, after a space."""
     hints = KINDS[kind].schema.get("x-hints", {}) if kind in KINDS else {}
     if steps[0] in hints:
         return f" {hints[steps[0]]}"
     near = did_you_mean(rest, [field.path for field in fields_of_kind(kind)])
-    return near or f" {hint('explain', kind)} lists those that it has."
+    return near or f" {hint('explain', kind)} lists its fields."

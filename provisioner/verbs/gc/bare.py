@@ -14,13 +14,13 @@ from provisioner.source import Loaded
 from provisioner.verbs._shared.session import RunOptions, Session, connected
 
 NO_STACK = "(no Stack)"
-"""The name of the Stack if there is no Stack. No mark can carry it, so no object is ever ours."""
+"""The name of the Stack if there is none. No mark can contain it, so no object is ever ours."""
 EMBEDDED = "embedded"
 
 
 @frozen
 class Bare:
-    """A target that no Stack names. What is empty comes from the environment, as the SDK reads it."""
+    """A target that no Stack defines. The SDK takes settings that are empty from the environment."""
 
     runtime: str
     base_url: str = ""
@@ -29,7 +29,7 @@ class Bare:
     def target(self) -> Target:
         """Return these settings as a target.
 
-        Raises UsageError for an unknown runtime or an address that cannot be used.
+        Raises UsageError for an unknown runtime, or an address that cannot be used.
         """
         if self.runtime not in RUNTIMES:
             known = ", ".join(RUNTIMES)
@@ -46,17 +46,18 @@ class Bare:
         return Target(self.runtime, self.runtime, base_url=url, api_key_env=self.api_key_env)
 
     def stack(self) -> Stack:
-        """Return a Stack in the current folder that has this target alone. Raises UsageError."""
+        """Return a Stack in the current folder with only this target. Raises UsageError."""
         return Stack(NO_STACK, "", Path(), "", self.target())
 
 
 def _wrong(detail: str) -> UsageError:
+    """Return the error for options that cannot be used."""
     return UsageError(Diagnostic(codes.WRONG_USAGE, detail))
 
 
 @contextmanager
 def bare_session(options: RunOptions, bare: Bare) -> Iterator[Session]:
-    """Yield a session on a target without a Stack. Nothing is declared, and nothing is ours."""
+    """Yield a session on a target without a Stack. Nothing is declared, and no object is ours."""
     stack = bare.stack()
     with connected(options, Loaded(stack=stack), stack) as session:
         yield session

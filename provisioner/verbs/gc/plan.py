@@ -1,7 +1,7 @@
-"""Make the plan that deletes leaks: what is proven ours at once, what is nobody's from a saved plan.
+"""Make the plan that deletes leaks: those proven ours at once, those of nobody only when it is saved.
 
-Before the first delete the account is read and judged once more (`_Look`), so that nothing is deleted that
-somebody came to need since.
+Just before the first delete the account is read and judged again (`_Look`), so that nothing is
+deleted that somebody has come to need.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,11 +29,8 @@ from provisioner.verbs.plan import Planned, plan_of
 
 GC = "gc"
 IDS, RUNTIME, WITHOUT = "ids", "runtime", "without"
-"""The arguments of a saved plan.
-
-They say what it deletes, the runtime where no Stack names the target, and the nouns of collections that
-were not listed.
-"""
+"""The arguments of a saved plan: the objects to delete, the runtime if no Stack names the target,
+and the kinds that were not listed."""
 
 
 @contextmanager
@@ -47,8 +44,9 @@ def planned_gc(
 ) -> Iterator[Planned]:
     """Yield a plan that deletes the leaks that are asked for, as far as they may be deleted now.
 
-    Leaks that are nobody's are in it only if it `saves`, because a person has to read each id first.
-    Raises UsageError where nothing is asked for, or an id that may not be deleted.
+    Leaks that belong to nobody are in the plan only if `saves` is true, because a person has to
+    read each id first. Raises UsageError if nothing is asked for, or for an id that may not be
+    deleted.
     """
     if wanted.is_empty:
         detail = "Name conditions with --class, or single objects with --id."
@@ -66,9 +64,9 @@ def planned_gc(
 def replanned(
     options: RunOptions, arguments: Mapping[str, Any], overrides: Overrides
 ) -> Iterator[Planned]:
-    """Make a saved plan again. Raises KeyError or ValueError for arguments that are none of this verb's.
+    """Yield a saved plan, made again. Raises KeyError or ValueError for other arguments.
 
-    The plan refuses to be applied where an object of it is no leak any more, and names each of these.
+    If an object of the plan is no leak any more, the plan has a refusal that names it.
     """
     saved = {str(key): str(condition) for key, condition in dict(arguments[IDS]).items()}
     runtime = str(arguments.get(RUNTIME, ""))
@@ -78,7 +76,7 @@ def replanned(
         there = {_key(one): one for one in found.survey.objects}
         chosen = tuple(there[key] for key in saved if key in there)
         planned = _planned(found, chosen, overrides, (), bare=bare)
-        # A list that failed is told by itself. What its rows would have shown did not move.
+        # A list that failed has a diagnostic of its own. The objects in it have not changed because of that.
         is_whole = not has_errors(found.survey.diagnostics)
         moved = tuple(_changed(saved, there)) if is_whole else ()
         plan = planned.plan
@@ -86,19 +84,24 @@ def replanned(
 
 
 def _changed(saved: Mapping[str, str], there: Mapping[str, Judgement]) -> Iterator[Diagnostic]:
-    """Yield a refusal for each object of a saved plan that is gone or changed, or that may not be deleted."""
+    """Yield a refusal for each object of a saved plan that is gone, has changed, or may not be deleted."""
     named = still_named(saved, there.values())
     for key, condition in saved.items():
         now = there.get(key)
         if now is None:
-            detail = "It is gone. Nothing was changed. Plan again."
+            detail = "The object is gone. Nothing was changed. Plan again."
             yield Diagnostic(codes.NOT_AS_PLANNED, detail, subject=key)
         elif not now.deletable or now.condition.value != condition:
-            detail = f"It was {condition}, and is {now.condition.value} by now. {now.proof} Nothing was changed."
+            detail = (
+                f"The object was {condition}, and is {now.condition.value} now. {now.proof} Nothing"
+                " was changed."
+            )
             yield Diagnostic(codes.NOT_AS_PLANNED, f"{detail} Plan again.", subject=key)
         elif not may_go(now) or key in named:
             why = named.get(key, now.proof)
-            detail = f"It is {condition}, and may not be deleted. {why} Nothing was changed."
+            detail = (
+                f"The object is {condition}, and may not be deleted. {why} Nothing was changed."
+            )
             yield Diagnostic(codes.NOT_AS_PLANNED, f"{detail} Plan again.", subject=key)
 
 
@@ -109,6 +112,7 @@ def nobodys(plan: Plan) -> int:
 
 
 def _key(one: Judgement) -> str:
+    """Return the text that identifies an object in a saved plan: its kind and id."""
     return f"{one.kind} {one.id}"
 
 
@@ -120,6 +124,7 @@ def _planned(
     *,
     bare: Bare | None,
 ) -> Planned:
+    """Return the plan that deletes the chosen objects."""
     session = found.session
     kinds, bindings = _places(session)
     arguments: dict[str, Any] = {IDS: {_key(one): one.condition.value for one in chosen}}
@@ -149,8 +154,8 @@ def _planned(
 def _places(session: Session) -> tuple[dict[str, str], dict[str, Binding]]:
     """Return the kind of each noun, and the bindings of all kinds whose objects may be deleted.
 
-    A noun whose name is that of another kind on this runtime is left out: its objects are called by
-    applications, and are never leaks.
+    A noun is the API's name for a collection's objects. If another kind on this runtime has the
+    same name, the noun is left out: applications create its objects, which are never leaks.
     """
     bindings = dict(session.runtime.bindings)
     kinds: dict[str, str] = {}
@@ -162,28 +167,32 @@ def _places(session: Session) -> tuple[dict[str, str], dict[str, Binding]]:
 
 
 def _told(chosen: Candidates, *, saves: bool) -> Iterator[Diagnostic]:
+    """Yield warnings about objects that were asked for and are not in the plan."""
     if chosen.nobodys and not saves:
         count = len(chosen.nobodys)
         detail = (
-            f"{count} of what was asked for {'is' if count == 1 else 'are'} nobody's, and "
-            f"{'stays' if count == 1 else 'stay'}."
+            f"{count} of the objects asked for {'belongs' if count == 1 else 'belong'} to nobody,"
+            f" and {'stays' if count == 1 else 'stay'}."
         )
         yield warning(codes.LEFT_TO_A_SAVED_PLAN, detail)
     if chosen.young or chosen.named:
         parts = [f"{chosen.young} younger than asked for"] if chosen.young else []
-        parts += [f"{chosen.named} named by what stays"] if chosen.named else []
+        parts += [f"{chosen.named} that objects which stay refer to"] if chosen.named else []
         yield warning(codes.LEFT_FOR_NOW, f"{' and '.join(parts)}.")
 
 
 @frozen
 class _Look:
-    """Reads an account once more, just before the first leak is deleted."""
+    """Reads an account again, just before the first leak is deleted."""
 
     session: Session
     chosen: Mapping[str, Judgement]
 
     def needed(self) -> Mapping[str, str]:
-        """Return, by id, why an object is no leak any more. Raises ProvisionerError if not all was read."""
+        """Return, by id, why an object is no leak any more.
+
+        Raises ProvisionerError if not everything was read.
+        """
         found = survey_of(self.session)
         if has_errors(found.survey.diagnostics):
             raise ProvisionerError(*found.survey.diagnostics)
@@ -198,9 +207,9 @@ class _Look:
 
 
 def _moved(before: Judgement, now: Judgement) -> str:
-    """Return the reason why an object must not be deleted any more, or an empty text."""
+    """Return the reason why an object must not be deleted any more; empty if it still may."""
     if not now.deletable or now.condition is not before.condition:
-        return f"It is {now.condition.value} by now. {now.proof}"
+        return f"The object is {now.condition.value} now. {now.proof}"
     if (now.last_active_at or 0.0) > (before.last_active_at or 0.0):
-        return "It was used after the plan was made."
+        return "The object was used after the plan was made."
     return ""

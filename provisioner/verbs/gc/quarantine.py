@@ -1,4 +1,4 @@
-"""`gc --quarantine`: note leaks in the ledger now, and delete them later if nobody came to need them."""
+"""Note leaks in the ledger now, and delete them later if nobody came to need them: `--quarantine`."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,10 +18,10 @@ from provisioner.verbs.gc.survey import Surveyed
 def quarantined(
     found: Surveyed, chosen: Candidates, seconds: float, *, notes: bool
 ) -> tuple[Candidates, list[Diagnostic]]:
-    """Return the candidates whose time is over, and a warning about those that are noted for later.
+    """Return the candidates that were noted long enough ago, and a warning about the others.
 
-    It writes the notes if `notes` is true, else it only reads those that there are. Raises LedgerError
-    where there is no ledger that could hold them.
+    With `notes`, new candidates are noted; else the notes are only read. Raises LedgerError if
+    there is no ledger.
     """
     from provisioner.ledger.opening import ledger
 
@@ -61,6 +61,7 @@ def _leaks(found: Surveyed) -> set[tuple[str, str]]:
 
 
 def _note(one: Judgement, found: Surveyed, account: str, row: Row) -> Quarantined:
+    """Return the note about an object."""
     return Quarantined(
         account,
         one.kind,
@@ -73,6 +74,7 @@ def _note(one: Judgement, found: Surveyed, account: str, row: Row) -> Quarantine
 
 
 def _told(waiting: Mapping[tuple[str, str], Quarantined], seconds: float) -> list[Diagnostic]:
+    """Return a warning about the noted objects."""
     if not waiting:
         return []
     first = min(one.noted + seconds for one in waiting.values())

@@ -1,4 +1,4 @@
-"""Read an account, and judge each of its objects. Changes nothing."""
+"""Read an account, and judge each of its objects. Changes nothing but the ledger's spools."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -29,7 +29,11 @@ from provisioner.verbs.threads.place import taken_over
 
 @frozen
 class Surveyed:
-    """A survey, and what it was made from. `inventory` is by nouns, `live` are the objects of ours."""
+    """A survey, and what it was made from.
+
+    `inventory` has rows by noun, the API's name for a collection's objects. `live` are the objects
+    of ours.
+    """
 
     session: Session
     survey: Survey
@@ -48,23 +52,24 @@ class Surveyed:
 
     @property
     def has_stack(self) -> bool:
+        """True if manifests say which objects are ours."""
         return self.session.stack.name != NO_STACK
 
 
 def opened(options: RunOptions, bare: Bare | None) -> AbstractContextManager[Session]:
-    """Return a session on the Stack's target, or on a target that no Stack names."""
+    """Return a session on the Stack's target, or on a target that no Stack defines."""
     return bare_session(options, bare) if bare else open_session(options)
 
 
 @contextmanager
 def surveyed(options: RunOptions, bare: Bare | None = None) -> Iterator[Surveyed]:
-    """Yield the survey of an account; the session stays open. Raises ProviderError and LedgerError."""
+    """Yield the survey of an account, with the session open. Raises ProviderError and LedgerError."""
     with opened(options, bare) as session:
         yield survey_of(session)
 
 
 def survey_of(session: Session) -> Surveyed:
-    """Read everything of the session's account, and judge it. Raises ProviderError, LedgerError."""
+    """Read everything of a session's account, and judge it. Raises ProviderError and LedgerError."""
     where = location_of(session.options, session.stack)
     unwritten = taken_over(where, session.stack.root)
     remembered, told = ledgers.remembered(where, account_of(session.context))
@@ -121,20 +126,21 @@ def _with_releases(inventory: Inventory, session: Session) -> Inventory:
 
 
 def _has_threads(session: Session) -> bool:
-    """Return true where applications talk in threads on this runtime, and no API lists them."""
+    """Return true if applications use threads on this runtime, which no API lists."""
     starting = ACCOUNT.listables[ACCOUNT.starts_threads].collection
     return any(one.collection == starting for one in session.runtime.bindings.values())
 
 
 def _place(noun: str) -> int:
+    """Return the place of a noun in the order of collections."""
     return list(ACCOUNT.listables).index(noun)
 
 
 def _dropped(session: Session) -> Iterator[str]:
     """Yield the nouns of collections that are not listed: dropped ones, and releases without a registry.
 
-    A kind that the runtime itself lacks stands in `drop` for the sake of manifests, and the account may
-    hold objects of it all the same.
+    A kind that the runtime itself lacks may be in `drop` because of the manifests, but the account
+    may still have objects of it.
     """
     dropped = {kind for kind in session.runtime.bindings if kind in session.stack.target.drop}
     for noun, one in ACCOUNT.listables.items():
@@ -145,6 +151,7 @@ def _dropped(session: Session) -> Iterator[str]:
 
 
 def _marks() -> dict[str, Reader | None]:
+    """Return the function that reads marks, by noun; None for objects without marks."""
     bindings = {noun: marked_by(one) for noun, one in ACCOUNT.listables.items()}
     return {
         noun: binding.mark_of if binding and binding.mark_location else None
@@ -153,9 +160,9 @@ def _marks() -> dict[str, Reader | None]:
 
 
 def _sent(session: Session) -> frozenset[tuple[str, int]]:
-    """Return the names and bytes of the files that an apply of these manifests would upload.
+    """Return the names and sizes of the files that an apply of these manifests would upload.
 
-    Where names are marked, a name proves whose a file is, and likeness is not asked for.
+    Empty if names are marked: then the name alone proves who owns a file.
     """
     if session.stack.file_names == "marked":
         return frozenset()
@@ -167,7 +174,7 @@ def _sent(session: Session) -> frozenset[tuple[str, int]]:
 
 
 def _left(session: Session, live: Live, inventory: Inventory) -> frozenset[str]:
-    """Return the ids of the files that candidates of this stack call theirs, by their marks.
+    """Return the ids of the files in the marks of this stack's candidates.
 
     A test that was killed leaves them, and no ledger has their ids.
     """
@@ -179,7 +186,7 @@ def _left(session: Session, live: Live, inventory: Inventory) -> frozenset[str]:
 
 
 def _tracked(session: Session, tracked: Sequence[Tracked]) -> dict[str, list[str]]:
-    """Return the ids of the tracked objects that are asked for one by one, by noun."""
+    """Return the ids of the tracked objects that are read one by one, by noun."""
     found: dict[str, list[str]] = {}
     for one in tracked[: session.stack.guards.max_reads]:
         if one.kind in ACCOUNT.listables:
@@ -188,7 +195,7 @@ def _tracked(session: Session, tracked: Sequence[Tracked]) -> dict[str, list[str
 
 
 def _with_untold(inventory: Inventory, session: Session, remembered: Remembered) -> Inventory:
-    """Return the inventory with a note of tracked objects that were too many to be read."""
+    """Return the inventory with a note about tracked objects that were too many to read."""
     tracked, most = remembered.tracked, session.stack.guards.max_reads
     kinds = {one.kind for one in tracked[most:]}
     kinds |= set(TrackedKind) if remembered.has_more_tracked else set()
@@ -199,10 +206,11 @@ def _with_untold(inventory: Inventory, session: Session, remembered: Remembered)
 
 
 def _unread(inventory: Inventory) -> Iterator[Diagnostic]:
+    """Yield diagnostics about the collections that could not be read."""
     for noun, why in inventory.unread.items():
         if why.severity is Severity.WARNING:
             yield why
         elif why.code != NO_SUCH_API:
-            way = f"If the account certainly has no such object, say so: --without {noun}."
+            way = f"If you are sure that the account has no such object, add --without {noun}."
             detail = f"{why.summary}: {why.detail}\n{way}"
             yield Diagnostic(codes.LIST_NOT_READ, detail, subject=noun)

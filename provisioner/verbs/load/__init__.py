@@ -1,1 +1,1 @@
-"""`load` gives an application a live assistant; `run` is the verb. Each way imports what it needs."""
+"""load: give an application a live assistant. Each way of loading imports only what it needs."""

@@ -1,7 +1,7 @@
-"""load an assistant by a folder of manifests. Only the Stack is read.
+"""Load an assistant by a folder of manifests, of which only the Stack is read.
 
-If the runtime publishes releases, only the registry is asked. Elsewhere an object is read through
-the provider. The other manifests are only read if it is not there, to find the reason.
+If the runtime publishes releases, only the registry is read. Otherwise the object is read from the
+target. The other manifests are read only if it does not exist, to find the reason.
 """
 
 import os
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Wanted:
-    """The assistant that an application wants, and the place to search for it."""
+    """The assistant that an application wants, and where to look for it."""
 
     address: Address
     manifests: str | PathLike[str]
@@ -40,6 +40,7 @@ class Wanted:
 
     @property
     def options(self) -> "RunOptions":
+        """The options of the run that looks for the assistant."""
         from provisioner.verbs._shared.session import RunOptions
 
         return RunOptions(
@@ -79,7 +80,7 @@ def from_stack(wanted: Wanted, stack: Stack) -> LiveAssistant:
 
 
 def _read_whole(wanted: Wanted) -> Stack:
-    """Return the Stack of a folder that is read whole, mostly to report what is wrong with it."""
+    """Return the Stack of a folder that is read completely, to report what is wrong with it."""
     from provisioner.verbs._shared.session import read
 
     loaded = read(wanted.options)
@@ -89,6 +90,7 @@ def _read_whole(wanted: Wanted) -> Stack:
 
 
 def _ask_target(wanted: Wanted, stack: Stack) -> LiveAssistant:
+    """Return the live assistant as the target has it. Raises ProvisionerError."""
     from provisioner.source import Loaded
     from provisioner.verbs._shared.applied import applied_assistant, conversation_of
     from provisioner.verbs._shared.lookup import live_row, nothing_there

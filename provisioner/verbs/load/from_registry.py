@@ -1,6 +1,6 @@
-"""load an assistant from a release registry. It needs neither manifests nor an API.
+"""Load an assistant from a release registry, without manifests and without an API.
 
-Applications import this module in front of their first request, so it imports next to nothing.
+Applications import this module before their first request, so it imports next to nothing.
 """
 
 from os import PathLike
@@ -14,17 +14,16 @@ from provisioner.verbs.load.live_assistant import RELEASES, LiveAssistant
 
 RUNTIME = "responses"
 CALL = "client.responses.create(**assistant.params(), input=…)"
-"""The name of the runtime that publishes releases, and its call. They stand here a second time
-because the table of runtimes takes longer to import than a release to load; a test compares them.
-"""
+"""The runtime that publishes releases, and its call. Both are repeated here, because importing the
+table of runtimes takes longer than loading a release. A test compares them."""
 
 
 @frozen
 class Renewal:
-    """The way in which an application learns of newer releases.
+    """The way in which an application gets newer releases.
 
-    It looks for one at most every `look_every` seconds, in a thread of its own where `is_behind`. A
-    `number` is that release for ever.
+    `look_every` is the shortest time between two looks, in seconds. With `is_behind`, a thread of
+    its own looks. With a `number`, that release is used for ever.
     """
 
     look_every: float = 30.0
@@ -39,16 +38,18 @@ def find_release(
     renewal: Renewal,
     timeout: float,
 ) -> LiveAssistant:
-    """Return a release in the registry at `location`; `owner` may be '' where one has it.
+    """Return a release in the registry at `location`.
 
-    `timeout` is in seconds, for one request to object storage. Raises ProvisionerError where none was published, or where the registry cannot be read.
+    `owner` may be empty if the registry has the assistant for one owner only. `timeout` is in
+    seconds, for one request to object storage. Raises ProvisionerError if no release was published,
+    or if the registry cannot be read.
     """
     from provisioner.providers.releases import CachedRelease, owner_of
 
     owner = owner or owner_of(location, address.name, timeout=timeout)
     stack, _, environment = owner.partition("/")
     if not stack or not environment:
-        detail = f"{owner!r} is none; one looks like k3v9q0x7dp/default."
+        detail = f"{owner!r} is not an owner. An owner looks like k3v9q0x7dp/default."
         raise UsageError(Diagnostic(codes.NOT_AN_OWNER, detail))
     kept = CachedRelease(
         location,

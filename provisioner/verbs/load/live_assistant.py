@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 RUNS, RELEASES, SESSIONS = "run_params", "params", "session_params"
 NOUNS = {RUNS: "runs", RELEASES: "releases", SESSIONS: "sessions"}
-"""The name of the API's call, by the method that returns its arguments, for messages."""
+"""The noun of the API's call, by the method that returns its arguments, for messages."""
 
 
 @frozen
 class LiveAssistant:
     """A live assistant, as it was last applied.
 
-    `arguments` are the arguments of the call that its runtime is asked with, without the question;
-    `loads` is the method that returns them, `call` a line that shows it in use. They stand in the
-    live object and in its mark, so they are those of the live object, not of the files. Where a
-    runtime publishes releases, everything stands in `release`, which renews itself.
+    `arguments` are those of the call with which its runtime is asked, without the question. `loads`
+    is the method that returns them, and `call` a line of code that uses it. They are read from the
+    live object and its mark, and not from the manifests. If the runtime publishes releases,
+    everything is in `release`, which renews itself.
     """
 
     id: str
@@ -43,27 +43,29 @@ class LiveAssistant:
     def run_params(self) -> dict[str, Any]:
         """Return the arguments of `client.beta.threads.runs.create(thread_id=…, **params)`.
 
-        They are a fresh dict. Raises ProvisionerError on a runtime that is not asked with runs.
+        The dict is a new one at each call. Raises ProvisionerError on a runtime that has no runs.
         """
         return self._parameters(RUNS)
 
     def params(self) -> dict[str, Any]:
         """Return the arguments of `client.responses.create(**params, input=…)`.
 
-        They are a fresh dict, of the newest release that is known, with the tokens that tools take
-        from the environment. Raises ProvisionerError where a token is not set, and on a runtime
-        that is not asked with these parameters.
+        The dict is a new one at each call, from the newest release that is known, with the tokens
+        that tools take from the environment. Raises ProvisionerError if a token is not set, and on
+        a runtime that does not take these parameters.
         """
         return self._parameters(RELEASES)
 
     def session_params(self) -> dict[str, Any]:
         """Return the arguments of `client.beta.agents.sessions.create(**params, input=…)`.
 
-        They are a fresh dict. Raises ProvisionerError on a runtime that is not asked with sessions.
+        The dict is a new one at each call. Raises ProvisionerError on a runtime that has no
+        sessions.
         """
         return self._parameters(SESSIONS)
 
     def _parameters(self, method: str) -> dict[str, Any]:
+        """Return the arguments if `method` is the one for this runtime. Raises ProvisionerError."""
         if self.loads != method:
             raise self._elsewhere(method)
         if self.release is None:
@@ -73,8 +75,9 @@ class LiveAssistant:
         return with_tokens(self.release.arguments(), from_environment(os.environ))
 
     def _elsewhere(self, method: str) -> ProvisionerError:
+        """Return the error for a method of another runtime."""
         detail = (
-            f"{self.address} was loaded from a target of the runtime {self.runtime}. There it is: "
+            f"{self.address} was loaded from a target of the runtime {self.runtime}. Call instead: "
             f"{self.call}"
         )
         return ProvisionerError(Diagnostic(codes.NO_SUCH_PARAMETERS, detail, subject=NOUNS[method]))

@@ -1,4 +1,4 @@
-"""Send `load` elsewhere while tests run: an application is tested as it stands, on other accounts."""
+"""Redirect `load` while tests run, so that an unchanged application uses other accounts."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from provisioner.verbs.load.live_assistant import LiveAssistant
 
 _REDIRECTS: list[Callable[[Address], "LiveAssistant"]] = []
-"""A list and not a context variable: an application may call `load` in threads of its own."""
+"""The redirects in force. A list and no context variable, because an application may call `load` in
+threads of its own."""
 
 
 @contextmanager
@@ -24,5 +25,5 @@ def redirected(find: Callable[[Address], "LiveAssistant"]) -> Iterator[None]:
 
 
 def redirect() -> "Callable[[Address], LiveAssistant] | None":
-    """Return the innermost redirect that is in force, None where there is none."""
+    """Return the innermost redirect in force; None if there is none."""
     return _REDIRECTS[-1] if _REDIRECTS else None

@@ -1,7 +1,7 @@
 """load: return a live assistant to an application, with the settings that every run of it needs.
 
-Applications import this module, most of them in front of their first request. So it imports next
-to nothing, and what only some ways of loading need is imported on that way.
+Most applications import this module before their first request. So it imports next to nothing, and
+each way of loading imports what it needs.
 """
 
 from collections.abc import Mapping
@@ -36,17 +36,17 @@ def load(
     """Return the live assistant of the manifest `name`: `policy-qa`, or `assistant.policy-qa`.
 
     Reads the Stack in the folder `manifests`, which names the target, and asks that target once. On
-    a runtime that publishes releases, it asks the release registry alone.
+    a runtime that publishes releases, only the release registry is read.
 
-    With `releases`, a folder or a URL such as `s3://acme/releases`, it needs no manifests: it asks
-    that registry. `owner` says whose release is meant, as `k3v9q0x7dp/prod`: the Stack's id and the
-    environment (`default` where there is none). It may be left out where the registry holds that
-    assistant once.
+    With `releases`, a folder or a URL such as `s3://acme/releases`, no manifests are needed: that
+    registry is read. `owner` is the owner of the release, as `k3v9q0x7dp/prod`: the Stack's id and
+    the environment (`default` without one). It may be left out if the registry has the assistant
+    for one owner only.
 
     A newer release is looked for at most every `look_every` seconds. With `release`, a number, the
-    assistant stays at that release. `timeout` is in seconds. Raises ProvisionerError: the Stack
-    cannot be used, the target or registry does not answer, or the assistant has not been applied
-    there.
+    assistant stays at that release. `timeout` is in seconds. Raises ProvisionerError if the Stack
+    cannot be used, if the target or registry does not answer, or if the assistant has not been
+    applied there.
     """
     renewal = Renewal(look_every, number=release)
     place = _Place(manifests, environment, target, variables or {}, releases, owner)
@@ -66,10 +66,10 @@ async def load_async(
     timeout: float = 60.0,  # noqa: ASYNC109 - that of one request, as in `load`
     look_every: float = 30.0,
 ) -> LiveAssistant:
-    """Return what `load` returns, and let the event loop run meanwhile.
+    """Return what `load` returns, without blocking the event loop.
 
-    Afterwards a thread of its own looks for newer releases, so `params()` never waits: a newer
-    release is in the result of a later call. Raises what `load` raises.
+    Afterwards a thread looks for newer releases, so `params()` never waits: a newer release is used
+    by a later call. Raises the errors of `load`.
     """
     import asyncio
 
@@ -80,7 +80,7 @@ async def load_async(
 
 @frozen
 class _Place:
-    """The arguments that name the place of an assistant: manifests, or a registry."""
+    """The arguments that say where an assistant is: manifests, or a registry."""
 
     manifests: str | PathLike[str]
     environment: str | None
@@ -91,6 +91,7 @@ class _Place:
 
 
 def _load(name: str, place: _Place, renewal: Renewal, timeout: float) -> LiveAssistant:
+    """Return the live assistant at a place. Raises ProvisionerError."""
     address = Address(KIND, name.removeprefix(f"{KIND}."))
     if elsewhere := redirect():
         return elsewhere(address)
@@ -100,11 +101,9 @@ def _load(name: str, place: _Place, renewal: Renewal, timeout: float) -> LiveAss
             "target": place.target,
             "variables": place.variables,
         }
-        _refuse(unused, "`releases` says where to look, and `owner` says whose release is meant.")
+        _refuse(unused, "With `releases`, only `owner` chooses the release.")
         return find_release(place.releases, place.owner or "", address, renewal, timeout)
-    _refuse(
-        {"owner": place.owner}, "The Stack says who the owner is; `owner` goes with `releases`."
-    )
+    _refuse({"owner": place.owner}, "The Stack names the owner. `owner` goes with `releases` only.")
     from provisioner.verbs.load.from_manifests import Wanted, from_manifests
 
     wanted = Wanted(
@@ -120,6 +119,7 @@ def _load(name: str, place: _Place, renewal: Renewal, timeout: float) -> LiveAss
 
 
 def _refuse(arguments: Mapping[str, Any], why: str) -> None:
+    """Raise UsageError if one of these arguments is given."""
     given = [name for name, value in arguments.items() if value]
     if given:
         raise UsageError(

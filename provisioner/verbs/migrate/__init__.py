@@ -1,1 +1,1 @@
-"""`migrate` moves assistants to another target; `report` compares, `run` carries it out."""
+"""migrate: move assistants to another target. `report` compares the targets, `run` migrates."""

@@ -1,7 +1,7 @@
-"""A saved migration: the two plans that its file holds, planned again and compared with the file.
+"""Carry out a saved migration: plan it again, and compare both of its plans with the file.
 
-The plan of the target and the plan of the source are each bound to their own target and to what
-they were made against.
+The plan of the target and the plan of the source are each bound to the settings of their own target
+and to the live objects against which they were made.
 """
 
 from collections.abc import Iterator
@@ -32,8 +32,8 @@ def migration_from_file(
 ) -> Iterator[MigrationPlan]:
     """Yield a saved migration, planned again on the source and the target as they are now.
 
-    Both targets come from the Stack on disk. Raises PlanRefused, showing the edit, where either
-    plan comes out different. The drift that the file shows may be left behind: it was reviewed.
+    Both targets come from the Stack on disk. Raises PlanRefused, with what moved, if either plan
+    comes out different. Drift in the file was reviewed, so it may be left behind.
     """
     saved = read_plan(file)
     route, keep, agreed = _asked(saved, overrides)
@@ -50,7 +50,7 @@ def migration_from_file(
 
 
 def _asked(saved: PlanFile, overrides: Overrides) -> tuple[Route, bool, Overrides]:
-    """Return the arguments of a saved migration. Raises PlanRefused where the file has none."""
+    """Return the arguments of a saved migration. Raises PlanRefused if the file has none."""
     asked = saved.arguments
     try:
         select = tuple(map(str, asked["select"]))
@@ -68,5 +68,5 @@ def parts(found: MigrationPlan) -> tuple[tuple[Plan, Session], tuple[Plan, Sessi
 
 
 def later(found: MigrationPlan) -> list[str]:
-    """Return the ids of what goes on the source as soon as nothing names it any more."""
+    """Return the ids of objects on the source that are deleted as soon as nothing refers to them."""
     return sorted(one.id for one in found.retirement.stays if one.later)

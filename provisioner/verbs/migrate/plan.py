@@ -1,4 +1,4 @@
-"""The plan of a migration: both targets read, what is made and what goes, and all refusals."""
+"""Plan a migration: read both targets, and return what is created, what is deleted, and refusals."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,12 +22,11 @@ from provisioner.verbs.plan import Planned
 
 @frozen
 class MigrationPlan:
-    """A migration that is planned: both targets were read, and nothing is changed yet.
+    """A planned migration. Both targets were read, and nothing has changed yet.
 
-    `planned` is the plan of the target. `retired` is the plan that deletes objects on
-    the source afterwards, and `drift` is what people changed there. `before` are the live objects of
-    the source, or None if its API is gone. Each plan holds the refusals that keep it from being
-    applied.
+    `planned` is the plan of the target. `retired` is the plan that deletes objects on the source
+    afterwards. `drift` is what people changed on the source. `before` are the live objects of the
+    source, None if its API is gone. Each plan has the refusals that keep it from being applied.
     """
 
     migration: Migration
@@ -41,22 +40,22 @@ class MigrationPlan:
 
     @property
     def refusals(self) -> tuple[Diagnostic, ...]:
-        """The refusals of both plans: of the objects to make, and of the objects to retire."""
+        """The refusals of both plans: of what is created, and of what is deleted."""
         return (*self.planned.plan.standing, *self.retired.standing)
 
     @property
     def unsettled(self) -> tuple[Diagnostic, ...]:
-        """The refusals that stand even if the migration is saved, reviewed and then carried out."""
+        """The refusals that remain even if the migration is saved and reviewed."""
         return (*self.planned.plan.unsettled, *self.retired.unsettled)
 
     @property
     def is_done(self) -> bool:
-        """True if nothing is left to do, neither on the source nor on the target."""
+        """True if nothing is left to do on the source and on the target."""
         return self.planned.plan.is_empty and not self.agreed
 
     @property
     def agreed(self) -> frozenset[str]:
-        """The ids of everything that may go: now, or as soon as nothing names it any more."""
+        """The ids of all objects that may be deleted on the source, now or later."""
         return self.retirement.ids | {one.id for one in self.retirement.stays if one.later}
 
 
@@ -68,10 +67,10 @@ def planned_migration(
     overrides: Overrides = Overrides(),
     keep_source: bool = False,
 ) -> Iterator[MigrationPlan]:
-    """Read both targets and plan the migration; the sessions stay open for it. Changes nothing.
+    """Read both targets and plan the migration, with both sessions open. Changes nothing.
 
-    Raises ManifestErrors, UsageError, ProviderError, or PlanRefused where something cannot live on
-    the target.
+    Raises ManifestErrors, UsageError, ProviderError, or PlanRefused if the target cannot have
+    something.
     """
     both = loads(options, route)
     report = compared(options, both)
@@ -87,7 +86,7 @@ def planned_migration(
 
 
 def blocked(report: Migration) -> Diagnostic:
-    """Return the refusal that names what would be lost, and how to agree to that."""
+    """Return the refusal that names what would be lost, and how to accept the loss."""
     names = [str(one.address) for one in report.assistants if one.verdict is Verdict.BLOCKED]
     names = names or [str(one.address) for one in report.resources if one.blocks]
     more = f" and {len(names) - 5} more" if names[5:] else ""
@@ -99,18 +98,19 @@ def blocked(report: Migration) -> Diagnostic:
         ways = ways.capitalize()
     return Diagnostic(
         codes.NOT_MIGRATABLE,
-        f"{', '.join(names[:5])}{more} would lose what nobody agreed to lose. {ways}",
+        f"{', '.join(names[:5])}{more} would lose fields or tools, and no `drop:` accepts that. {ways}",
         subject=report.target.target,
     )
 
 
 def _told(both: MigrationManifests) -> tuple[Diagnostic, ...]:
-    """Return the diagnostics of the manifests, except for fields that the target cannot hold."""
+    """Return the diagnostics of the manifests, without those about fields that the target lacks."""
     known = both.target_manifests.diagnostics
     return tuple(d for d in known if is_wrong(d) or d.severity is not Severity.ERROR)
 
 
 def _read(report: Migration, sessions: MigrationSessions) -> MigrationPlan:
+    """Return the plan of a migration whose sessions are open."""
     before, gone = sessions.read_source()
     # --unprotect is about the source, --new-object about the target, and each may drop a kind.
     declared = {**sessions.source.desired, **sessions.target.desired}

@@ -1,7 +1,7 @@
-"""migrate without --apply: report what a migration from one target to another would mean.
+"""Report what a migration from one target to another would change: `migrate` without `--apply`.
 
-The report reads manifests and the runtimes' own tables. It needs no key and no network, because
-the source target may be gone.
+The report reads only manifests and the runtimes' own tables. It needs no key and no network,
+because the source may be gone.
 """
 
 from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ from provisioner.verbs._shared.session import RunOptions, read
 
 @frozen
 class Route:
-    """The names of the source and the target, and what moves: the selected terms, or everything."""
+    """The names of the source and the target, and the terms that select what migrates; empty for all."""
 
     source: str
     target: str
@@ -44,10 +44,10 @@ class Route:
 
 @frozen
 class MigrationManifests:
-    """The manifests as the source and the target of a migration have them.
+    """The manifests as they are for the source and for the target of a migration.
 
-    `source` and `target` are the Stack with each of the two targets chosen, `chosen` the addresses
-    that move. `one_account` is true where both targets reach the same account.
+    `source` and `target` are the Stack with each of the two targets chosen. `chosen` are the
+    addresses that migrate. `one_account` is true if both targets are the same account.
     """
 
     source_manifests: Loaded
@@ -60,7 +60,7 @@ class MigrationManifests:
 
 
 def migration_report(options: RunOptions, route: Route) -> Migration:
-    """Return the report. Raises ManifestErrors, or UsageError where the route makes no sense."""
+    """Return the report. Raises ManifestErrors, or UsageError for a route that makes no sense."""
     both = loads(options, route)
     found = compared(options, both)
     moved = (_with_end(one, found.diagnostics, both) for one in found.assistants)
@@ -70,7 +70,7 @@ def migration_report(options: RunOptions, route: Route) -> Migration:
 def _with_end(
     one: AssistantMigration, told: Sequence[Diagnostic], both: MigrationManifests
 ) -> AssistantMigration:
-    """Return the same with the model's end at its field: a model that is gone blocks the migration."""
+    """Return an assistant's report with the end of its model. A model that is gone blocks it."""
     about = [d for d in told if d.subject == str(one.address) and d.code in _ENDS]
     if not about:
         return one
@@ -93,7 +93,7 @@ _ENDS: Final = (MODEL_GONE, MODEL_GOES)
 
 
 def loads(options: RunOptions, route: Route) -> MigrationManifests:
-    """Read the manifests for both targets. A field that one of them cannot hold is no error yet."""
+    """Read the manifests for both targets. A field that one of them lacks is no error yet."""
     from provisioner.providers import account, home
 
     if route.source == route.target:
@@ -108,8 +108,8 @@ def loads(options: RunOptions, route: Route) -> MigrationManifests:
     if places[0] == places[1]:
         raise _no_way(
             codes.ONE_PLACE,
-            f"What {route.source} and {route.target} hold are the same live objects, so there is "
-            "nothing to move. Give the new target a place of its own (`data`, `releases`, a "
+            f"The targets {route.source} and {route.target} have the same live objects, so there is "
+            "nothing to migrate. Give the new target a place of its own (`data`, `releases`, a "
             "project, a host), or apply to it.",
         )
     accounts = [account(s.target, s.root, options.environ) for s in (source, target)]
@@ -126,7 +126,7 @@ def loads(options: RunOptions, route: Route) -> MigrationManifests:
 
 
 def compared(options: RunOptions, both: MigrationManifests) -> Migration:
-    """Return the report: the effect on each assistant, and on everything that it refers to."""
+    """Return the report: the effect on each assistant, and on every resource that it refers to."""
     source, target = (_end(stack) for stack in (both.source, both.target))
     declared, where = both.target_manifests.declared, both.target_manifests.position
     comparison = Comparison(declared, both.chosen, source, target, where)
@@ -143,7 +143,7 @@ def compared(options: RunOptions, both: MigrationManifests) -> Migration:
 
 
 def _borrowed_elsewhere(both: MigrationManifests) -> Iterator[Diagnostic]:
-    """Yield a warning for each borrowed object that moves with nothing, and that the target may lack."""
+    """Yield a warning for each borrowed object that the target may lack, since it does not migrate."""
     if both.one_account:
         return
     chosen = [both.target_manifests.declared[address] for address in both.chosen]
@@ -151,14 +151,15 @@ def _borrowed_elsewhere(both: MigrationManifests) -> Iterator[Diagnostic]:
     for address, lent in sorted(both.target_manifests.borrowed.items()):
         if lent.spec[ID] in used:
             detail = (
-                f"{lent.spec[ID]} is an id on {both.source.target.name}, and a migration does not move that object. "
-                f"The plan for {both.target.target.name} looks for this id on {both.target.target.name} before anything is made."
+                f"{lent.spec[ID]} is an id on {both.source.target.name}, and a migration does not"
+                f" move that object. The plan for {both.target.target.name} looks for this id on"
+                f" {both.target.target.name} before anything is made."
             )
             yield Diagnostic(codes.BORROWED_ELSEWHERE, detail, lent.origin, subject=str(address))
 
 
 def _ending(options: RunOptions, both: MigrationManifests) -> tuple[Diagnostic, ...]:
-    """Return warnings about models, and about the target's API, that have an announced end."""
+    """Return warnings about models, and about the target's API, with an announced end."""
     from provisioner.providers import describe
 
     chosen = {a: both.target_manifests.declared[a] for a in sorted(both.chosen)}
@@ -168,6 +169,7 @@ def _ending(options: RunOptions, both: MigrationManifests) -> tuple[Diagnostic, 
 
 
 def _load(options: RunOptions, name: str) -> Loaded:
+    """Return the manifests for one target. Raises UsageError for an unknown target."""
     loaded = read(replace(options, target=name))
     if loaded.targets and name not in loaded.targets:
         raise _no_way(
@@ -178,7 +180,7 @@ def _load(options: RunOptions, name: str) -> Loaded:
 
 
 def _stack(loaded: Loaded) -> Stack:
-    """Return the Stack of a folder in which nothing is wrong but what this target cannot hold."""
+    """Return the Stack if the manifests have no errors but about fields that this target lacks."""
     errors = [d for d in loaded.diagnostics if is_wrong(d)]
     if loaded.stack is None or errors:
         raise ManifestErrors(errors or loaded.diagnostics)
@@ -186,12 +188,12 @@ def _stack(loaded: Loaded) -> Stack:
 
 
 def is_wrong(one: Diagnostic) -> bool:
-    """Return true for an error of the manifests themselves, which no other target mends."""
+    """Return true for an error of the manifests that no other target could remove."""
     return one.severity is Severity.ERROR and one.code not in (UNSUPPORTED, TOO_LONG)
 
 
 def _chosen(terms: Sequence[str], loaded: Loaded) -> frozenset[Address]:
-    """Return the addresses that move: all declared ones, or the selected ones and what they refer to."""
+    """Return the addresses that migrate: all, or the selected ones and those that they refer to."""
     try:
         chosen = selected(terms, loaded.declared, Live())
     except ValueError as error:
@@ -202,10 +204,12 @@ def _chosen(terms: Sequence[str], loaded: Loaded) -> frozenset[Address]:
 
 
 def _end(stack: Stack) -> Endpoint:
+    """Return one endpoint of the migration."""
     return Endpoint(RUNTIMES[stack.target.runtime], stack.target.drop)
 
 
 def _side(options: RunOptions, stack: Stack) -> Side:
+    """Return the words about the source or the target."""
     from provisioner.providers import describe
 
     host, project = describe(stack.target, options.environ)
@@ -213,4 +217,5 @@ def _side(options: RunOptions, stack: Stack) -> Side:
 
 
 def _no_way(code: Code, detail: str) -> UsageError:
+    """Return the error for a route that makes no sense."""
     return UsageError(Diagnostic(code, detail))

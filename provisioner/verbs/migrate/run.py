@@ -1,8 +1,8 @@
-"""migrate --apply: make and verify everything on the target, and only then retire it on the source.
+"""Carry out a migration: create and verify everything on the target, then delete it on the source.
 
-Everything that could stop a migration later is looked for before anything is made. Whatever
-interrupts it, each assistant lives on one of the two targets at every instant, and running the
-migration again does what is left.
+Everything that could stop a migration later is checked before anything is created. Whatever
+interrupts it, each assistant is live on one of the two targets at every moment, and running the
+migration again does the rest.
 """
 
 import time
@@ -28,17 +28,18 @@ from provisioner.verbs.migrate.plan import MigrationPlan
 from provisioner.verbs.plan import Planned, plan_against
 
 PAUSE = 0.1
-"""Seconds before the target is read once more; each time twice as many."""
+"""The seconds before the target is read again. They double each time."""
 LOOKS = 2
-"""The number of times that the source is read for what may go: deleted releases free what they named."""
+"""The number of times that the source is read for what may be deleted: a deleted release frees what
+it referred to."""
 
 
 @frozen
 class MigrationOutcome:
-    """The outcome of a migration. `retired` is None where nothing was to be retired yet.
+    """The outcome of a migration. `retired` is None if nothing was to be deleted yet.
 
-    `ids` are the live ids of every moved assistant, on the source and on the target; '' where it
-    has none.
+    `ids` are the live ids of every migrated assistant on the source and on the target, each empty
+    if there is none. `stays` are objects that stay on the source.
     """
 
     applied: Report = field(default_factory=Report)
@@ -50,10 +51,12 @@ class MigrationOutcome:
 
     @property
     def interrupted(self) -> bool:
+        """True if somebody interrupted the migration."""
         return self.applied.interrupted or bool(self.retired and self.retired.interrupted)
 
     @property
     def succeeded(self) -> bool:
+        """True if everything was created, verified and deleted as planned."""
         went = self.retired is None or self.retired.succeeded
         return self.verified and went and not self.interrupted and not has_errors(self.diagnostics)
 
@@ -65,11 +68,11 @@ def migrate(
     stop: Callable[[], bool] = lambda: False,
     tell: Callable[[str], None] = lambda _line: None,
 ) -> MigrationOutcome:
-    """Make, verify, retire. `tell` hears of what happens between the changes.
+    """Create, verify, and delete. `tell` gets lines about what happens between the changes.
 
-    Where a step fails, what was made stays, and nothing is retired: everything has moved, or
-    everything still lives on the source. Raises PlanRefused while the migration
-    has a refusal. A guard is lifted by planning with the override that its refusal names.
+    If a step fails, what was created stays and nothing is deleted, so that everything is still live
+    on the source. Raises PlanRefused if the migration has a refusal. Only planning with the
+    override that a refusal names removes it.
     """
     if plan.refusals:
         raise PlanRefused(*plan.refusals)
@@ -83,12 +86,13 @@ def migrate(
 def _migrated(
     plan: MigrationPlan, watch: Watch, stop: Callable[[], bool], tell: Callable[[str], None]
 ) -> MigrationOutcome:
+    """Carry out a migration under the lock."""
     applied = (
         Report() if plan.planned.plan.is_empty else apply(plan.planned, watch=watch, stop=stop)
     )
     if not applied.succeeded:
         return MigrationOutcome(
-            applied, diagnostics=(_untouched(plan, "not everything could be made"),)
+            applied, diagnostics=(_untouched(plan, "not everything could be created"),)
         )
     try:
         live, doubts = _verified(plan, stop)
@@ -109,9 +113,9 @@ def _migrated(
 
 
 def _verified(plan: MigrationPlan, stop: Callable[[], bool]) -> tuple[Live, tuple[Diagnostic, ...]]:
-    """Return the target as it is read anew, and the reasons why it is not verified; () if it is.
+    """Return the target as it is read again, and the reasons why it is not verified; () if it is.
 
-    Lists may lag behind what was made, so the target is read again until `settle` has passed.
+    Lists may not show new objects at once, so the target is read again until `settle` has passed.
     """
     deadline, pause = time.monotonic() + plan.sessions.target.options.settle, PAUSE
     while True:
@@ -124,6 +128,7 @@ def _verified(plan: MigrationPlan, stop: Callable[[], bool]) -> tuple[Live, tupl
 
 
 def _seen(plan: MigrationPlan) -> tuple[Live, tuple[Diagnostic, ...]]:
+    """Read the target once. Return its live objects, and the reasons why they are not as planned."""
     session, chosen = plan.sessions.target, plan.sessions.both.chosen
     live = session.live()
     again = plan_against(session, session.desired, live, chosen, plan.sessions.overrides).plan
@@ -133,14 +138,15 @@ def _seen(plan: MigrationPlan) -> tuple[Live, tuple[Diagnostic, ...]]:
     ]
     if not pending and not absent:
         return live, ()
-    detail = f"Read again, it would have to be changed once more: {', '.join(pending)}."
+    detail = f"When the target was read again, these still had to be changed: {', '.join(pending)}."
     if absent:
-        detail = f"Read again, it does not show {', '.join(absent)}."
+        detail = f"When the target was read again, these were missing: {', '.join(absent)}."
     why = Diagnostic(codes.NOT_VERIFIED, detail, subject=plan.sessions.target_name)
-    return live, (why, _untouched(plan, "what was made could not be verified"))
+    return live, (why, _untouched(plan, "what was created could not be verified"))
 
 
 def _ids(plan: MigrationPlan, target: Live) -> dict[Address, tuple[str, str]]:
+    """Return the ids of migrated assistants on the source and on the target."""
     source = plan.before.objects if plan.before else {}
     return {
         address: (_id(source.get(address)), _id(target.objects.get(address)))
@@ -150,6 +156,7 @@ def _ids(plan: MigrationPlan, target: Live) -> dict[Address, tuple[str, str]]:
 
 
 def _id(found: RemoteObject | None) -> str:
+    """Return the id of an object; empty if there is none."""
     return found.id if found else ""
 
 
@@ -160,7 +167,7 @@ def _retired(
     watch: Watch,
     stop: Callable[[], bool],
 ) -> MigrationOutcome:
-    """Delete what was agreed on and may still go, now that everything lives on the target."""
+    """Delete what was agreed on and may still be deleted, now that everything is live on the target."""
     sessions, total = plan.sessions, Report()
     for look in range(LOOKS):
         try:
@@ -193,7 +200,7 @@ def _retired(
 
 
 def _touched(changes: list[Change], before: Live | None) -> tuple[Diagnostic, ...]:
-    """Return a refusal where somebody changed an object after it was read: the target lacks that."""
+    """Return a refusal if somebody changed an object on the source after it was read."""
     then = {o.id: o for o in (*before.objects.values(), *before.surplus)} if before else {}
     moved = [
         f"{c.address} ({c.live.id})"
@@ -207,14 +214,16 @@ def _touched(changes: list[Change], before: Live | None) -> tuple[Diagnostic, ..
 
 
 def _same(one: RemoteObject, other: RemoteObject) -> bool:
+    """Return true if two readings of an object are equal."""
     return same(one.spec, other.spec) and same(one.metadata, other.metadata)
 
 
 def _untouched(plan: MigrationPlan, why: str) -> Diagnostic:
+    """Return the diagnostic that nothing was deleted, with the reason and the command to go on."""
     left, new = plan.sessions.source_name, plan.sessions.target_name
     again = (
-        f"The reason is that {why}. {hint('migrate', '--from', left, '--to', new, '--apply')} goes on "
-        "from here; with --out and a new file in place of --apply it saves what is left to do."
+        f"The reason is that {why}. {hint('migrate', '--from', left, '--to', new, '--apply')} goes"
+        " on from here; with --out and a new file in place of --apply it saves what is left to do."
     )
     return Diagnostic(codes.NOTHING_RETIRED, again, subject=left)
 

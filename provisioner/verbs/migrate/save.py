@@ -20,9 +20,10 @@ PLANNED = "planned"
 
 
 def save_migration(found: MigrationPlan, file: Path) -> None:
-    """Write a migration to `file`, as `save` writes a plan: what is made, and then what is retired.
+    """Write a migration to a file, as `save` writes a plan: the plan of the target, then of the source.
 
-    Each of its two plans is bound to its own target and to what it was made against.
+    Each plan is bound to the settings of its own target and to the live objects against which it
+    was made.
     """
     salt, shown = token_urlsafe(16), saved_migration_document(found)
     both = [to_document(plan, salt, session.context.settings) for plan, session in parts(found)]

@@ -34,7 +34,7 @@ from provisioner.verbs.plan import Planned, plan_against
 
 @frozen
 class MigrationSessions:
-    """Two open sessions: assistants move from `source` to `target`."""
+    """Two open sessions: assistants migrate from `source` to `target`."""
 
     both: MigrationManifests
     source: Session
@@ -55,17 +55,19 @@ class MigrationSessions:
 
     @property
     def source_name(self) -> str:
+        """The name of the source in the Stack."""
         return self.source.stack.target.name
 
     @property
     def target_name(self) -> str:
+        """The name of the target in the Stack."""
         return self.target.stack.target.name
 
     def read_source(self) -> tuple[Live | None, tuple[Diagnostic, ...]]:
-        """Return the live objects of the source, and diagnostics about the reading.
+        """Return the live objects of the source, and diagnostics about reading it.
 
-        The objects are None if the host says that its API is gone. After any other failure the
-        error is raised, because objects that cannot be read now may still exist.
+        The objects are None if the host says that its API is gone. Any other failure raises the
+        error, because objects that cannot be read now may still exist.
         """
         try:
             return self.source_live(), ()
@@ -82,7 +84,7 @@ class MigrationSessions:
             raise ProvisionerError(*error.diagnostics, self._unread()) from error
 
     def source_live(self, before: Live | None = None) -> Live:
-        """Return the live objects of the source, and the files of an earlier reading that still exist."""
+        """Return the live objects of the source, and files of an earlier reading that still exist."""
         live = self.source.live()
         known = {o.id for o in (*live.objects.values(), *live.surplus)}
         told = (*before.objects.values(), *before.surplus) if before else ()
@@ -91,6 +93,7 @@ class MigrationSessions:
         return replace(live, surplus=(*live.surplus, *more))
 
     def _has_assistants(self) -> bool:
+        """Return true if the source still lists assistants."""
         try:
             self.source.provider.list(self.source.runtime.bindings[CONVERSATIONAL.name].collection)
         except NoSuchApi:
@@ -98,17 +101,18 @@ class MigrationSessions:
         return True
 
     def _unread(self) -> Diagnostic:
+        """Return the diagnostic that the source could not be read."""
         return Diagnostic(
             codes.SOURCE_UNREAD,
-            "Nothing was changed. If it is gone for good, there is nothing to compare with and "
-            f"nothing to retire: {hint('apply', '--target', self.target_name)}.",
+            "Nothing was changed. If the source is gone for good, there is nothing to compare with and "
+            f"nothing to delete: {hint('apply', '--target', self.target_name)}.",
             subject=self.source_name,
         )
 
     def plan_target(self, before: Live | None) -> Planned:
-        """Return the plan that makes everything on the target, with the target's guards as refusals.
+        """Return the plan that creates everything on the target, with the refusals of its guards.
 
-        Objects of one account that serve both targets are used again.
+        Objects of a shared account that serve both targets are used again.
         """
         session = self.target
         live = session.live()
@@ -123,9 +127,9 @@ class MigrationSessions:
         return replace(made, plan=replace(made.plan, verb=MIGRATE, arguments=self.arguments))
 
     def retirement(self, before: Live, target: Live) -> Retirement:
-        """Return the deletes on the source once everything lives on the target.
+        """Return the deletes on the source for when everything is live on the target.
 
-        None with --keep-source.
+        With --keep-source there are none.
         """
         if self.keep_source:
             return Retirement()
@@ -153,14 +157,14 @@ class MigrationSessions:
         return self.retirement_plan(filter(None, changes))
 
     def _plan_of_source(self, before: Live) -> Plan:
-        """Return the plan that an apply to the source would have, of what moves."""
+        """Return the plan of an apply to the source, of the resources that migrate."""
         context, desired = self.source.context, self.source.desired
         return make_plan(context, desired, before, chosen=self.both.chosen)
 
     def refusals_to_migrate(
         self, before: Live, planned: Planned, goes: Retirement, drift: Plan
     ) -> Iterator[Diagnostic]:
-        """Yield the refusals that stop the migration before anything is made."""
+        """Yield the refusals that stop the migration before anything is created."""
         yield from used_by_source(planned.plan.changes, before)
         if not self.overrides.overwrite_drift:
             target = {c.live.id for c in planned.plan.changes if c.drifts and c.live}
@@ -169,14 +173,13 @@ class MigrationSessions:
         yield from self.refusals_to_retire(before, goes)
 
     def refusals_to_retire(self, before: Live, goes: Retirement) -> Iterator[Diagnostic]:
-        """Yield the reasons why the guards of the source forbid deleting the moved objects there."""
+        """Yield the refusals of the source's guards to delete the migrated objects there."""
         yield from stranded(goes, self.both.chosen, self.source.context.kinds)
         for one in refusals(goes.changes, before, Guards(ALL), self.overrides.unprotect):
-            yield replace(
-                one, detail=f"{one.detail} Or let it live on both targets: --keep-source."
-            )
+            yield replace(one, detail=f"{one.detail} Or keep it on both targets: --keep-source.")
 
     def _as_drift(self, one: Diagnostic) -> Diagnostic:
+        """Return the refusal of drift in the words of a migration."""
         paths = one.detail.partition(" moved there ")[0]
         return replace(
             one,
@@ -185,7 +188,7 @@ class MigrationSessions:
         )
 
     def notes(self, before: Live, goes: Retirement) -> Iterator[Diagnostic]:
-        """Yield the notes that a reviewer has to read before agreeing to the migration."""
+        """Yield what a reviewer has to read before agreeing to the migration."""
         plan = self._plan_of_source(before)
         yield from (one for one in plan.diagnostics if one.code == SORTED_PROPERTIES)
         for change in plan.changes:
@@ -203,7 +206,7 @@ class MigrationSessions:
             if change.live and (strangers := change.live.foreign_documents):
                 yield warning(
                     codes.FOREIGN_DOCUMENTS,
-                    f"Somebody attached files to {change.live.id} on {self.source_name}. They do not move "
+                    f"Somebody attached files to {change.live.id} on {self.source_name}. They do not migrate, "
                     f"along, and stay there as files ({len(strangers)}): "
                     f"{', '.join(strangers[:5])}.",
                     subject=str(change.address),
@@ -211,9 +214,9 @@ class MigrationSessions:
 
     @staticmethod
     def _named(before: Live) -> dict[str, str]:
-        """Return our ids on the source that something else names, each with the id of who names it.
+        """Return our ids on the source that something else refers to, each with the id of the referrer.
 
-        Those are foreign objects, objects of other owners, bystanders and kept releases.
+        Referrers are foreign objects, objects of other owners, bystanders and kept releases.
         """
         ours = {o.id for o in before.ours}
         named: dict[str, str] = {}

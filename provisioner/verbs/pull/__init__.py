@@ -1,1 +1,1 @@
-"""`pull` writes manifests from an export of assistants; `run` is the verb."""
+"""pull: write manifests from an export of assistants."""

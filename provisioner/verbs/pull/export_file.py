@@ -1,4 +1,4 @@
-"""Read the file of an export: the answers of `GET /assistants`, in every usual arrangement."""
+"""Read an export file: the answers of `GET /assistants`, in every usual arrangement."""
 
 import json
 import re
@@ -11,6 +11,7 @@ from provisioner.model.errors import ProvisionerError
 from provisioner.model.frozen import frozen
 
 MOST_BYTES: Final = 256 * 1024 * 1024
+"""The most bytes of an export."""
 _BEGINNING: Final = re.compile(r"[^\s,]")
 
 Json = dict[str, Any]
@@ -18,7 +19,7 @@ Json = dict[str, Any]
 
 @frozen
 class Dump:
-    """The objects of an export, each id once. `whole` is false where more pages follow the last one."""
+    """The objects of an export, each id once. `whole` is false if more pages follow the last one."""
 
     rows: Sequence[Json]
     whole: bool = True
@@ -37,12 +38,12 @@ def read_dump(data: bytes) -> Dump:
             if row is not None:
                 found.setdefault(str(row.get("id") or f"#{len(found)}"), row)
     if not found:
-        raise unreadable("It holds no assistants.")
+        raise unreadable("The file has no assistants.")
     return Dump(tuple(found.values()), whole)
 
 
 def without_nul(value: Any) -> Any:
-    """Return a value of the export with the character NUL left out of every text and key."""
+    """Return a value of the export without the character NUL in its texts and keys."""
     if isinstance(value, str):
         return value.replace("\0", "")
     if isinstance(value, dict):
@@ -51,51 +52,53 @@ def without_nul(value: Any) -> Any:
 
 
 def unreadable(why: str) -> ProvisionerError:
+    """Return the error for an export that cannot be read."""
     detail = (
-        f"{why} What is read here is what `GET /assistants` answered: list objects, one page or"
+        f"{why} An export is what `GET /assistants` answered: list objects, one page or"
         " several, an array, or one assistant after another. Nothing was written."
     )
     return ProvisionerError(Diagnostic(codes.EXPORT_UNREADABLE, detail))
 
 
 def _values(data: bytes) -> Iterator[Any]:
-    """Yield the JSON values of a text in which they stand one after another."""
+    """Yield the JSON values of a text, which are one after another."""
     if len(data) > MOST_BYTES:
-        raise unreadable(f"It has more than {MOST_BYTES:,} bytes: split it.")
+        raise unreadable(f"The file has more than {MOST_BYTES:,} bytes: split it.")
     try:
-        # Some shells write UTF-16 where they are told to put an answer into a file.
+        # Some shells write UTF-16 when output is redirected to a file.
         text = data.decode(json.detect_encoding(data)).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise unreadable("It is not text in UTF-8, nor in UTF-16.") from error
+        raise unreadable("The file is text neither in UTF-8 nor in UTF-16.") from error
     decoder, end = json.JSONDecoder(parse_constant=_refuse), 0
     while begin := _BEGINNING.search(text, end):
         try:
             value, end = decoder.raw_decode(text, begin.start())
         except json.JSONDecodeError as error:
             line = text.count("\n", 0, error.pos) + 1
-            raise unreadable(f"It is not JSON: line {line}, {error.msg}.") from error
+            raise unreadable(f"The file is not JSON: line {line}, {error.msg}.") from error
         except ValueError as error:
-            raise unreadable(f"It is not JSON: {error}.") from error
+            raise unreadable(f"The file is not JSON: {error}.") from error
         except RecursionError as error:
-            raise unreadable("It is nested too deeply.") from error
+            raise unreadable("The file is nested too deeply.") from error
         yield value
 
 
 def _rows(value: Any) -> Iterator[tuple[Json | None, bool | None]]:
-    """Yield each object. After the last one of a page, yield None and true if more pages follow."""
+    """Yield each object with None. After each page, yield None and true if more pages follow."""
     if isinstance(value, list):
         for item in value:
             yield from _rows(item)
     elif not isinstance(value, dict):
-        raise unreadable("It holds something that is no object.")
+        raise unreadable("The file has a value that is no object.")
     elif isinstance(value.get("data"), list):
         yield from _rows(value["data"])
         yield None, value.get("has_more") is True
     elif "error" in value and "model" not in value:
-        raise unreadable("It holds an error message of the server, so the export failed.")
+        raise unreadable("The file has an error message of the server, so the export failed.")
     else:
         yield value, None
 
 
 def _refuse(constant: str) -> Any:
+    """Raise ValueError for a constant such as NaN, which is not JSON."""
     raise ValueError(f"{constant} is not JSON")

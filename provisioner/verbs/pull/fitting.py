@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 
 def fit(one: Exported) -> None:
-    """Remove from the spec what the manifest language refuses, in the smallest parts that can go."""
+    """Remove from a spec what the manifest language refuses, in the smallest possible parts."""
     while misfit := next(_misfits(one.spec), None):
         place, why = misfit
         *way, last = _removable(one.spec, place)
@@ -28,6 +28,7 @@ def fit(one: Exported) -> None:
 
 
 def _misfits(spec: Json) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the place of each value that does not fit, and the reason."""
     # A value with a variable is not checked. An export has only texts that look like variables.
     judged = walk(spec, lambda leaf: leaf.replace("${", "$_") if isinstance(leaf, str) else leaf)
     right = True
@@ -40,7 +41,7 @@ def _misfits(spec: Json) -> Iterator[tuple[tuple[str | int, ...], str]]:
 
 
 def _removable(spec: Json, place: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """Return the path of the smallest part around `place` that can be left out of a spec."""
+    """Return the path of the smallest part around a place that can be left out of a spec."""
     match place:
         case ("metadata", str(key), *_) if key in spec["metadata"]:
             return "metadata", key
@@ -55,7 +56,7 @@ def _removable(spec: Json, place: tuple[str | int, ...]) -> tuple[str | int, ...
 
 
 def _printed(spec: Json, way: tuple[str | int, ...]) -> str:
-    """Return the path of a place in an exported spec as plans print it; tools are a list there."""
+    """Return the path of a place in an exported spec as plans print it."""
     if way[0] == "tools" and len(way) > 1:
         tool = spec["tools"][way[1]]
         inline = tool.get(CONVERSATIONAL.inline_key)

@@ -1,6 +1,6 @@
 """Turn exported assistants into the files of a folder of manifests, with notes for people.
 
-No file is written here: `pull` writes them.
+`pull` writes the files.
 """
 
 import json
@@ -27,10 +27,10 @@ _STORE: Final = "tools[].vector_store"
 
 FEW_LINES: Final = 3
 SHORT: Final = 200
-"""Instructions of more lines, or more characters, go into a file of their own."""
+"""Instructions with more lines, or more characters, go into a file of their own."""
 LONGEST_NAME: Final = 48
 ID_LENGTH: Final = 6
-"""Characters of an id that tell objects of one name apart."""
+"""The characters of an id that distinguish objects with the same name."""
 _SECRET: Final = re.compile(
     r"\b(sk|sess|rk)-[\w-]{16,}|\b(AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_\w{30,}|\bgithub_pat_\w{20,}"
     r"|\bxox[abprs]-[\w-]{10,}|\bAIza[\w-]{35}|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}"
@@ -41,7 +41,10 @@ _SECRET: Final = re.compile(
 
 @frozen
 class Note:
-    """A note of something to know or to do. `about` is one word for programs; `ids` are the export's."""
+    """A note about something to know or to do.
+
+    `about` is one word for programs; `ids` are the export's.
+    """
 
     about: str
     text: str
@@ -60,7 +63,7 @@ class Taken:
 
 @dataclass(slots=True)
 class Writing:
-    """The files of the result, by their path in the folder."""
+    """The files of the result, by their path in the folder, and what they were made from."""
 
     files: dict[str, str] = field(default_factory=dict)
     assistants: list[Taken] = field(default_factory=list)
@@ -72,9 +75,11 @@ class Writing:
     def note(
         self, about: str, text: str, address: Address | None = None, ids: Iterable[str] = ()
     ) -> None:
+        """Add a note."""
         self.notes.append(Note(about, text, address, tuple(ids)))
 
     def everything(self, found: Sequence[Exported]) -> None:
+        """Make the files of all assistants, functions and vector stores."""
         names = list(unique(names_of([(one.name or one.id, one.id) for one in found])))
         self.functions = shared_functions(found)
         self._name_stores(dict(zip(names, found, strict=True)))
@@ -88,6 +93,7 @@ class Writing:
             self.files["knowledge.yaml"] = "---\n".join(map(self._store, self.stores.values()))
 
     def _assistant(self, name: str, one: Exported) -> None:
+        """Make the files of one assistant."""
         address, spec = Address(CONVERSATIONAL.name, name), dict(one.spec)
         self.assistants.append(Taken(one.id, address, one.name))
         self._secrets(address, spec)
@@ -106,8 +112,9 @@ class Writing:
         self._notes(address, one)
 
     def _notes(self, address: Address, one: Exported) -> None:
+        """Add the notes about one assistant."""
         if not one.name:
-            text = f"It had no name; it is called {address.name} now."
+            text = f"The assistant had no name. It is called {address.name} now."
             self.note("renamed", text, address, _one(one.id))
         if one.files:
             text = (
@@ -121,6 +128,7 @@ class Writing:
             self.note("lost", text, address, _one(one.id))
 
     def _tool(self, tool: Json, one: Exported) -> Json:
+        """Return a tool as a manifest has it: a shared function and a vector store by name."""
         function = tool.get(CONVERSATIONAL.inline_key)
         if function and _is_shared(function, self.functions):
             return {"type": tool["type"], "ref": function["name"]}
@@ -130,7 +138,7 @@ class Writing:
         return tool
 
     def _format(self, wanted: Any) -> Any:
-        """Write a JSON Schema into a file; formats that are the same share one file."""
+        """Write a JSON Schema into a file. Equal formats share one file."""
         if not isinstance(wanted, dict) or "json_schema" not in wanted:
             return wanted
         key = canonical(wanted["json_schema"], _FORMAT)
@@ -144,7 +152,7 @@ class Writing:
         return {**wanted, "json_schema": {keys.FILE: f"../{self.formats[key]}"}}
 
     def _name_stores(self, found: Mapping[str, Exported]) -> None:
-        """Name each store after the only assistant that searches it, else `shared-knowledge`."""
+        """Name each vector store after the only assistant that searches it, else `shared-knowledge`."""
         users: dict[str, list[str]] = {}
         for name, one in found.items():
             for id in one.stores[:1]:
@@ -164,6 +172,7 @@ class Writing:
             self.note("documents", text, address, _one(id))
 
     def _store(self, taken: Taken) -> str:
+        """Return the manifest of a vector store, with a comment about its documents."""
         name = taken.address.name
         about = (
             f"Was {taken.id}. Its documents are not in the export: put them into a folder and add",
@@ -172,17 +181,21 @@ class Writing:
         return manifest("VectorStore", name, {"name": name}, about)
 
     def _secrets(self, address: Address, spec: Json) -> None:
+        """Add a note for each text that looks like a secret."""
         for path, text in _texts(spec, ""):
             if _SECRET.search(text):
-                told = f"{path} holds what looks like a secret. Take it out before you commit it."
+                told = (
+                    f"{path} has a text that looks like a secret. Remove it before you commit the"
+                    " file."
+                )
                 self.note("secret", told, address)
 
 
 def names_of(found: Sequence[tuple[str, str]]) -> Iterator[str]:
     """Yield a resource name for each pair of a text and an id.
 
-    Where a text makes no name, or several make the same, a part of the id stands in it: so a name
-    does not change when another object comes or goes.
+    If a text makes no name, or several texts make the same, a part of the id is added. So a name
+    does not change when another object is added or removed.
     """
     wishes = [slug(text) for text, _ in found]
     counts = Counter(wishes)
@@ -192,7 +205,7 @@ def names_of(found: Sequence[tuple[str, str]]) -> Iterator[str]:
 
 
 def slug(text: str) -> str:
-    """Return a resource name made of any text: small letters, digits, `_` and `-`."""
+    """Return a resource name made from any text: small letters, digits, `_` and `-`."""
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return (
         re.sub(r"[^a-z0-9_-]+", "-", ascii_text).strip("-_")[:LONGEST_NAME] or CONVERSATIONAL.name
@@ -200,7 +213,7 @@ def slug(text: str) -> str:
 
 
 def unique(names: Iterable[str]) -> Iterator[str]:
-    """Yield each name, with a number behind it where it is taken."""
+    """Yield each name, with a number after it if it is taken."""
     taken: set[str] = set()
     for wish in names:
         name = next(name for name in _variants(wish) if name not in taken)
@@ -210,13 +223,14 @@ def unique(names: Iterable[str]) -> Iterator[str]:
 
 _FUNCTION = Schemas((("parameters",), ("output_schema",)))
 _FORMAT = Schemas((("schema",),))
-"""The paths at which JSON Schemas begin in a function and in a format. Their properties are ordered."""
+"""The paths at which JSON Schemas begin in a function and in a format. The order of their
+properties matters."""
 
 
 def shared_functions(found: Sequence[Exported]) -> dict[str, Json]:
     """Return the functions that several assistants define in the same way, by name.
 
-    If a name has several such definitions, it returns the one that most assistants have.
+    If a name has several such definitions, the one that most assistants have is returned.
     """
     users: Counter[str] = Counter()
     first: dict[str, Json] = {}
@@ -233,17 +247,20 @@ def shared_functions(found: Sequence[Exported]) -> dict[str, Json]:
 
 
 def _functions(one: Exported) -> Iterator[Json]:
+    """Yield the functions of an assistant."""
     for tool in one.spec.get("tools", ()):
         if function := tool.get(CONVERSATIONAL.inline_key):
             yield function
 
 
 def _is_shared(function: Json, shared: Mapping[str, Json]) -> bool:
+    """Return true if a function is one of the shared ones."""
     name = function["name"]
     return name in shared and same({"name": name, **shared[name]}, function, _FUNCTION)
 
 
 def _variants(wish: str) -> Iterator[str]:
+    """Yield a name, and then the name with 2, 3 and so on."""
     yield wish
     number = 2
     while True:
@@ -263,4 +280,5 @@ def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _one(id: str) -> tuple[str, ...]:
+    """Return an id as a tuple; empty if it is empty."""
     return (id,) if id else ()

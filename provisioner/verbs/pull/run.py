@@ -1,7 +1,7 @@
-"""pull: write manifests from an export of assistants, for when the API that held them is gone.
+"""pull: write manifests from an export of assistants whose API is gone.
 
-An export holds no documents: vector stores become stores without documents, and the code
-interpreter's files a line of the report. The result validates, and nothing is ever overwritten.
+An export has no documents: its vector stores become stores without documents, and the code
+interpreter's files become notes. The result validates, and no file is ever overwritten.
 """
 
 import tempfile
@@ -30,9 +30,9 @@ from provisioner.verbs.pull.fitting import fit
 from provisioner.verbs.pull.manifests import Note, Taken, Writing
 
 NAMED: Final = 3
-"""The number of assistants that a note on a model names."""
+"""The most assistants that a note about a model names."""
 SHOWN: Final = 3
-"""The number of errors that are quoted where a result does not validate."""
+"""The most errors that are quoted if a result does not validate."""
 STACK: Final = """\
 # The Stack says who we are and where things live. There is exactly one in a folder of manifests.
 apiVersion: provisioner/v1
@@ -55,7 +55,7 @@ spec:
 
 @frozen
 class Pulled:
-    """The files that were written. `left_out` counts objects of which no manifest was made."""
+    """The files that were written. `left_out` is the number of objects without a manifest."""
 
     files: tuple[Path, ...]
     assistants: tuple[Taken, ...]
@@ -66,7 +66,7 @@ class Pulled:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """Return the notes as diagnostics, in which form people are shown them."""
+        """The notes as diagnostics, in which form people see them."""
         return tuple(
             warning(
                 codes.PULL_NOTE,
@@ -78,10 +78,10 @@ class Pulled:
 
 
 def pull(data: bytes, folder: Path, *, day: date | None = None) -> Pulled:
-    """Write manifests for every assistant in the export `data` into `folder`.
+    """Write manifests for every assistant in the export `data` into a folder.
 
-    Models are judged as of `day`, today where it is left out.
-    Raises ProvisionerError: the export cannot be read, or the folder holds manifests already.
+    Models are judged as of `day`, today if it is None. Raises ProvisionerError if the export cannot
+    be read, or if the folder has manifests already.
     """
     dump = read_dump(data)
     rows = [without_nul(row) for row in dump.rows]
@@ -140,11 +140,12 @@ def _note_ending_models(writing: Writing, found: Sequence[Exported], day: date) 
         for found_out in models([Use(having[0].address, model)], announced(), day, vendor=True):
             named = listed(str(each.address) for each in having[:NAMED])
             more = f" and {len(having) - NAMED} more" if having[NAMED:] else ""
-            text = f"{found_out.detail} It is named by {named}{more}."
+            text = f"{found_out.detail} These use the model: {named}{more}."
             writing.note("model", text, ids=[each.id for each in having if each.id])
 
 
 def _check_free(folder: Path, files: Mapping[str, str]) -> None:
+    """Raise ProvisionerError if the folder has files or manifests already."""
     there = [folder / name for name in files if (folder / name).exists()]
     there += sorted(folder.rglob("*.y*ml"))
     if there:
@@ -157,7 +158,7 @@ def _check_free(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def _check_valid(files: Mapping[str, str]) -> None:
-    """Load the result from a temporary folder. Raise ProvisionerError if it does not validate."""
+    """Load the result from a temporary folder. Raise ProvisionerError if it has errors."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _write(folder, files)
@@ -171,6 +172,7 @@ def _check_valid(files: Mapping[str, str]) -> None:
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> tuple[Path, ...]:
+    """Write files without replacing any. Raises ProvisionerError."""
     paths = tuple(folder / name for name in files)
     try:
         for path, text in zip(paths, files.values(), strict=True):

@@ -1,7 +1,7 @@
-"""rollback ADDRESS --to RUN: an object becomes again what it was after a run, on every runtime.
+"""Make an object what it was after a run, on every runtime: `rollback ADDRESS --to RUN`.
 
-Where assistants are releases, it is the release of that run that is published again. The manifests
-stay as they are, so the older values are drift from then on, which a plain apply does not undo.
+If assistants are releases, the release of that run is published again. The manifests stay as they
+are, so the older values are drift afterwards, which a plain apply does not undo.
 """
 
 from collections.abc import Iterator
@@ -39,8 +39,8 @@ def planned_return(
 ) -> Iterator[Planned]:
     """Yield a plan that makes the object of an address what it was after a run.
 
-    Raises LedgerError where the ledger cannot be read, and ProvisionerError where it does not know
-    what the address was then.
+    Raises LedgerError if the ledger cannot be read, and ProvisionerError if it does not have the
+    address's values then.
     """
     with open_session(options) as session:
         address = whole_address(session, address)
@@ -55,7 +55,10 @@ def planned_return(
 
 
 def _record(session: Session, address: Address, run: str) -> ChangeRecord:
-    """Return the change that was applied to an address until a run ended. Raises ProvisionerError."""
+    """Return the last change that was applied to an address until a run ended.
+
+    Raises ProvisionerError.
+    """
     from provisioner.ledger.opening import ledger_to_read
 
     stack = session.stack
@@ -69,7 +72,11 @@ def _record(session: Session, address: Address, run: str) -> ChangeRecord:
         found = opened.runs.applied(owner, target, str(address), run)
     known = found and (found.release if _is_published(session, address) else found.spec)
     if found is None or not known:
-        why = "It deleted it" if found and found.action == Action.DELETE.word else _UNKNOWN
+        why = (
+            "The run deleted the object"
+            if found and found.action == Action.DELETE.word
+            else _UNKNOWN
+        )
         detail = f"{why}. {hint('history', str(address))} lists the runs that touched it."
         raise ProvisionerError(
             Diagnostic(codes.NOTHING_APPLIED, detail, subject=f"{address} in {run}")
@@ -78,6 +85,7 @@ def _record(session: Session, address: Address, run: str) -> ChangeRecord:
 
 
 def _is_published(session: Session, address: Address) -> bool:
+    """Return true if the kind of an address publishes releases."""
     binding = session.runtime.bindings.get(address.kind)
     return bool(binding and binding.history)
 
@@ -85,6 +93,7 @@ def _is_published(session: Session, address: Address) -> bool:
 def _planned(
     session: Session, address: Address, run: str, record: ChangeRecord, overrides: Overrides
 ) -> Planned:
+    """Return the plan that gives an object the values of a recorded change."""
     data = record.spec or {}
     held = session.desired.get(address)
     inventory = session.read()
@@ -134,7 +143,7 @@ def _as_rollback(session: Session, change: Change) -> Change:
 def _with_documents(
     session: Session, older: Resource, live: Live
 ) -> tuple[Resource, list[Diagnostic]]:
-    """Return the resource with those documents whose content is at hand, and a warning of the others."""
+    """Return the resource with the documents whose content is available, and a warning about others."""
     there = measures(session.stack.root, (one.path for one in older.documents.values()))
     now = live.objects.get(older.address)
     kept: dict[str, Document] = {}
@@ -166,23 +175,26 @@ def _with_documents(
 
 
 def _becomes(changes: list[Change], held: Resource | None, run: str) -> Iterator[Diagnostic]:
+    """Yield what happens to the object afterwards."""
     for change in changes:
         subject = str(change.address)
         if held is None:
-            detail = "The next apply deletes it again. Put its manifest back before that."
+            detail = "The next apply deletes the object again. Restore its manifest before that."
             yield warning(codes.RESTORED_UNDECLARED, detail, subject=subject)
         elif change.action is Action.UPDATE:
             yield warning(
-                codes.BECOMES_OLDER, f"It becomes what it was after {run}.", subject=subject
+                codes.BECOMES_OLDER, f"The object becomes what it was after {run}.", subject=subject
             )
         else:
-            detail = f"It becomes what it was after {run}, and the next apply makes it again."
+            detail = (
+                f"The object becomes what it was after {run}, and the next apply creates it again."
+            )
             yield warning(codes.BECOMES_OLDER, detail, subject=subject)
 
 
-_UNKNOWN = "Neither it nor a run before it is known to have applied the address with its values"
+_UNKNOWN = "The ledger has no values of this address from that run or an earlier one"
 _NOT_HELD = (
-    "It held a secret then, and the manifests on disk hold none at the same place. Put that revision's"
-    " manifest back, with the variable of the secret, and apply it."
+    "The object had a secret then, and the manifests on disk have none at the same place. Restore"
+    " that revision's manifest, with the variable of the secret, and apply it."
 )
-_SAME = "The live object is what it was after that run."
+_SAME = "The live object is already what it was after that run."

@@ -1,7 +1,7 @@
-"""rollback RUN: create again what a run deleted, from the receipts of the run.
+"""Create again what a run deleted, from the run's receipts: `rollback RUN`.
 
-The manifests stay as they are. What no manifest declares is an orphan from then on, which the next
-apply deletes: the plan says so.
+The manifests stay as they are. An object that no manifest declares is an orphan afterwards, which
+the next apply deletes: the plan warns about it.
 """
 
 import shutil
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
 def planned_restoration(
     options: RunOptions, id: str, overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
-    """Yield a plan that makes again what a run deleted, and that says what cannot be made.
+    """Yield a plan that creates again what a run deleted, with a warning about what cannot be.
 
-    Raises LedgerError where the ledger cannot be read, and ProvisionerError where it knows no such run,
-    where the run deleted nothing, or where it worked elsewhere.
+    Raises LedgerError if the ledger cannot be read. Raises ProvisionerError for an unknown run, one
+    that deleted nothing, or one of another owner or account.
     """
     from provisioner.ledger.opening import ledger_to_read
 
@@ -62,12 +62,12 @@ def planned_restoration(
 
 
 def _check_same_place(session: Session, run: RunRecord) -> None:
-    """Raise ProvisionerError where a run worked for another owner or on another account."""
+    """Raise ProvisionerError if a run was for another owner or on another account."""
     here = str(session.stack.owner), account_of(session.context)
     if here != (run.owner, run.account):
         detail = (
-            f"It was of {run.owner} on {run.account} (target {run.target}). This is {here[0]} on"
-            f" {here[1]} (target {session.stack.target.name})."
+            f"The run was of {run.owner} on {run.account} (target {run.target}). This is {here[0]}"
+            f" on {here[1]} (target {session.stack.target.name})."
         )
         raise ProvisionerError(Diagnostic(codes.RUN_ELSEWHERE, detail, subject=run.id))
 
@@ -75,6 +75,7 @@ def _check_same_place(session: Session, run: RunRecord) -> None:
 def _planned(
     session: Session, opened: "Ledger", where: Location, id: str, overrides: Overrides
 ) -> Planned:
+    """Return the plan that creates the objects of a run's receipts."""
     inventory = session.read()
     kept = _kept(session, opened, id)
     live = _with_uploads(session, inventory, kept)
@@ -101,10 +102,10 @@ def _planned(
 
 
 def _with_uploads(session: Session, inventory: Inventory, kept: Kept) -> Live:
-    """Return the live side, with the uploads that only the marks of deleted objects name.
+    """Return the live side, with uploads that only the marks of deleted objects name.
 
-    Uploads carry no mark. A file that is still there was ours by the mark of an assistant that the
-    run deleted, and the receipt has that mark. Without it the file would be uploaded again.
+    Uploads carry no mark. A file that still exists was ours by the mark of an assistant that the
+    run deleted, and the receipt has that mark. Without it, the file would be uploaded again.
     """
     live, there = session.live(inventory=inventory), ids_of(inventory)
     rows = dict(inventory.rows)
@@ -124,7 +125,7 @@ def _with_uploads(session: Session, inventory: Inventory, kept: Kept) -> Live:
 
 
 def _undeclared(session: Session, found: Restored) -> list[Diagnostic]:
-    """Return a warning about the objects that the next apply would delete again."""
+    """Return a warning about objects that the next apply would delete again."""
     names = [str(address) for address in sorted(found.resources) if address not in session.desired]
     if not names:
         return []
@@ -136,12 +137,12 @@ def _undeclared(session: Session, found: Restored) -> list[Diagnostic]:
 
 
 def _kept(session: Session, opened: "Ledger", id: str) -> Kept:
-    """Return the receipts of a run. Raises ProvisionerError where it left none."""
+    """Return the receipts of a run. Raises ProvisionerError if it left none."""
     receipts = opened.receipts.of_run(id)
     if not receipts:
         detail = (
-            "It deleted nothing, or it ran without a ledger or with a version that kept none. Of threads"
-            " that were erased nothing is kept."
+            "The run deleted nothing, or had no ledger, or a version that wrote no receipts. For"
+            " erased threads there are never receipts."
         )
         raise ProvisionerError(Diagnostic(codes.NOTHING_DELETED, detail, subject=id))
     documents = opened.receipts.documents(id, with_text=False)
@@ -158,6 +159,7 @@ def _kept(session: Session, opened: "Ledger", id: str) -> Kept:
 
 
 def _measured_text(opened: "Ledger", run: str, store: str, file_id: str) -> Measured:
+    """Return the measures of the text of a deleted document."""
     return measured([(opened.receipts.text(run, store, file_id) or "").encode()])
 
 
@@ -165,7 +167,7 @@ def _measured_text(opened: "Ledger", run: str, store: str, file_id: str) -> Meas
 def _texts(
     where: Location, root: Path, run: str, texts: Mapping[str, tuple[str, str]]
 ) -> Iterator[None]:
-    """Keep the parsed texts as files for as long as they are uploaded. Raises ProvisionerError."""
+    """Provide the texts as files while they are uploaded. Raises ProvisionerError."""
     from provisioner.ledger.opening import ledger_to_read
 
     folder = root / FOLDER / run
@@ -188,5 +190,6 @@ def _texts(
 
 
 def _write(file: Path, text: str) -> None:
+    """Write one text to a file that only the user can read."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file.write_bytes(text.encode())

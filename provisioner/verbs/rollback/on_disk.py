@@ -1,4 +1,4 @@
-"""Measure files of the Stack's folder: a document is made again from a file with the same content."""
+"""Measure files in the Stack's folder, to find those with the content of a deleted document."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -10,7 +10,7 @@ from provisioner.model.errors import PlanRefused
 
 
 def measures(root: Path, paths: Iterable[str]) -> dict[str, Measured]:
-    """Return the measures of those files below `root` that can be read, by their paths."""
+    """Return the measures of the files below `root` that can be read, by their paths."""
     found = {}
     for path in dict.fromkeys(paths):
         try:

@@ -1,6 +1,6 @@
-"""rollback ADDRESS: publish a copy of an older release as the newest one, with a new number.
+"""Publish a copy of an older release as the newest one, with a new number: `rollback ADDRESS`.
 
-The manifests stay as they are, so the copy is drift from then on: see `engine.rollback`.
+The manifests stay as they are, so the copy is drift afterwards (see `engine.rollback`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,8 +36,8 @@ def planned_rollback(
 ) -> Iterator[Planned]:
     """Yield a plan that publishes release `to` again; without a number, the one before the current one.
 
-    The plan is empty where both have the same content. Raises ProvisionerError where there is no such
-    release, or where something that it names is no longer there.
+    The plan is empty if both have the same content. Raises ProvisionerError if there is no such
+    release, or if something that it refers to does not exist any more.
     """
     with open_live(options) as session:
         address = whole_address(session, address)
@@ -67,32 +67,34 @@ def planned_rollback(
 
 
 def _current(session: Session, address: Address, current: ReleaseEntry) -> RemoteObject:
-    """Return the current release as the live object of its address; in the history its id is a file's."""
+    """Return the current release as the live object of its address, with the id of a live object."""
     owner = session.stack.owner
     return replace(current.found, id=f"{owner.stack}/{owner.environment}/{address.name}")
 
 
 def _becomes(address: Address, current: ReleaseEntry, older: ReleaseEntry) -> Diagnostic:
+    """Return the diagnostic about the release that becomes current."""
     return warning(
         codes.BECOMES_A_COPY,
         f"From release {told(current.published)}\nto release {told(older.published)}\n"
-        "Applications take it up at once. The manifests do not move: until they say the same, plan "
+        "Applications use it at once. The manifests stay as they are: until they say the same, plan "
         "and drift show it, and a plain apply does not undo it.",
         subject=str(address),
     )
 
 
 def _same(address: Address, older: ReleaseEntry) -> Diagnostic:
+    """Return the diagnostic that nothing has to be published."""
     detail = f"Release {older.number} is the current one, or has the same content."
     return warning(codes.SAME_RELEASE, detail, subject=str(address))
 
 
 def _check_there(session: Session, address: Address, kept: Sequence[ReleaseEntry]) -> None:
-    """Raise ProvisionerError if there is no live release."""
+    """Raise ProvisionerError if there is no current release."""
     if kept:
         detail = (
-            f"Release {kept[0].number} is its deletion, and a rollback does not go across a deletion. If a "
-            "manifest declares it, apply publishes it again."
+            f"Release {kept[0].number} says that the assistant was deleted, and a rollback does not"
+            " go back beyond that. If a manifest declares it, apply publishes it again."
         )
         raise ProvisionerError(Diagnostic(codes.ASSISTANT_DELETED, detail, subject=str(address)))
     find_row(session, address)
@@ -101,8 +103,8 @@ def _check_there(session: Session, address: Address, kept: Sequence[ReleaseEntry
 def _before(kept: Sequence[ReleaseEntry], kind: Kind, binding: Binding) -> ReleaseEntry:
     """Return the newest release before the current one that has another content.
 
-    Where the current one is a copy, that is the one before its original: a second rollback does not
-    go back to what the first one left.
+    If the current one is a copy, that is the release before its original, so that a second rollback
+    does not return to what the first one left.
     """
     current = kept[0]
     by_number = {entry.number: entry for entry in kept}
@@ -121,13 +123,18 @@ def _before(kept: Sequence[ReleaseEntry], kind: Kind, binding: Binding) -> Relea
 
 
 def _numbered(kept: Sequence[ReleaseEntry], address: Address, number: int) -> ReleaseEntry:
+    """Return the release with a number. Raises ProvisionerError if it cannot be published."""
     found = next((entry for entry in kept if entry.number == number), None)
     if found is None or found.deleted:
-        why = "That one is a deletion" if found else "It was never published, or was pruned"
+        why = (
+            "That release is a deletion"
+            if found
+            else "The release was never published, or was pruned"
+        )
         raise ProvisionerError(
             Diagnostic(
                 codes.NO_SUCH_RELEASE_HERE,
-                f"{why}. There are: {_there(kept)}.",
+                f"{why}. The releases that are kept: {_there(kept)}.",
                 subject=f"{address} release {number}",
             )
         )
@@ -135,11 +142,12 @@ def _numbered(kept: Sequence[ReleaseEntry], address: Address, number: int) -> Re
 
 
 def _there(kept: Sequence[ReleaseEntry]) -> str:
+    """Return the numbers of the releases that are kept."""
     return ", ".join(str(entry.number) for entry in kept if not entry.deleted)
 
 
 def _check_complete(session: Session, older: ReleaseEntry) -> None:
-    """Raise ProvisionerError if a store or a file that a release names does not exist any more."""
+    """Raise ProvisionerError if a store or a file that a release refers to does not exist any more."""
     named = dict(_named((), older.found.spec))
     there: dict[str, set[str]] = {}
     for kind in {id.kind for id in named.values()}:

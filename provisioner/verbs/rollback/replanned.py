@@ -18,7 +18,7 @@ def replanned(
 ) -> AbstractContextManager[Planned]:
     """Return the plan of a saved rollback, made again from its arguments.
 
-    Raises KeyError or ValueError for arguments that a rollback does not take.
+    Raises KeyError or ValueError for other arguments.
     """
     if "address" not in arguments:
         return planned_restoration(options, str(arguments["run"]), overrides)

@@ -1,1 +1,1 @@
-"""`show` prints what is declared, what exists and what was last applied; `run` is the verb."""
+"""show: print what is declared, what is live and what was last applied."""

@@ -1,6 +1,6 @@
-"""show --as: find what ready code for one live assistant is made of, on the target where it lives.
+"""Find what ready code for a live assistant is made of: `show --as`.
 
-The code names variables that hold keys, and never holds a key.
+The code names variables that have keys, and never contains a key.
 """
 
 from collections.abc import Iterator
@@ -40,8 +40,8 @@ def recipe(options: RunOptions, address: Address, *, may_load: bool = False) -> 
     """Return everything that the code for an assistant needs.
 
     Raises ProvisionerError if the runtime has no ready code, if the address is not an assistant's,
-    or if it has not been applied. Sensitive values are never printed: with `may_load` the code
-    loads the parameters then, and without it ProvisionerError is raised.
+    or if the assistant has not been applied. Sensitive values are never printed: with `may_load`,
+    the code then loads the parameters; else ProvisionerError is raised.
     """
     with open_live(options) as session:
         conversation = conversation_of(session.runtime, WRITTEN)
@@ -67,20 +67,22 @@ def recipe(options: RunOptions, address: Address, *, may_load: bool = False) -> 
 
 
 def _variable(_label: str, variable: str) -> FromEnvironment:
+    """Return the environment variable that has a token."""
     return FromEnvironment(variable)
 
 
 def _is_hidden(session: Session, address: Address, row: Row, conversation: Conversation) -> bool:
-    """Return true if a sensitive value is part of the printed code."""
+    """Return true if a sensitive value would be part of the printed code."""
     mark = session.runtime.bindings[address.kind].mark_of(row)
     applied = mark.applied if mark else {}
     return conversation.prints(frozenset(k for k, tracked in applied.items() if tracked.sensitive))
 
 
 def _unprintable(address: Address) -> Diagnostic:
+    """Return the error for code that would show a sensitive value."""
     return Diagnostic(
         codes.UNPRINTABLE_CODE,
-        "A sensitive variable went into it, and a literal would show its value. --as python gives "
+        "The assistant has the value of a sensitive variable, which the code would show. --as python prints "
         "code that loads it.",
         subject=str(address),
     )
@@ -89,7 +91,7 @@ def _unprintable(address: Address) -> Diagnostic:
 def access_to(target: Target) -> Access:
     """Return the settings with which code reaches a target.
 
-    Variables are named in place of secrets.
+    Secrets are replaced by environment variables.
     """
     if target.server == EMBEDDED:
         return Access("any", EMBEDDED_URL)
@@ -105,16 +107,18 @@ def access_to(target: Target) -> Access:
 
 
 def _header_variable(header: str) -> str:
+    """Return the environment variable for a header."""
     return variable(header).upper()
 
 
 def _plain(url: str) -> str:
-    """Return an address without the parts that may be secret: user, password, query."""
+    """Return a URL without the parts that may be secret: user, password and query."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def _about(session: Session, address: Address, described: str) -> Iterator[str]:
+    """Yield the lines of comment about the assistant and its target."""
     target = session.stack.target
     yield f"{address} on target {target.name} ({target.runtime}): {described}"
     if target.server == EMBEDDED:
@@ -123,15 +127,18 @@ def _about(session: Session, address: Address, described: str) -> Iterator[str]:
     if target.server == FOUNDRY:
         yield ENTRA_HOW
     if target.workload_identity:
-        yield "The target is entered with a workload identity; this code takes a key."
+        yield "The target uses a workload identity. This code needs a key in its place."
     if target.headers:
-        yield f"The target's own headers come from: {', '.join(map(_header_variable, target.headers))}"
+        yield (
+            "The target's own headers come from:"
+            f" {', '.join(map(_header_variable, target.headers))}"
+        )
     if _plain(target.base_url) != target.base_url:
-        yield "The address holds credentials or a query, which are left out here."
+        yield "The address has credentials or a query, which are left out here."
 
 
 def _load(session: Session, address: Address) -> str:
-    """Return the call of provisioner.load that finds this assistant."""
+    """Return the call of `provisioner.load` that finds this assistant."""
     stack, options = session.stack, session.options
     given: dict[str, Any] = {}
     if session.runtime.publishes:
@@ -152,7 +159,7 @@ def _load(session: Session, address: Address) -> str:
 
 
 def _where(location: str) -> str:
-    """Return a registry as it may be printed; a folder relative to the current one."""
+    """Return the location of a registry without secrets; a folder relative to the current one."""
     if "://" in location:
         return _plain(location)
     path = Path(location).resolve()

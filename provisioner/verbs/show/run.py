@@ -1,4 +1,4 @@
-"""show: print what is declared, what exists and what was last applied, side by side."""
+"""show: return what is declared, what is live and what was last applied, side by side."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,7 +24,10 @@ from provisioner.verbs.plan import plan_session
 
 
 def show_all(options: RunOptions) -> tuple[ShownRow, ...]:
-    """Return every address that is declared or exists, in order. A duplicate has a row of its own."""
+    """Return a row for every address that is declared or live, in order.
+
+    A duplicate has its own row.
+    """
     with open_session(options) as session:
         return tuple(_rows(session, *_both(session)))
 
@@ -41,9 +44,9 @@ def show_one(options: RunOptions, address: Address) -> ShownObject:
 
 
 def show_graph(run_options: RunOptions, address: Address | None = None) -> Graph:
-    """Return the graph of references; with an address, the part around the address.
+    """Return the graph of references; with an address, the part that is connected to it.
 
-    Raises ProvisionerError where nothing of that address is declared or exists.
+    Raises ProvisionerError if the address is neither declared nor live.
     """
     with open_session(run_options) as session:
         graph = graph_of(session.stack.name, session.desired, session.live())
@@ -55,7 +58,7 @@ def show_graph(run_options: RunOptions, address: Address | None = None) -> Graph
 
 
 def ids(rows: tuple[ShownRow, ...]) -> dict[Address, str]:
-    """Return the live ids by address; of duplicates, the id of the one that stays."""
+    """Return the live ids by address; of duplicates, the id of the object that stays."""
     found: dict[Address, str] = {}
     for row in rows:
         if row.live:
@@ -64,11 +67,13 @@ def ids(rows: tuple[ShownRow, ...]) -> dict[Address, str]:
 
 
 def _both(session: Session) -> tuple[list[Change], Live]:
+    """Return the changes that a plan would make, and the live side."""
     planned = plan_session(session, session.desired)
     return list(planned.plan.changes), planned.live
 
 
 def _rows(session: Session, changes: list[Change], live: Live) -> Iterator[ShownRow]:
+    """Yield the row of each address, of each duplicate, and of each borrowed object."""
     by_object = {(c.address, c.live.id if c.live else ""): c for c in changes}
     owner = str(session.stack.owner)
     declared = {a for a in session.desired if a.kind in session.runtime.bindings}
@@ -88,7 +93,7 @@ def _rows(session: Session, changes: list[Change], live: Live) -> Iterator[Shown
 
 
 def _judged(session: Session, live: Live, row: ShownRow) -> ShownRow:
-    """Return the row with the tracked fields, undeclared and unshown values of its address."""
+    """Return a row with the tracked fields, undeclared and unshown values of its address."""
     address, owner = row.address, session.stack.owner
     kind, binding = session.context.kinds[address.kind], session.runtime.bindings[address.kind]
     if row.live is None:
@@ -113,6 +118,7 @@ def _judged(session: Session, live: Live, row: ShownRow) -> ShownRow:
 
 
 def _detail(session: Session, live: Live, shown: ShownRow) -> ShownObject:
+    """Return one address in full."""
     address, binding = shown.address, session.runtime.bindings[shown.address.kind]
     spec = shown.desired.spec if shown.desired else {}
     there = shown.live.spec if shown.live else {}

@@ -1,1 +1,1 @@
-"""`test` asks candidates and live assistants the checks of the manifests; `run` is the verb."""
+"""test: ask candidates and live assistants the questions of the manifests' checks."""

@@ -1,9 +1,9 @@
-"""Make the assistants of a plan beside the live ones, and remove them again.
+"""Create the assistants of a plan beside the live ones for a test, and delete them again.
 
-A candidate belongs to an owner of its own: the environment's name with an ending that no environment
+Such a candidate has an owner of its own: the environment's name with an ending that no environment
 can have. So no plan of the stack takes it for a current object or a duplicate, and the usual apply
-and destroy make and remove it. What the plan does not change is not made twice: a candidate refers
-to the live object.
+and destroy create and delete it. Resources that the plan does not change are not created twice: a
+candidate refers to their live objects.
 """
 
 import secrets
@@ -37,8 +37,8 @@ NO_LEDGER = "none"
 def changed(plan: Plan, desired: Desired) -> frozenset[Address]:
     """Return the addresses that a plan creates, updates or replaces, and those that refer to them.
 
-    An assistant answers otherwise when the documents of its store change, though no request is sent
-    for the assistant itself.
+    An assistant may answer differently when the documents of its vector store change, although no
+    request is sent for the assistant itself.
     """
     makes = (Action.CREATE, Action.UPDATE, Action.REPLACE)
     own = (one.address for one in plan.changes if one.action in makes and one.desired)
@@ -52,10 +52,10 @@ def changed(plan: Plan, desired: Desired) -> frozenset[Address]:
 def candidates_of(
     desired: Desired, live: Live, moved: frozenset[Address], wanted: Iterable[Address]
 ) -> Desired:
-    """Return the resources of the candidates of `wanted`: themselves, and what changes below them.
+    """Return the resources of the candidates for `wanted`: the assistants, and what changes below them.
 
     A reference to a resource that is not in `moved` becomes the id of its live object. Candidates
-    are not protected, so that they can be removed.
+    are not protected, so that they can be deleted.
     """
     found: dict[Address, Resource] = {}
     waiting = list(wanted)
@@ -70,13 +70,15 @@ def candidates_of(
 
 
 def _loosened(resource: Resource, live: Live, moved: frozenset[Address]) -> Resource:
+    """Return the resource of a candidate, with ids of live objects in place of references."""
+
     def to_id(leaf: Any) -> Any:
         if not isinstance(leaf, Reference) or leaf.address in moved:
             return leaf
         there = live.objects.get(leaf.address) or live.borrowed.get(leaf.address)
         return RemoteId(there.kind, there.id) if there else leaf
 
-    # A document of a candidate's store is uploaded for it, whichever File declares it.
+    # A document of a candidate's vector store is uploaded again, even if a File declares it: the live upload must not get a second owner.
     documents = {key: replace(one, source=None) for key, one in resource.documents.items()}
     return replace(
         resource,
@@ -91,11 +93,12 @@ def _loosened(resource: Resource, live: Live, moved: frozenset[Address]) -> Reso
 def candidates(
     planned: Planned, resources: Desired, problems: list[Diagnostic]
 ) -> Iterator[Session]:
-    """Make candidates, yield a session in which they are the live objects, and remove them.
+    """Create candidates, yield a session in which they are the live objects, and delete them.
 
-    On a runtime that publishes releases they are published to a folder that is thrown away, so no
-    application can load one. `problems` gets a warning for what could not be removed.
-    Raises ProvisionerError where a candidate could not be made; what was made is removed then, too.
+    On a runtime that publishes releases, they are published to a temporary folder, so that no
+    application can load one. `problems` gets a warning about objects that could not be deleted.
+    Raises ProvisionerError if a candidate cannot be created; those that were created are deleted
+    then too.
     """
     session = planned.session
     with ExitStack() as opened:
@@ -116,6 +119,7 @@ def candidates(
 
 
 def _made(session: Session, resources: Desired) -> None:
+    """Create the candidates. Raises ProvisionerError."""
     kinds = {Address(address.kind, "*") for address in resources}
     overrides = Overrides(new=True, new_objects=kinds)
     report = apply(plan_session(session, resources, overrides=overrides))
@@ -124,7 +128,7 @@ def _made(session: Session, resources: Desired) -> None:
 
 
 def _removed(session: Session) -> list[Diagnostic]:
-    """Remove everything that the candidates' owner has. Returns a warning for what is left."""
+    """Delete everything of the candidates' owner. Return a warning about what is left."""
     try:
         overrides = Overrides(max_delete_percent=ALL)
         planned = plan_session(session, {}, overrides=overrides)
@@ -139,5 +143,6 @@ def _removed(session: Session) -> list[Diagnostic]:
 
 
 def _said(report: Report) -> str:
+    """Return the errors of a report in words."""
     failed = [f"{one.address}: {one.error}" for one in report.outcomes if one.error]
     return "\n".join(failed) or "The run was interrupted."

@@ -1,4 +1,4 @@
-"""Run the programs that judge an answer. Their exit code is the judgement."""
+"""Run the programs that judge an answer. The exit code of a program is its judgement."""
 
 import json
 import subprocess
@@ -12,14 +12,14 @@ from provisioner.policy.expectations import COMMAND
 from provisioner.verbs._shared.session import RunOptions
 
 MOST_SAID = 300
-"""Characters of a program's output that a report repeats."""
+"""The most characters of a program's output that a report repeats."""
 
 
 def judged_by(check: Check, answer: Answer, folder: Path, options: RunOptions) -> Iterator[str]:
     """Yield a sentence for each program of a check that rejects an answer.
 
-    A program starts in `folder`, the folder of manifests, with the environment of this run. It reads
-    one JSON object: `check`, `question`, `text`, `calls`, `citations`, `usage`.
+    A program starts in `folder`, the folder of manifests, with the environment of this run. Its
+    standard input is one JSON object: `check`, `question`, `text`, `calls`, `citations`, `usage`.
     """
     for one in check.expect:
         if one.rule == COMMAND and (said := _judged(one.value, check, answer, folder, options)):
@@ -29,6 +29,7 @@ def judged_by(check: Check, answer: Answer, folder: Path, options: RunOptions) -
 def _judged(
     command: list[str], check: Check, answer: Answer, folder: Path, options: RunOptions
 ) -> str:
+    """Return the sentence of a program that rejects an answer; empty if it accepts it."""
     try:
         done = subprocess.run(
             command,
@@ -42,16 +43,17 @@ def _judged(
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"{command[0]} did not judge it within {options.timeout:g} s."
+        return f"{command[0]} did not judge the answer within {options.timeout:g} s."
     except (OSError, ValueError) as error:
         return f"{command[0]} cannot be started: {error}"
     if done.returncode == 0:
         return ""
     said = " ".join((done.stdout.strip() or done.stderr.strip()).split())[:MOST_SAID]
-    return f"{command[0]} ended with {done.returncode}: {said or 'it said nothing'}"
+    return f"{command[0]} ended with {done.returncode}: {said or 'no output'}"
 
 
 def _document(check: Check, answer: Answer) -> Mapping[str, Any]:
+    """Return the JSON object that a program reads."""
     return {
         "check": check.name,
         "question": check.question,

@@ -1,4 +1,4 @@
-"""test: ask an assistant the questions of its checks, as a plan would make it and as it is live."""
+"""test: ask the questions of checks, of assistants as a plan would make them and as they are live."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,9 +29,9 @@ Heard = Callable[[Tested], None]
 class CheckOptions:
     """The options of one test run.
 
-    `max_tokens` bounds the tokens of all runs together, None for no bound. Programs of checks run
-    only where `allow_commands` is set, since they come from a manifest. Live assistants are not
-    asked where `candidate_only` is set. `heard` is given each result as soon as it is there.
+    `max_tokens` is the most tokens of all runs together, None for no limit. Programs of checks run
+    only if `allow_commands` is true, since a manifest names them. Live assistants are not asked if
+    `candidate_only` is true. `heard` gets each result at once.
     """
 
     max_tokens: int | None = None
@@ -44,10 +44,10 @@ class CheckOptions:
 def run_checks(options: RunOptions, address: Address | None, how: CheckOptions) -> ChecksReport:
     """Ask every check, or those of one assistant, and return the report.
 
-    An assistant that the plan changes, itself or in what it refers to, is asked as a candidate and,
-    where it is live, as it is now. Any other is asked as it is. Nothing of the stack is changed.
-    Raises ProvisionerError: the manifests are wrong, no assistant has checks, a guard refuses the
-    plan, or a candidate cannot be made.
+    An assistant that the plan changes, itself or through what it refers to, is asked as a candidate
+    and, if it is live, as it is now. Any other is asked as it is. Nothing of the stack is changed.
+    Raises ProvisionerError if the manifests have errors, no assistant has checks, a guard refuses
+    the plan, or a candidate cannot be created.
     """
     with planned(options, select=how.select) as found:
         if found.plan.standing:
@@ -56,7 +56,7 @@ def run_checks(options: RunOptions, address: Address | None, how: CheckOptions) 
 
 
 def _wanted(found: Planned, address: Address | None) -> Mapping[Address, tuple[Check, ...]]:
-    """Return the checks by address. Raises UsageError where there are none."""
+    """Return the checks by address. Raises UsageError if there are none."""
     desired = found.session.desired
     if address is not None:
         address = whole_address(found.session, address, found.live)
@@ -74,6 +74,7 @@ def _wanted(found: Planned, address: Address | None) -> Mapping[Address, tuple[C
 def _tested(
     found: Planned, wanted: Mapping[Address, tuple[Check, ...]], how: CheckOptions
 ) -> ChecksReport:
+    """Ask the checks of a plan's assistants, and return the report."""
     session, plan = found.session, found.plan
     if conversation_of(session.runtime, "tested").ask is None:
         raise refused(session.runtime, "tested")
@@ -90,7 +91,7 @@ def _tested(
     if not how.candidate_only or not resources:
         results += asker.asked(session, wanted, Side.LIVE)
     if asker.is_over:
-        told = f"{asker.tokens} tokens were used, and --max-tokens allows {how.max_tokens}."
+        told = f"The runs used {asker.tokens} tokens, and --max-tokens allows {how.max_tokens}."
         problems.append(warning(codes.TOKENS_USED_UP, told))
     return ChecksReport(
         stack=plan.stack,
@@ -105,13 +106,13 @@ def _tested(
 
 
 def _check_commands(wanted: Mapping[Address, tuple[Check, ...]], how: CheckOptions) -> None:
-    """Raise ProvisionerError before anything is made, if a program would run that nobody allowed."""
+    """Raise ProvisionerError, before anything is created, if a program would run without permission."""
     if how.allow_commands:
         return
     for checks in wanted.values():
         for check in checks:
             if any(one.rule == COMMAND for one in check.expect):
-                detail = "Read what it runs, then give --allow-commands."
+                detail = "Read what the program does, then add --allow-commands."
                 raise ProvisionerError(
                     Diagnostic(codes.COMMAND_NOT_ALLOWED, detail, check.origin, subject=check.name)
                 )
@@ -128,6 +129,7 @@ class _Asker:
     def asked(
         self, session: Session, wanted: Mapping[Address, tuple[Check, ...]], side: Side
     ) -> Iterator[Tested]:
+        """Yield the results of all checks of one side."""
         for address, checks in wanted.items():
             row = live_row(session, address)
             if row is None:
@@ -142,6 +144,7 @@ class _Asker:
     def _attempts(
         self, session: Session, assistant: AppliedAssistant, check: Check
     ) -> Iterator[Attempt]:
+        """Yield the answers to one check, until the tokens are used up."""
         for _ in range(check.repeats):
             if self.is_over:
                 return
@@ -152,6 +155,7 @@ class _Asker:
             yield attempt
 
     def _attempt(self, session: Session, assistant: AppliedAssistant, check: Check) -> Attempt:
+        """Ask one question, and judge the answer."""
         put = conversation_of(session.runtime).ask
         if put is None:
             raise refused(session.runtime, "tested")
@@ -176,4 +180,4 @@ class _Asker:
 
 
 def _unheard(_line: str) -> None:
-    """Say nothing of the steps of a run: the report has one line for each check."""
+    """Ignore the lines about the steps of a run: the report has one line for each check."""

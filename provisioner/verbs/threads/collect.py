@@ -1,6 +1,6 @@
-"""Write registrations into the ledger: of a file that somebody imports, and of spools.
+"""Write registrations into the ledger: from a file that somebody imports, and from spools.
 
-Registering the same line twice changes nothing, so whatever stops in the middle is simply done again.
+Registering a line twice changes nothing, so after an interruption everything is simply done again.
 """
 
 import time
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from provisioner.ledger.tracked import TrackedObjects
 
 BATCH: Final = 1000
-"""Lines that are written in one transaction."""
+"""The number of lines that are written in one transaction."""
 
 OnBad = Callable[[BadLine], None]
-"""Is given each line that registers nothing."""
+"""A function that gets each line that registers nothing."""
 
 
 def import_lines(
@@ -36,7 +36,7 @@ def import_lines(
     *,
     told: Callable[[int], None] = lambda _count: None,
 ) -> Imported:
-    """Register every line of a file. `told` is given the number of lines that are registered so far.
+    """Register every line of a file. `told` gets the number of lines registered so far.
 
     Raises LedgerError, whose detail says how many lines were registered before.
     """
@@ -63,9 +63,11 @@ def import_lines(
 
 
 def collect(tracked: "TrackedObjects", spool: Spool, on_bad: OnBad) -> Imported:
-    """Register every line of a spool, and delete its files. Lines that nobody can read are kept aside.
+    """Register every line of a spool, and delete its files.
 
-    Raises LedgerError, and ProvisionerError where the spool cannot be read. Nothing is lost then.
+    Lines that cannot be read are moved aside.
+
+    Raises LedgerError, and ProvisionerError if the spool cannot be read. No line is lost then.
     """
     sum_ = Imported()
     # Lines of a spool name their account themselves.
@@ -91,7 +93,7 @@ def collect(tracked: "TrackedObjects", spool: Spool, on_bad: OnBad) -> Imported:
 
 
 def spools(named: str | None, root: Path) -> list[Spool]:
-    """Return the spools in which applications may have left lines, without those that are empty.
+    """Return the spools that have lines of applications.
 
     These are the one that is `named`, or else those below the current folder and beside the Stack.
     """
@@ -101,8 +103,9 @@ def spools(named: str | None, root: Path) -> list[Spool]:
 
 
 def _after(one: Diagnostic, done: int, name: str) -> Diagnostic:
+    """Return an error with the number of lines that were registered before it."""
     detail = (
-        f"{one.detail} {done} lines of {name} were registered before. Import the file again then:"
-        " what is registered stays as it is."
+        f"{one.detail} Lines of {name} that were registered before: {done}. Import the file again"
+        " later: registering them twice changes nothing."
     )
     return Diagnostic(one.code, detail, one.position, one.severity, one.subject)

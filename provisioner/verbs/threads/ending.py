@@ -1,4 +1,4 @@
-"""End one object that no API lists: see that it is there, and delete it with what lies inside it."""
+"""Delete one object that no API lists: confirm that it exists, and delete it with what is inside it."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -24,21 +24,21 @@ INSIDE: Final[Mapping[str, str]] = {
         (TrackedKind.RESPONSE, "input_items"),
     )
 }
-"""The collection of the messages inside of an object of each kind. They may name files."""
+"""The collection of the messages inside of an object, by its kind. They may refer to files."""
 HOPELESS: Final = (NoSuchApi, Unauthorized, RateLimited, Unreachable)
 """Errors that every other object would meet as well."""
 _NAMES: Final = frozenset({"file_id", "file_ids", "vector_store_id", "vector_store_ids"})
 _REASON: Final = 300
-"""Characters of an error that are kept."""
+"""The most characters of an error that are stored."""
 
 
 def end(
     provider: Provider, one: Tracked, status: TrackedStatus, *, verifies: bool = False
 ) -> Ended:
-    """Delete one object, and return how that ended; `status` is what it is called when it is deleted.
+    """Delete one object, and return how that ended. `status` is its status if it is deleted.
 
-    With `verifies`, what it names is read first, and it is read once more afterwards. Raises the
-    ProviderErrors that all other objects would meet as well.
+    With `verifies`, the ids that it refers to are read before, and the object is looked for
+    afterwards. Raises the ProviderErrors that all other objects would meet as well.
     """
     collection = COLLECTIONS[one.kind]
     named: frozenset[str] = frozenset()
@@ -54,7 +54,7 @@ def end(
                 provider.delete(INSIDE[one.kind], str(item["id"]), one.id)
         provider.delete(collection, one.id)
         if verifies and is_there(provider, one):
-            detail = "The server answered that it deleted it, and shows it still."
+            detail = "The server answered that the object is deleted, but still shows it."
             return Ended(one, TrackedStatus.TRACKED, detail, named)
     except HOPELESS:
         raise
@@ -66,7 +66,7 @@ def end(
 
 
 def named_ids(value: Any) -> Iterator[str]:
-    """Yield the ids of files and vector stores that a row names, wherever they stand in it."""
+    """Yield the ids of files and vector stores anywhere in a row."""
     waiting = [value]
     while waiting:
         found = waiting.pop()
@@ -87,19 +87,21 @@ def reason(error: ProviderError) -> str:
 
 
 def _ids(value: Any) -> Iterable[str]:
+    """Return an id, or a list of ids, as a list."""
     if isinstance(value, str):
         return [value]
     return [id for id in value if isinstance(id, str)] if isinstance(value, list) else []
 
 
 def _inside(provider: Provider, one: Tracked, *, verifies: bool) -> list[Row]:
+    """Return the messages inside of an object, if they are needed."""
     if verifies or one.kind == TrackedKind.CONVERSATION:
         return provider.list(INSIDE[one.kind], one.id)
     return []
 
 
 def _is_another(row: Row, one: Tracked) -> str:
-    """Return a sentence where the server showed something else than what was asked for."""
+    """Return a sentence if the server returned another object than the one asked for; else an empty text."""
     kind = row.get("object", one.kind)
     if row.get("id") == one.id and kind == one.kind:
         return ""
@@ -107,7 +109,7 @@ def _is_another(row: Row, one: Tracked) -> str:
 
 
 def is_there(provider: Provider, one: Tracked) -> bool:
-    """Return true where the server shows the object. Raises ProviderError."""
+    """Return true if the server shows the object. Raises ProviderError."""
     try:
         provider.get(COLLECTIONS[one.kind], one.id)
     except NotFound:

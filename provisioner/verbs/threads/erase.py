@@ -1,4 +1,4 @@
-"""threads erase: delete every tracked object of one person, and prove it as far as it can be seen."""
+"""threads erase: delete every tracked object of one person, and verify that each is gone."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 VERB: Final = "threads erase"
 MOST_NAMED: Final = 20
-"""Ids in one message, at most. The receipt has all of them."""
+"""The most ids in one message. The receipt has all of them."""
 _STATUS: Final[Mapping[TrackedStatus, str]] = {
     TrackedStatus.ERASED: "done",
     TrackedStatus.GONE: "skipped",
@@ -34,7 +34,7 @@ _STATUS: Final[Mapping[TrackedStatus, str]] = {
 
 @frozen
 class Person:
-    """The tracked objects of one person: how many there are in each account."""
+    """The tracked objects of one person, counted by account."""
 
     session: Session
     ledger: "Ledger"
@@ -43,20 +43,22 @@ class Person:
 
     @property
     def account(self) -> str:
+        """The account of the session: host and project."""
         return account_of(self.session.context)
 
     @property
     def count(self) -> int:
-        """The number of objects in the account that the session leads to."""
+        """The number of objects in the account of the session."""
         return self.counts.get(self.account, 0)
 
     def erase(
         self, *, stop: Callable[[], bool] = lambda: False, allows_missing: bool = False
     ) -> Erasure:
-        """Delete the objects of this account, and return the receipt.
+        """Delete the objects in this account, and return the receipt.
 
-        Each is read before, with what it names, and once more afterwards. The run stands in the
-        history. Raises LedgerError, and ProvisionerError where the server or its key is of no use.
+        Each object is read before, with the ids that it refers to, and looked for afterwards. The
+        history has the run. Raises LedgerError, and ProvisionerError if the server or its key
+        cannot be used.
         """
         objects: list[Ended] = []
         run = self._begin()
@@ -86,6 +88,7 @@ class Person:
         return replace(receipt, diagnostics=tuple(self._left(receipt)))
 
     def _begin(self) -> str:
+        """Record the run in the history, and return its id."""
         stack, options = self.session.stack, self.session.options
         return self.ledger.runs.begin(
             holder(VERB, options.environ),
@@ -99,6 +102,7 @@ class Person:
         )
 
     def _tell(self, counts: Retired) -> None:
+        """Show the progress."""
         if tell := self.session.options.tell:
             tell(f"erased {counts.ended:,} of {max(self.count, counts.ended):,}", 0)
 
@@ -112,8 +116,8 @@ class Person:
         if named := receipt.named:
             more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
             detail = (
-                f"The deleted objects named {', '.join(named[:MOST_NAMED])}{more}. Look at them with"
-                " `gc`, and delete what holds this person's data."
+                f"The deleted objects referred to {', '.join(named[:MOST_NAMED])}{more}. Look at"
+                " these with `gc`, and delete those with data of this person."
             )
             yield Diagnostic(codes.LEFT_BEHIND, detail, subject=self.owner)
         others = {name: count for name, count in self.counts.items() if name != self.account}
@@ -126,18 +130,18 @@ class Person:
 def person(
     options: RunOptions, owner: str, on_bad: OnBad = ignore, bare: Bare | None = None
 ) -> Iterator[Person]:
-    """Connect, take over what waits in spools, and count the objects of a person.
+    """Connect, take over the lines in spools, and count the objects of a person.
 
-    With `bare` there are no manifests. Raises ManifestErrors, ProviderError and LedgerError.
+    With `bare` no manifests are needed. Raises ManifestErrors, ProviderError and LedgerError.
     """
     with connected_place(options, on_bad, bare) as (session, ledger):
         yield Person(session, ledger, owner, ledger.tracked.count_of_subject(owner))
 
 
 def _record(ended: Ended) -> ChangeRecord:
-    """Return the outcome of one object, in the form that the history keeps."""
+    """Return the outcome of one object in the form that the history stores."""
     one, error = ended.one, ended.note
     if ended.status is TrackedStatus.GONE:
-        error = "It was gone already."
+        error = "The object was gone already."
     address = f"{one.kind}.{one.id}"
     return ChangeRecord(address, "delete", "", one.id, _STATUS[ended.status], error)

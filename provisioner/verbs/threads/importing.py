@@ -1,4 +1,4 @@
-"""Import registrations: from a file, from the standard input, from spools."""
+"""Import registrations: from a file, from standard input, or from spools."""
 
 import sys
 from collections.abc import Iterator
@@ -29,11 +29,12 @@ def import_threads(
     on_bad: OnBad,
     bare: Bare | None = None,
 ) -> Imported:
-    """Register every line of `file` (`-`: the standard input), or of a folder that is a spool.
+    """Register every line of `file` (`-`: standard input), or of a folder that is a spool.
 
-    With `bare` there are no manifests. Without a file, registers what waits in the spools of applications. `kind` and `ttl` (seconds)
-    count for lines that say nothing of them. `on_bad` is given each line that registers nothing.
-    Raises LedgerError, and ProvisionerError where the file cannot be read.
+    Without a file, the lines in the spools of applications are registered. `kind` and `ttl` (in
+    seconds) are for lines that have none. `on_bad` gets each line that registers nothing. With
+    `bare` no manifests are needed. Raises LedgerError, and ProvisionerError if the file cannot be
+    read.
     """
     where = place(options, bare)
     with opened(where, on_bad) as (found, taken):
@@ -57,6 +58,7 @@ def import_threads(
 
 @contextmanager
 def _stream(file: str) -> Iterator[BinaryIO]:
+    """Yield a file, or standard input, to read from. Raises ProvisionerError."""
     if file == STDIN:
         yield sys.stdin.buffer
         return

@@ -1,7 +1,7 @@
 """Read lines that register threads: JSON lines, API objects as JSON lines, CSV, and spools.
 
-Every line is one object. A line that cannot be read is yielded with its place, and no other line
-suffers from it. Nothing here writes.
+Every line is one object. A line that cannot be read is yielded with its position, and the others
+are read all the same. Nothing is written here.
 """
 
 import csv
@@ -19,11 +19,12 @@ from provisioner.model.ledger import Tracked, TrackedKind
 from provisioner.source.suggest import did_you_mean
 
 LONGEST_LINE: Final = 1024 * 1024
-"""Bytes of one line, at most. A stored response in a log can be long."""
+"""The most bytes of one line. A stored response in a log can be long."""
 FIELDS: Final = ("id", "kind", "owner", "ttl", "expires", "registered", "account")
 """The fields of a line, in the order in which a CSV file usually has them."""
 _API: Final = {"object": "kind", "created_at": "registered"}
-"""Names that an object of the API itself has for them. Such a line may hold other fields too."""
+"""The names that an object of the API itself has for these fields. Such a line may have other
+fields."""
 _ID: Final = re.compile(r"[\w.:-]{1,256}", re.ASCII)
 _LONGEST_TEXT: Final = 256
 _BOM: Final = b"\xef\xbb\xbf"
@@ -31,7 +32,7 @@ _BOM: Final = b"\xef\xbb\xbf"
 
 @frozen
 class Defaults:
-    """The values that a line has where it says nothing else. Moments and lengths are in seconds."""
+    """The values for fields that a line does not have. Times and lengths are in seconds."""
 
     account: str
     now: float
@@ -41,14 +42,14 @@ class Defaults:
 
 @frozen
 class BadLine:
-    """A line that registers nothing, as it stands in the file, and what is wrong with it."""
+    """A line that registers nothing, as it is in the file, and what is wrong with it."""
 
     diagnostic: Diagnostic
     text: bytes
 
 
 class _FieldError(Exception):
-    """A field whose value makes no sense; the name is empty where no single field is to blame."""
+    """A field has a value that makes no sense. The name is empty if no single field is wrong."""
 
     def __init__(self, name: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -56,26 +57,27 @@ class _FieldError(Exception):
 
 
 Reader = Callable[[str], tuple[Mapping[str, Any], Callable[[str], int]]]
-"""Reads one line into its fields, with a function that gives the column of a field."""
+"""A function that parses one line into its fields, and into a function that returns the column of a
+field."""
 
 
 def read_lines(stream: BinaryIO, name: str, defaults: Defaults) -> Iterator[Tracked | BadLine]:
     """Yield what each line registers, or what is wrong with it. `name` is the file's, for messages.
 
-    A file whose first line begins with `{` is JSON lines, and any other is CSV with a first line of
-    column names. Memory is bounded by one line.
+    A file whose first line begins with `{` is JSON lines. Any other is CSV with a first line of
+    column names. Only one line is in memory at a time.
     """
     reader: Reader | None = None
     for number, raw in _raw_lines(stream):
         at = Position(name, number)
         if len(raw) > LONGEST_LINE:
-            yield _bad(at, 1, f"It is longer than {LONGEST_LINE} bytes.", raw)
+            yield _bad(at, 1, f"The line is longer than {LONGEST_LINE} bytes.", raw)
             continue
         try:
             text = raw.decode()
         except UnicodeDecodeError as error:
             column = len(raw[: error.start].decode()) + 1
-            yield _bad(at, column, "It is not UTF-8 text.", raw)
+            yield _bad(at, column, "The line is not UTF-8 text.", raw)
             continue
         if not text.strip():
             continue
@@ -93,20 +95,21 @@ def read_lines(stream: BinaryIO, name: str, defaults: Defaults) -> Iterator[Trac
 def _read(
     reader: Reader, text: str, at: Position, raw: bytes, defaults: Defaults
 ) -> Tracked | BadLine:
+    """Return what one line registers, or what is wrong with it."""
     column_of: Callable[[str], int] = lambda _name: 1  # noqa: E731 - a place for what has none
     try:
         fields, column_of = reader(text)
         return _tracked(fields, defaults)
     except json.JSONDecodeError as error:
-        return _bad(at, error.colno, f"It is no JSON: {error.msg}.", raw)
+        return _bad(at, error.colno, f"The line is not JSON: {error.msg}.", raw)
     except RecursionError:
-        return _bad(at, 1, "It is nested too deeply.", raw)
+        return _bad(at, 1, "The line is nested too deeply.", raw)
     except _FieldError as error:
         return _bad(at, column_of(error.name), f"{error}.", raw)
 
 
 def _raw_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Yield lines without their break, and their number. A line that is too long is cut."""
+    """Yield lines with their numbers, without line breaks. A line that is too long is cut."""
     number = 0
     while raw := stream.readline(LONGEST_LINE + 2):
         number += 1
@@ -118,18 +121,21 @@ def _raw_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
 
 def _bad(at: Position, column: int, detail: str, raw: bytes) -> BadLine:
+    """Return the BadLine for a line."""
     place = Position(at.file, at.line, column)
     return BadLine(Diagnostic(codes.LINE_UNREADABLE, detail, place), raw)
 
 
 def _json_fields(text: str) -> tuple[Mapping[str, Any], Callable[[str], int]]:
+    """Return the fields of a line of JSON, and the function for their columns. Raises _FieldError."""
+
     def column(name: str) -> int:
         found = re.search(rf'"{re.escape(name)}"\s*:', text)
         return found.start() + 1 if found else 1
 
     fields = json.loads(text)
     if not isinstance(fields, dict):
-        raise _FieldError("", "It is no JSON object")
+        raise _FieldError("", "The line is not a JSON object")
     return fields, column
 
 
@@ -140,7 +146,7 @@ def _csv_reader(header: str) -> Reader:
         if name not in FIELDS:
             raise _FieldError("", _unknown(name, "column"))
     if len(set(names)) < len(names):
-        raise _FieldError("", "A column stands in it twice")
+        raise _FieldError("", "A column is named twice")
     if "id" not in names:
         raise _FieldError("", f"There is no column `id`. The columns may be: {', '.join(FIELDS)}")
 
@@ -148,7 +154,7 @@ def _csv_reader(header: str) -> Reader:
         cells = _cells(text)
         if len(cells) != len(names):
             raise _FieldError(
-                "", f"It has {len(cells)} cells, and the first line names {len(names)}"
+                "", f"The row has {len(cells)} cells, but the first line names {len(names)}"
             )
         columns = dict(zip(names, _columns(text), strict=False))
         fields = {name: cell for name, cell in zip(names, cells, strict=True) if cell}
@@ -158,10 +164,11 @@ def _csv_reader(header: str) -> Reader:
 
 
 def _cells(text: str) -> Sequence[str]:
+    """Return the cells of a row of CSV. Raises _FieldError."""
     try:
         rows = list(csv.reader([text], strict=True))
     except csv.Error as error:
-        raise _FieldError("", f"It is no row of a CSV table: {error}") from None
+        raise _FieldError("", f"The line is not a row of CSV: {error}") from None
     return rows[0] if rows else []
 
 
@@ -177,7 +184,7 @@ def _columns(text: str) -> Iterator[int]:
 
 
 def _tracked(fields: Mapping[str, Any], defaults: Defaults) -> Tracked:
-    """Return the tracked object that the fields register. Raises _FieldError."""
+    """Return the tracked object that fields register. Raises _FieldError."""
     is_object = "object" in fields
     names = _API.items() if is_object else ()
     called = {name: name for name in FIELDS}
@@ -192,11 +199,11 @@ def _tracked(fields: Mapping[str, Any], defaults: Defaults) -> Tracked:
     id = given("id")
     if not isinstance(id, str) or not _ID.fullmatch(id):
         raise _FieldError(
-            "id", "`id` is no id: 1 to 256 letters, digits and the characters _ . : -"
+            "id", "`id` has to be 1 to 256 letters, digits and the characters _ . : -"
         )
     account = _text(given("account"), "account") or defaults.account
     if not account:
-        raise _FieldError("", "It names no `account`")
+        raise _FieldError("", "The line has no `account`")
     registered = _moment(given("registered"), called["registered"])
     return Tracked(
         account,
@@ -209,24 +216,29 @@ def _tracked(fields: Mapping[str, Any], defaults: Defaults) -> Tracked:
 
 
 def _kind(kind: Any, name: str) -> str:
+    """Return a kind of tracked objects. Raises _FieldError for any other."""
     if kind not in list(TrackedKind):
         words = ", ".join(TrackedKind)
-        raise _FieldError(name, f"`{name}` says which kind of object this is: {words}")
+        raise _FieldError(name, f"`{name}` has to be the kind of the object: {words}")
     return str(kind)
 
 
 def _text(value: Any, name: str) -> str:
+    """Return a short text; empty for None. Raises _FieldError."""
     if value is None:
         return ""
     if not isinstance(value, str) or len(value) > _LONGEST_TEXT or not value.isprintable():
         raise _FieldError(
-            name, f"`{name}` is a text of at most {_LONGEST_TEXT} printable characters"
+            name, f"`{name}` has to be a text of at most {_LONGEST_TEXT} printable characters"
         )
     return value.strip()
 
 
 def _moment(value: Any, name: str) -> float | None:
-    """Return unix seconds; of a text, which is a number or a date with a time of ISO 8601."""
+    """Return unix seconds from a number, or from a text: a number or a time of ISO 8601.
+
+    Raises _FieldError.
+    """
     if value is None:
         return None
     try:
@@ -240,14 +252,15 @@ def _moment(value: Any, name: str) -> float | None:
         seconds = -1.0
     if not 0 <= seconds < 1e11:  # noqa: PLR2004 - beyond it a number counts milliseconds
         raise _FieldError(
-            name, f"`{name}` is no moment: unix seconds, or a date such as 2026-11-27T12:00:00Z"
+            name, f"`{name}` has to be unix seconds, or a date such as 2026-11-27T12:00:00Z"
         )
     return seconds
 
 
 def _end(expires: Any, ttl: Any, registered: float | None, defaults: Defaults) -> float | None:
+    """Return the time from which an object may be deleted, in unix seconds; None if it has no end."""
     if expires is not None and ttl is not None:
-        raise _FieldError("ttl", "`expires` and `ttl` say the same thing: give one of them")
+        raise _FieldError("ttl", "`expires` and `ttl` mean the same: give one of them")
     if expires is not None:
         return _moment(expires, "expires")
     length = defaults.ttl
@@ -261,5 +274,6 @@ def _end(expires: Any, ttl: Any, registered: float | None, defaults: Defaults) -
 
 
 def _unknown(name: str, noun: str) -> str:
+    """Return the sentence about an unknown field or column."""
     meant = did_you_mean(name, FIELDS)
     return f"There is no {noun} {name[:80]!r}.{meant} There are: {', '.join(FIELDS)}"

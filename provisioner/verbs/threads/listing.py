@@ -1,4 +1,4 @@
-"""List what the ledger knows of objects that no API lists. Sends no request."""
+"""List what the ledger has about objects that no API lists. Sends no request."""
 
 from provisioner.model.retirement import TrackedListing
 from provisioner.verbs._shared.session import RunOptions
@@ -11,8 +11,8 @@ def listing(
 ) -> TrackedListing:
     """Return the counts of every account, or with `owner` the objects of one person.
 
-    The oldest are first. With `bare` there are no manifests. What waits in a spool is written into the ledger first; where nothing waits,
-    the ledger is only read. Raises LedgerError.
+    The oldest objects are first. Lines in a spool are written into the ledger first; without any,
+    the ledger is only read. With `bare` no manifests are needed. Raises LedgerError.
     """
     from provisioner.ledger.opening import ledger_to_read
 

@@ -1,4 +1,4 @@
-"""Open what all commands about tracked objects need: the Stack, the account, the ledger, the spools."""
+"""Open what all commands about tracked objects need: the Stack, account, ledger and spools."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -29,12 +29,12 @@ OnBad = Callable[[BadLine], None]
 
 
 def ignore(_bad: BadLine) -> None:
-    """Tell nobody of a bad line: it stays where it is."""
+    """Ignore a bad line: it stays where it is."""
 
 
 @frozen
 class Place:
-    """The place in which a command works: the Stack, the account that its target leads to, and the ledger."""
+    """The place of a command: the Stack, the account of its target, and the ledger."""
 
     options: RunOptions
     stack: Stack
@@ -43,10 +43,10 @@ class Place:
 
 
 def place(options: RunOptions, bare: Bare | None = None) -> Place:
-    """Return where a command works; sends no request. Manifests beside the Stack need not be right.
+    """Return the place of a command. Sends no request. Manifests beside the Stack may have errors.
 
-    With `bare` there are no manifests. Raises ManifestErrors without a Stack, and LedgerError where
-    there is to be no ledger.
+    With `bare` no manifests are needed. Raises ManifestErrors without a Stack, and LedgerError if
+    the user asked for no ledger.
     """
     from provisioner.providers import describe
 
@@ -59,9 +59,9 @@ def place(options: RunOptions, bare: Bare | None = None) -> Place:
 def connected_place(
     options: RunOptions, on_bad: OnBad, bare: Bare | None = None
 ) -> "Iterator[tuple[Session, Ledger]]":
-    """Connect to the target, and open the ledger with what waits in spools written into it.
+    """Connect to the target, and open the ledger after taking over the lines in spools.
 
-    With `bare` there are no manifests. Raises ManifestErrors without a Stack, ProviderError, and
+    With `bare` no manifests are needed. Raises ManifestErrors without a Stack, ProviderError, and
     LedgerError.
     """
     with bare_session(options, bare) if bare else open_live(options) as session:
@@ -71,6 +71,7 @@ def connected_place(
 
 
 def _place(options: RunOptions, stack: Stack, account: str) -> Place:
+    """Return the place of a command with its ledger. Raises LedgerError without one."""
     ledger = location_of(options, stack)
     if ledger is None:
         raise no_ledger()
@@ -79,9 +80,9 @@ def _place(options: RunOptions, stack: Stack, account: str) -> Place:
 
 @contextmanager
 def opened(where: Place, on_bad: OnBad) -> "Iterator[tuple[Ledger, Imported]]":
-    """Open the ledger to write to it, and write into it what waits in spools.
+    """Open the ledger to write to it, and write the lines in spools into it.
 
-    Yields the ledger and what was taken over. Raises LedgerError, and ProvisionerError where a spool
+    Yields the ledger and what was taken over. Raises LedgerError, and ProvisionerError if a spool
     cannot be read.
     """
     from provisioner.ledger.opening import ledger
@@ -94,7 +95,7 @@ def opened(where: Place, on_bad: OnBad) -> "Iterator[tuple[Ledger, Imported]]":
 
 
 def taken_over(ledger: Location | None, root: Path) -> tuple[Diagnostic, ...]:
-    """Move the lines that wait in spools into a ledger, and return diagnostics about them.
+    """Write the lines in spools into a ledger, and return diagnostics about them.
 
     Without a ledger, the lines stay where they are. Raises LedgerError if a ledger that somebody
     named cannot be used.
@@ -117,5 +118,5 @@ def taken_over(ledger: Location | None, root: Path) -> tuple[Diagnostic, ...]:
 
 
 def is_waiting(where: Place) -> bool:
-    """Return true where a spool holds lines that the ledger does not know yet."""
+    """Return true if a spool has lines that are not in the ledger yet."""
     return bool(spools(os.environ.get(VARIABLE), where.stack.root))

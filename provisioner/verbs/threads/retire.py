@@ -1,4 +1,4 @@
-"""threads retire: delete tracked objects whose time to live is over, beside other workers.
+"""threads retire: delete tracked objects whose time to live is over, together with other workers.
 
 `gc` calls `retire` with its own session for the same work.
 """
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from provisioner.ledger.opening import Ledger
 
 WITNESSES: Final = 5
-"""Objects that are asked for, at most, to tell the right account from another one."""
+"""The most objects that are read to distinguish the right account from another one."""
 
 
 @frozen
 class Expired:
-    """Objects whose time to live is over: `count` of them are in the account that the session leads to."""
+    """Objects whose time to live is over. `count` of them are in the account of the session."""
 
     session: Session
     ledger: "Ledger"
@@ -36,12 +36,13 @@ class Expired:
 
     @property
     def account(self) -> str:
+        """The account of the session: host and project."""
         return account_of(self.session.context)
 
     def retire(
         self, *, stop: Callable[[], bool] = lambda: False, allows_missing: bool = False
     ) -> Retirement:
-        """Delete them, and return the report. See `retire`."""
+        """Delete the objects, and return the report (see `retire`)."""
         return retire(self.session, self.ledger, stop=stop, allows_missing=allows_missing)
 
 
@@ -49,9 +50,9 @@ class Expired:
 def expired(
     options: RunOptions, on_bad: OnBad = ignore, bare: Bare | None = None
 ) -> Iterator[Expired]:
-    """Connect, take over what waits in spools, and count the objects whose time to live is over.
+    """Connect, take over the lines in spools, and count the objects whose time to live is over.
 
-    With `bare` there are no manifests. Raises ManifestErrors, ProviderError and LedgerError.
+    With `bare` no manifests are needed. Raises ManifestErrors, ProviderError and LedgerError.
     """
     with connected_place(options, on_bad, bare) as (session, ledger):
         account = account_of(session.context)
@@ -67,11 +68,11 @@ def retire(
     stop: Callable[[], bool] = lambda: False,
     allows_missing: bool = False,
 ) -> Retirement:
-    """Delete the expired objects of the session's account, each after a look whether it is there.
+    """Delete the expired objects of the session's account, after confirming that each exists.
 
-    Any number of processes may do this at the same time on one ledger: each object is deleted by one
-    of them. Once `stop` returns true, nothing new starts. Raises LedgerError, and ProvisionerError
-    where the server or its key is of no use; what was done until then is written down.
+    Any number of processes may do this at the same time with one ledger: each object is deleted by
+    one of them. Once `stop` returns true, nothing new starts. Raises LedgerError, and
+    ProvisionerError if the server or its key cannot be used; what was done until then is recorded.
     """
     account, tell = account_of(session.context), session.options.tell
     total = ledger.tracked.count_expired(account, ready=True) if tell else 0
@@ -96,15 +97,15 @@ def retire(
 
 
 def not_deleted(ended: Ended) -> Diagnostic:
-    """Return the warning that an object could not be deleted, with the reason."""
+    """Return the diagnostic that an object could not be deleted, with the reason."""
     return Diagnostic(codes.NOT_DELETED, ended.note, subject=f"{ended.one.kind} {ended.one.id}")
 
 
 def in_other_hands(count: int, account: str) -> Iterator[Diagnostic]:
-    """Yield the warning that other workers hold objects, if they hold any."""
+    """Yield a diagnostic if other workers are deleting objects of the account."""
     if count:
         detail = (
-            f"{count} of the objects in {account} are being deleted by another command, or by one that"
-            " was killed. Run the command again in a minute to be certain."
+            f"{count} of the objects in {account} are being deleted by another command, or by one"
+            " that was killed. Run the command again in a minute to be certain."
         )
         yield Diagnostic(codes.IN_OTHER_HANDS, detail)

@@ -1,8 +1,8 @@
-"""A thread of an application that brings its registrations into the ledger, in the background.
+"""Write an application's registrations into the ledger, in a thread in the background.
 
-It runs only where PROVISIONER_LEDGER names a ledger. Whatever keeps it from that loses nothing: the
-lines stay in the spool, and this thread or the next command tries again. It imports the database library
-itself, so that the application never waits for that.
+The thread runs only if PROVISIONER_LEDGER names a ledger. If it cannot write, nothing is lost: the
+lines stay in the spool, and this thread or the next command tries again. It imports the database
+library itself, so that the application never waits for that.
 """
 
 import logging
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 LEDGER: Final = "PROVISIONER_LEDGER"
 GATHER: Final = 0.5
-"""Seconds in which registrations gather, so that they are written together."""
+"""The seconds in which registrations gather, so that they are written together."""
 FIRST_PAUSE: Final = 1.0
+"""The first pause between two tries while the ledger cannot be used, in seconds. It doubles each
+time."""
 LONGEST_PAUSE: Final = 60.0
-"""Seconds between two tries while the ledger cannot be used, at least and at most."""
+"""The longest pause between two tries while the ledger cannot be used, in seconds."""
 MOST_KEPT: Final = 10_000
-"""Lines that are held in memory, at most, where the spool cannot be written."""
+"""The most lines that are held in memory if the spool cannot be written."""
 
 _log: Final = logging.getLogger("provisioner")
 _wanted = threading.Event()
@@ -37,7 +39,10 @@ _thread: threading.Thread | None = None
 
 
 def wake() -> None:
-    """Have the lines of the spool written into the ledger soon, if one is named. Waits for nothing."""
+    """Let the thread write the lines of the spool into the ledger soon, if one is named.
+
+    Waits for nothing.
+    """
     global _thread  # noqa: PLW0603 - there is one such thread in a process
     if not os.environ.get(LEDGER):
         return
@@ -50,7 +55,10 @@ def wake() -> None:
 
 
 def keep(line: bytes) -> bool:
-    """Hold a line in memory until it is written into the ledger. Returns false where none is named."""
+    """Hold a line in memory until it is written into the ledger.
+
+    Return false if no ledger is named.
+    """
     if not os.environ.get(LEDGER):
         return False
     _kept.append(line)
@@ -58,7 +66,7 @@ def keep(line: bytes) -> bool:
 
 
 def _reset() -> None:
-    """Begin anew in a forked process, which has the variables of the other one but not its thread."""
+    """Start again in a forked process, which has the variables of its parent but not its thread."""
     global _thread, _starting, _wanted
     _thread, _starting, _wanted = None, threading.Lock(), threading.Event()
     _kept.clear()
@@ -69,6 +77,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def _run() -> None:
+    """Write lines into the ledger as long as the process runs, and try again after errors."""
     pause = FIRST_PAUSE
     while True:
         began = time.monotonic()
@@ -108,6 +117,7 @@ def _ship(where: "Location") -> None:
 
 
 def _write(opened: "Ledger") -> None:
+    """Write the lines of the spool, and those in memory, into the ledger."""
     from provisioner.verbs.threads.collect import collect, import_lines
     from provisioner.verbs.threads.lines import BadLine, Defaults
 

@@ -1,8 +1,8 @@
 """track: the call with which an application registers a thread, because no API lists threads.
 
-It must never make an application fail or wait. So a registration is a line that is appended to a file
-on the local disk, which takes microseconds; a thread in the background, or the next command, writes it
-into the ledger. Nothing is raised: what goes wrong is logged, under the name `provisioner`. Applications
+It must never make an application fail or wait. So a registration is a line appended to a file on
+the local disk, which takes microseconds. A thread in the background, or the next command, writes it
+into the ledger. Nothing is raised: errors are logged, under the name `provisioner`. Applications
 import this module, so it imports next to nothing.
 """
 
@@ -23,15 +23,17 @@ from provisioner.verbs.threads import shipping
 T = TypeVar("T")
 OPENAI: Final = "https://api.openai.com/v1"
 LONGEST: Final = 256
-"""Characters of an id, and of the name of a person, at most."""
+"""The most characters of an id, and of the name of a person."""
 _FOUNDRY_PROJECT: Final = "/api/projects/"
 _log: Final = logging.getLogger("provisioner")
 
 
 class Tracking(Generic[T]):
-    """The answer of `track`. As a context manager, it yields the object and registers it again at the end.
+    """The result of `track`.
 
-    So the time to live is counted from the end of the block, also where the block raised an error.
+    As a context manager, it yields the object and registers it again at the end.
+
+    So the time to live is counted from the end of the block, even if the block raised an error.
     """
 
     __slots__ = ("_again", "object")
@@ -71,15 +73,16 @@ def track(
     kind: str = "",
     client: Any = None,
 ) -> Tracking[T]:
-    """Register a thread, conversation or stored response, so that `threads` can delete it one day.
+    """Register a thread, conversation or stored response, so that `provisioner threads` can delete it.
 
-    `what` is an object of the SDK, or an id together with its `kind`: thread, conversation or response.
-    `ttl` is for how long it is kept from now on: `30d`, a number of seconds, or a timedelta; None keeps
-    it until it is erased. `owner` says whose data it holds, such as `user:42`. `client` is the SDK's
-    client that made it; without one, its account is that of OPENAI_BASE_URL and OPENAI_PROJECT_ID.
+    `what` is an object of the SDK, or an id together with its `kind`: thread, conversation or
+    response. `ttl` is the time for which it is kept from now on: `30d`, a number of seconds, or a
+    timedelta; None keeps it until it is erased. `owner` is the person whose data it contains, such
+    as `user:42`. `client` is the SDK's client that created it; without one, its account is that of
+    OPENAI_BASE_URL and OPENAI_PROJECT_ID.
 
-    Raises nothing and waits for nothing, from synchronous and from asynchronous code. Registered again,
-    an object is kept until the later of both ends. What cannot be registered is logged.
+    Raises nothing and waits for nothing, in synchronous and asynchronous code. An object that is
+    registered again is kept until the later of both ends. What cannot be registered is logged.
     """
     try:
         _register(_line(what, ttl, owner, kind, client))
@@ -89,7 +92,7 @@ def track(
 
 
 def account_of(client: Any = None) -> str:
-    """Return the host and the project, as one text, to which a client of the SDK sends its requests.
+    """Return the host and the project, as one text, to which a client of the SDK sends requests.
 
     Without a client they are taken from the environment, as the SDK takes them.
     """
@@ -105,20 +108,20 @@ def account_of(client: Any = None) -> str:
 
 
 def _line(what: Any, ttl: Any, owner: str, kind: str, client: Any) -> dict[str, Any]:
-    """Return the fields of one registration. Raises ValueError for what makes none."""
+    """Return the fields of one registration. Raises ValueError if they are not valid."""
     id = what if isinstance(what, str) else _part(what, "id")
     if not isinstance(id, str) or not 0 < len(id) <= LONGEST:
         raise ValueError(
-            f"{type(what).__name__} is no object with an id. Give the thread itself (an asynchronous"
+            f"{type(what).__name__} has no id. Give the thread itself (an asynchronous"
             " client's after `await`), or its id and its kind"
         )
     kind = str(kind or (_part(what, "object") if not isinstance(what, str) else ""))
     if kind not in list(TrackedKind):
         raise ValueError(
-            f"{kind!r} is no kind of object that is tracked. Give kind= one of {', '.join(TrackedKind)}"
+            f"Objects of kind {kind!r} are not tracked. Give kind= one of {', '.join(TrackedKind)}"
         )
     if not isinstance(owner, str) or len(owner) > LONGEST or not owner.isprintable():
-        raise ValueError(f"owner= is a text of at most {LONGEST} printable characters")
+        raise ValueError(f"owner= has to be a text of at most {LONGEST} printable characters")
     now = time.time()
     line: dict[str, Any] = {"account": account_of(client), "kind": kind, "id": id}
     if owner:
@@ -130,20 +133,22 @@ def _line(what: Any, ttl: Any, owner: str, kind: str, client: Any) -> dict[str, 
 
 
 def _part(what: Any, name: str) -> Any:
+    """Return a part of an object of the SDK or of a dict."""
     return what.get(name) if isinstance(what, dict) else getattr(what, name, None)
 
 
 def _seconds(ttl: str | float | timedelta) -> float:
-    """Return the seconds of a time to live. Raises ValueError."""
+    """Return a time to live in seconds. Raises ValueError."""
     if isinstance(ttl, timedelta):
         ttl = ttl.total_seconds()
     seconds = seconds_of(ttl) if isinstance(ttl, str) else float(ttl)
     if not 0 <= seconds < float("inf"):
-        raise ValueError(f"ttl={ttl!r} is no length of time, such as 30d or 3600")
+        raise ValueError(f"ttl={ttl!r} is not a length of time, such as 30d or 3600")
     return seconds
 
 
 def _register(line: dict[str, Any]) -> None:
+    """Append a line to the spool, or keep it in memory if that fails."""
     text = json.dumps(line).encode()
     try:
         spool_at(os.environ.get(VARIABLE)).append(text)

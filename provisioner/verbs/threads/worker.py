@@ -1,8 +1,8 @@
 """Delete tracked objects whose time to live is over, alone or together with other workers.
 
-A worker claims a batch in the ledger, deletes its objects with several requests at once, and writes
-down how each ended, before it claims the next. Nothing is held but one batch. What stops a worker leaves
-its batch to the next one.
+A worker claims a batch in the ledger, deletes its objects with several requests at once, and
+records how each ended before it claims the next. If it is stopped, the next worker takes over its
+batch.
 """
 
 import math
@@ -26,26 +26,27 @@ if TYPE_CHECKING:
     from provisioner.ledger.claims import Claims
 
 EACH: Final = 16
-"""Objects of a batch for each request that may run at once."""
+"""The number of objects in a batch for each request that may run at once."""
 FEWEST: Final = 64
 MOST: Final = 1000
-"""Objects of a batch, at least and at most."""
+"""The fewest and the most objects in a batch."""
 SUSPICIOUS: Final = 20
-"""So many objects of which not one can be deleted have one cause."""
+"""The number of objects of which not one can be deleted that means that they have one cause."""
 BEAT: Final = 0.25
 """The share of a claim's time after which it is renewed."""
 GRACE: Final = 30.0
-"""Seconds that running requests get to end, once nothing new may start."""
+"""The seconds that running requests get once nothing new may start."""
 
 
 @frozen
 class Worker:
     """One of the workers that delete objects of an account.
 
-    `stop` returns true once nothing new may start. `told` is given the counts after each batch, and
-    `seen` how each object ended, once that is written down. `verifies` reads each object again after
-    it was deleted. `others` gives objects that have to be there: where not one object of a batch is
-    there, and none of these, it looks like the key of another account. `allows_missing` believes it.
+    `stop` returns true once nothing new may start. `told` gets the counts after each batch, and
+    `seen` how each object ended, once that is recorded. `verifies` looks for each object again
+    after it was deleted. `others` returns objects that have to exist: if not one object of a batch
+    exists, and none of these, the key is probably that of another account. `allows_missing` goes on
+    all the same.
     """
 
     provider: Provider
@@ -62,10 +63,10 @@ class Worker:
     seen: Callable[[Ended], None] = lambda _ended: None
 
     def run(self) -> Retired:
-        """Delete everything that is claimed, batch by batch, until there is nothing left to claim.
+        """Delete everything that can be claimed, batch by batch.
 
-        Raises LedgerError, and ProvisionerError where the server or the key is of no use. What was
-        done until then is written down.
+        Raises LedgerError, and ProvisionerError if the server or the key cannot be used. What was
+        done until then is recorded.
         """
         began, counts = time.monotonic(), Retired()
         size = min(MOST, max(FEWEST, EACH * self.parallelism))
@@ -86,6 +87,7 @@ class Worker:
         return counts
 
     def _batch(self, pool: ThreadPoolExecutor, batch: Sequence[Tracked], counts: Retired) -> None:
+        """Delete the objects of one batch, and record how each ended."""
         work = _Batch(list(reversed(batch)))
         try:
             self._perform(pool, work)
@@ -141,15 +143,17 @@ class Worker:
         became = {one.status for one in ended}
         if became == {TrackedStatus.GONE} and not (self.allows_missing or self._sees_others()):
             detail = (
-                f"Not one of {len(ended)} objects that were asked for is known to {self.account}. A key"
-                " of another project gives the same answer, so none of them was marked as gone. Check"
-                " the target and its key; if all of them are really gone, pass --allow-missing."
+                f"Not one of {len(ended)} objects that were asked for is known to {self.account}. A"
+                " key of another project gives the same answer, so none of them was marked as gone."
+                " Check the target and its key; if all of them are really gone, pass"
+                " --allow-missing."
             )
             raise ProvisionerError(Diagnostic(codes.NONE_IS_THERE, detail))
         if became == {TrackedStatus.TRACKED} and len(ended) >= SUSPICIOUS:
             detail = (
-                f"Not one of {len(ended)} objects could be deleted on {self.account}. The first answer"
-                f" was: {ended[0].note} These are tried again after an hour, and no other was asked for."
+                f"Not one of {len(ended)} objects could be deleted on {self.account}. The first"
+                f" answer was: {ended[0].note} These are tried again after an hour, and no other"
+                " was asked for."
             )
             raise ProvisionerError(Diagnostic(codes.NONE_DELETED, detail))
 

@@ -1,7 +1,7 @@
-"""Read plan files, find their Stack on disk, and judge them before anything is planned from them.
+"""Read plan files, find their Stack on disk, and check them before they are used.
 
-A plan file passes through many hands. It names a folder, an environment and a target. Only the
-Stack on disk decides where these lead.
+Many people may have had a plan file in their hands. It names a folder, an environment and a target,
+but only the Stack on disk decides which server and account these stand for.
 """
 
 import json
@@ -32,27 +32,32 @@ OTHERS = {"environment": codes.OTHER_ENVIRONMENT, "target": codes.OTHER_TARGET}
 
 @frozen
 class PlanFile:
-    """A plan file that is whole. `head` is the part that is applied, `shown` what reviewers read."""
+    """A plan file that is complete.
+
+    `head` is the part that is applied, `shown` the part for reviewers.
+    """
 
     head: Mapping[str, Any]
     shown: Mapping[str, Any]
 
     @property
     def verb(self) -> str:
+        """The verb that made the plan."""
         return str(self.head["verb"])
 
     @property
     def arguments(self) -> Mapping[str, Any]:
+        """The arguments with which the verb made the plan."""
         return dict(self.head["arguments"])
 
     @property
     def parts(self) -> tuple["PlanFile", ...]:
-        """The plans of a migration, in the order of their execution. Other files have none."""
+        """The two plans of a migration, in the order of their execution. Other files have none."""
         return tuple(PlanFile(head, {}) for head in self.head.get("parts", ()))
 
 
 def read_plan(file: Path) -> PlanFile:
-    """Read a plan file. Raises PlanRefused if it is not a whole plan of this version."""
+    """Read a plan file. Raises PlanRefused if it is not a complete plan of this version."""
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
         head = data["apply"]
@@ -71,15 +76,15 @@ def read_plan(file: Path) -> PlanFile:
         raise PlanRefused(
             Diagnostic(
                 codes.BROKEN_PLAN,
-                "What it shows was changed, so nobody can tell what was reviewed. Nothing was "
-                f"changed. Make a new one: {hint('plan', '--out', 'FILE')}.",
+                "The part of the file for reviewers was edited, so what they saw is unknown. Nothing was "
+                f"changed. Make a new plan: {hint('plan', '--out', 'FILE')}.",
             )
         )
     return PlanFile(head, shown)
 
 
 def shown(plan: PlanFile, file: Path) -> View:
-    """Return the plan as reviewers saw it. Raises PlanRefused where the file does not hold it."""
+    """Return a plan as reviewers saw it. Raises PlanRefused if the file does not contain it."""
     try:
         return view_of_document(plan.shown)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -87,7 +92,7 @@ def shown(plan: PlanFile, file: Path) -> View:
 
 
 def shown_migration(plan: PlanFile, file: Path) -> MigrationView:
-    """Return the migration as reviewers saw it. Raises PlanRefused where the file does not hold it."""
+    """Return a migration as reviewers saw it. Raises PlanRefused if the file does not contain it."""
     try:
         return migration_of_document(plan.shown)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -97,7 +102,7 @@ def shown_migration(plan: PlanFile, file: Path) -> MigrationView:
 def placed(options: RunOptions, plan: PlanFile) -> RunOptions:
     """Return the options with the folder, environment and target of a plan file.
 
-    Raises PlanRefused where the folder cannot be the plan's, or where the caller insists on another
+    Raises PlanRefused if the folder cannot be that of the plan, or if the options name another
     environment or target.
     """
     return replace(
@@ -109,20 +114,20 @@ def placed(options: RunOptions, plan: PlanFile) -> RunOptions:
 
 
 def check_settings(session: Session, plan: PlanFile) -> None:
-    """Raise PlanRefused if the target leads to another place than when the plan was made."""
+    """Raise PlanRefused if the target's settings are others than when the plan was made."""
     same = plan.head["settings"] == sealed(session.context.settings, str(plan.head["salt"]))
     if not same or plan.head["stack"] != session.stack.name:
         raise PlanRefused(
             Diagnostic(
                 codes.OTHER_SETTINGS,
-                f"Target {session.stack.target.name} of the Stack on disk does not lead where it "
-                "led when the plan was made. Nothing was changed. Plan again.",
+                f"Target {session.stack.target.name} of the Stack on disk has other settings than "
+                "when the plan was made. Nothing was changed. Plan again.",
             )
         )
 
 
 def check_same(plan: Plan, session: Session, saved: PlanFile) -> None:
-    """Raise PlanRefused, showing what moved, if a plan made again is not the saved one."""
+    """Raise PlanRefused, with what moved, if a plan that was made again is not the saved one."""
     again = replace(plan, root=str(saved.head["root"]))
     salt, shown = str(saved.head["salt"]), str(saved.head["shown"])
     now = to_document(again, salt, session.context.settings, shown)
@@ -144,36 +149,39 @@ def check_same(plan: Plan, session: Session, saved: PlanFile) -> None:
 
 
 MOST_NAMED: Final = 5
-"""Changes of a plan that a message names at most."""
+"""The most changes of a plan that a message names."""
 Work = tuple[str, str, str]
-"""One change of a plan: its address, the word of its action, and the live id that it concerns."""
+"""One change of a plan: its address, the word of its action, and the id of its live object."""
 
 
 def other_outcome(saved: Sequence[Work] = (), now: Sequence[Work] = ()) -> Diagnostic:
-    """Return the refusal of a saved plan that holds other changes when it is made again."""
+    """Return the refusal of a saved plan that has other changes when it is made again."""
     gone = _listed(one for one in saved if one not in now)
     new = _listed(one for one in now if one not in saved)
     told = "".join(
         (
-            f"It was saved to {gone}, which is no longer to be done. " if gone else "",
-            f"Today it would {new}, which it was not saved with. " if new else "",
+            f"The saved plan would {gone}, which is not needed any more. " if gone else "",
+            f"A new plan would {new}, which the saved plan does not have. " if new else "",
         )
     )
-    told = told or "Made again from what it was asked for, it comes out different. "
+    told = told or "A new plan with the same arguments comes out different. "
     return Diagnostic(codes.OTHER_OUTCOME, f"{told}Nothing was changed. Plan again.")
 
 
 def _listed(work: Iterable[Work]) -> str:
+    """Return changes in words, as `update assistant.a, delete assistant.b and 3 more`."""
     words = [f"{action} {address}" for address, action, _ in work]
     rest = f" and {len(words) - MOST_NAMED} more" if len(words) > MOST_NAMED else ""
     return ", ".join(words[:MOST_NAMED]) + rest
 
 
 def _fingerprint(live: Any) -> Mapping[str, Any] | None:
+    """Return the live side of a saved change; None if there was none."""
     return live if isinstance(live, dict) else None
 
 
-def _unreadable(file: Path, why: str = "It could not be read as one.") -> PlanRefused:
+def _unreadable(file: Path, why: str = "The file is not a saved plan.") -> PlanRefused:
+    """Return the refusal of a file that is no plan."""
     way = f"{hint('plan', '--out', 'FILE')} writes one."
     if file.suffix in (".yaml", ".yml"):
         whole = hint("apply", str(file.parent), only=("env", "target"))
@@ -188,10 +196,9 @@ def _unreadable(file: Path, why: str = "It could not be read as one.") -> PlanRe
 
 
 def _root(options: RunOptions, head: Mapping[str, Any]) -> Path:
-    """Return the manifest folder: the caller's, else the plan's own.
+    """Return the folder of manifests: that of the options, else that of the plan.
 
-    A plan passes through many hands, and must not choose whose Stack is read: its own folder has
-    to lie below the current one.
+    A plan must not choose whose Stack is read, so its own folder has to be below the current one.
     """
     if options.path != RunOptions().path:
         return options.path
@@ -200,14 +207,14 @@ def _root(options: RunOptions, head: Mapping[str, Any]) -> Path:
         raise PlanRefused(
             Diagnostic(
                 codes.OUTSIDE_FOLDER,
-                f"It says {root}. If that is right, say so: --manifests {root}.",
+                f"The plan names the folder {root}. If that is right, add --manifests {root}.",
             )
         )
     if not root.is_dir():
         raise PlanRefused(
             Diagnostic(
                 codes.OTHER_PLACE,
-                f"It belongs to the manifest folder {root}, and there is none here. Apply it where "
+                f"The plan belongs to the manifest folder {root}, which does not exist here. Apply it where "
                 "it was made, or name the folder: --manifests DIR.",
             )
         )
@@ -215,14 +222,14 @@ def _root(options: RunOptions, head: Mapping[str, Any]) -> Path:
 
 
 def _named(head: Mapping[str, Any], key: str, given: str | None) -> str | None:
-    """Return a name from the plan. Raises PlanRefused where the caller insists on another."""
+    """Return a name in the plan. Raises PlanRefused if the options give another one."""
     planned = str(head.get(key) or "")
     if given is not None and given != planned:
         was = f"{key} {planned}" if planned else f"no {key}"
         raise PlanRefused(
             Diagnostic(
                 OTHERS[key],
-                f"It was made for {was}, and {given or 'none'} is asked for. Nothing was changed. "
+                f"The plan was made for {was}, but {given or 'none'} was given. Nothing was changed. "
                 "Leave the option out, or plan again.",
             )
         )

@@ -1,4 +1,4 @@
-"""Find the files of a saved plan on disk: the plan holds digests of them, and not their bytes."""
+"""Find the files of a saved plan on disk. The plan has only their digests, and not their bytes."""
 
 from dataclasses import asdict, replace
 from functools import partial
@@ -15,10 +15,10 @@ from provisioner.model.value import Content, walk
 
 
 def with_files(root: Path, desired: Desired) -> Desired:
-    """Return a plan's resources, with the bytes of the files on disk in place of their digests.
+    """Return a plan's resources with the measures of the files on disk in place of their digests.
 
-    Line endings may differ. Raises PlanRefused if the content of a file has another digest, and for
-    a file outside of `root`.
+    Line endings may differ. Raises PlanRefused if the content of a file has changed, and for a file
+    outside of `root`.
     """
     found: list[Diagnostic] = []
     whole = {a: _with_files_of(root, resource, found) for a, resource in desired.items()}
@@ -28,6 +28,8 @@ def with_files(root: Path, desired: Desired) -> Desired:
 
 
 def _with_files_of(root: Path, resource: Resource, found: list[Diagnostic]) -> Resource:
+    """Return one resource with its files found. Problems are added to `found`."""
+
     def known(leaf: Any) -> Any:
         if not isinstance(leaf, Content):
             return leaf
@@ -44,7 +46,7 @@ def _with_files_of(root: Path, resource: Resource, found: list[Diagnostic]) -> R
 def _measured(
     root: Path, name: str, said: str, resource: Resource, found: list[Diagnostic]
 ) -> dict[str, Any]:
-    """Return the measures of a file on disk; report it where its content is not what the plan wants."""
+    """Return the measures of a file on disk, or report that its content is not that of the plan."""
     path = inside(root, name)
     if path.is_file():
         with path.open("rb") as file:
@@ -54,7 +56,7 @@ def _measured(
     found.append(
         Diagnostic(
             codes.FILE_CHANGED,
-            f"{resource.address} wants the content that it had then. Nothing was "
+            f"{resource.address} needs the content that the file had when the plan was made. Nothing was "
             "changed. Plan again.",
             resource.origin,
             subject=name,

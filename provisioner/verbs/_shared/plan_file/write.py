@@ -22,7 +22,7 @@ from provisioner.verbs._shared.session import Session
 
 
 class Savable(Protocol):
-    """The result of planning a verb: a plan, and the session in which it was made."""
+    """The result of a verb that plans: a plan, and the session in which it was made."""
 
     @property
     def plan(self) -> Plan: ...
@@ -32,10 +32,10 @@ class Savable(Protocol):
 
 
 def save(found: Savable, file: Path) -> None:
-    """Write a plan to `file`: whole or not at all, and readable by its owner alone.
+    """Write a plan to a file: completely or not at all, and readable by the user alone.
 
-    A pipe or a device stays what it is: it is written to. Raises ProvisionerError where that cannot
-    be done.
+    A pipe or a device is written to and not replaced. Raises ProvisionerError if the file cannot be
+    written.
     """
     settings, salt = found.session.context.settings, token_urlsafe(16)
     plan = replace(found.plan, digest=plan_digest(found.plan, settings))
@@ -45,7 +45,7 @@ def save(found: Savable, file: Path) -> None:
 
 
 def write_document(document: Mapping[str, Any], file: Path) -> None:
-    """Write a document as JSON. Raises ProvisionerError where the file cannot be written."""
+    """Write a document as JSON. Raises ProvisionerError if the file cannot be written."""
     try:
         _write(file, to_json(document).encode("utf-8"))
     except OSError as error:
@@ -55,6 +55,7 @@ def write_document(document: Mapping[str, Any], file: Path) -> None:
 
 
 def _write(file: Path, content: bytes) -> None:
+    """Write bytes to a file, a pipe or a device."""
     # A pipe or a device, such as /dev/stdout, must not be replaced by a regular file.
     if file.exists() and not file.is_file() and not file.is_dir():
         with file.open("wb") as stream:
@@ -64,6 +65,7 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def _replace(file: Path, content: bytes) -> None:
+    """Write a file next to the old one, and put it in its place."""
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(handle, "wb") as temporary:
