@@ -57,7 +57,7 @@ def locked(name: str, folder: Path, uv: str) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.locks", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing")
-    parser.add_argument("--uv", default=str(Path(sys.executable).with_name("uv")), metavar="FILE")
+    parser.add_argument("--uv", default="uv", metavar="FILE", help="the program uv")
     chosen = parser.parse_args(arguments)
     stale = []
     with tempfile.TemporaryDirectory() as folder:

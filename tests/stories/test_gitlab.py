@@ -7,6 +7,7 @@ the repository is a real one.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
@@ -26,7 +27,7 @@ from provisioner.emulator import create_app
 from tests.stories.pipelines import CLERK, HELPER, KEY, STACK
 from tests.support.github import Recording
 from tests.support.gitlab import FORK, GitLab, MergeRequest
-from tests.support.gitlab_runner import COMPONENT, PROGRAM, Runner
+from tests.support.gitlab_runner import COMPONENT, PROGRAM, Runner, with_inputs
 from tests.support.habits import reply
 from tests.support.servers import serving
 from tests.support.stories import listed
@@ -229,3 +230,7 @@ def test_component_and_pipeline_fit_the_schema_of_gitlab_and_the_docs_show_them(
     texts = [COMPONENT.read_text("utf-8"), Path(FILE).read_text("utf-8")]
     for document in (one for text in texts for one in yaml.safe_load_all(text)):
         jsonschema.validate(document, schema())
+    # The schema does not say which characters GitLab takes in these names.
+    for job in with_inputs(texts[0], {"repository": "r", "commit": "c"}).values():
+        names = [job.get("resource_group", "a"), job.get("environment", {}).get("name", "a")]
+        assert all(re.fullmatch(r"[\w ./${}-]*[\w ${}.-]", name) for name in names), names
