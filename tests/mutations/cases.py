@@ -56,8 +56,8 @@ CASES = (
     Fault(
         "case 22: a checkout with CRLF has other documents",
         "model/digests.py",
-        'plain = data[: len(data) - len(self._held)].replace(b"\\r\\n", b"\\n")',
-        "plain = data[: len(data) - len(self._held)]",
+        'plain = plain.replace(b"\\r\\n", b"\\n")\n            self._plain',
+        "self._plain",
         ("model/test_digests.py",),
     ),
     Fault(

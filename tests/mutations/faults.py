@@ -89,8 +89,8 @@ FAULTS = (
     Fault(
         "foreign objects are not asked what they refer to",
         "engine/keeping.py",
-        "for one in (*live.foreign, *live.bystanders):",
-        "for one in live.bystanders:",
+        "    for one in live.foreign:\n        yield _User",
+        "    for one in live.foreign[:0]:\n        yield _User",
         ("engine",),
     ),
     Fault(
