@@ -279,6 +279,7 @@ KIND: Final = Kind(
     },
     references={"vault": "vault"},
     check=check,
+    # The API can only rotate the secrets of a live credential, and set their expiry and its metadata.
     immutable=frozenset(
         {"vault", "name", "type", "mcp_server_url", "refresh", "secret_name", "networking"}
     ),

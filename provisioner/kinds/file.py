@@ -31,6 +31,7 @@ KIND = Kind(
         },
         "examples": [{"path": "knowledge/rates.csv"}],
     },
+    # The API cannot change an upload, so another content needs a new upload.
     immutable=frozenset({"content"}),
     split=frozenset(),
     contents={"path": "document"},

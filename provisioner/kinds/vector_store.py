@@ -217,6 +217,7 @@ KIND = Kind(
     references={"files[].file": "file"},
     normalise=normalise,
     check=check,
+    # The API has no request that changes these fields of a live store.
     immutable=frozenset({"description", "chunking_strategy"}),
     repeats=True,
     item_names=("file", "path", "glob"),

@@ -8,8 +8,8 @@ row.
 The walk checks two kinds of faults, at a cost of at most one request. First, `has_more: false` is
 not believed on a page whose length is a usual page length, unless the server has sent `true`
 before. Second, some servers treat a cursor as the second in which its row was created, and skip the
-other rows of that second. Until a cursor has been seen to mean one row, each page overlaps the page
-before it by one row.
+other rows of that second. Until an answer has shown that a cursor means one row, each page overlaps
+the page before it by one row.
 """
 
 from __future__ import annotations

@@ -135,6 +135,7 @@ def resolve(target: Target, root: Path, environ: Mapping[str, str] | None = None
     identity = target.workload_identity
     runner = _runner(target, base_url, known) if identity else {}
     variable = target.api_key_env or ("" if target.base_url or identity else "OPENAI_API_KEY")
+    # Headers of the environment may belong to another server, like the other settings (see `_own`).
     ambient = {} if target.base_url else _custom_headers(known.get("OPENAI_CUSTOM_HEADERS", ""))
     return Settings(
         target.name,

@@ -32,6 +32,7 @@ def _is_empty(row: Row) -> bool:
     return total == 0 and not row.get("usage_bytes")
 
 
+# `deletes=False` means that the API has no request that deletes such an object.
 _LISTABLE: Final = (
     Listable(
         "release",

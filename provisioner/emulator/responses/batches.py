@@ -79,6 +79,7 @@ def cancel(call: Call, row: Row) -> Answer:
         raise ApiError(f"Cannot cancel batch with status '{row.body['status']}'.", status=409)
     set_status(row, "cancelling")
     row.body["cancelling_at"] = call.now
+    # The alarm cancels the batch, so that a client can see the status `cancelling` first.
     row.due = call.moment
     return call.db.save(row).body
 
@@ -164,6 +165,7 @@ def _problem(request: Any, endpoint: str, seen: set[str]) -> tuple[str, str, str
 def _work(move: Move) -> None:
     """Answer all requests of a batch, and write the answers to its output and error files."""
     row = move.row
+    # Read again, because another process may make this move than the one that started the batch.
     requests, _ = _requests(move.db, row.body["input_file_id"], row.body["endpoint"])
     written: dict[bool, list[str]] = {True: [], False: []}
     spent: Counter[str] = Counter()
@@ -193,6 +195,7 @@ def _answered(move: Move, request: Json) -> tuple[int, Json]:
         if request["url"] != RESPONSES_URL:
             raise not_here(f"The embedded server has no '{request['url']}'.")
         fields.CREATE.check(request["body"])
+        # A line of the output file has room for one whole answer.
         given = request["body"] | {"background": False, "stream": False}
         response = start.begin(move.db, move.now, given)
         RESPONSES.advance(move.db, response, move.settings)

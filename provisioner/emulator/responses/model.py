@@ -40,6 +40,8 @@ def work(db: Session, now: int, body: Json, context: Context) -> tuple[list[Json
     if call is None:
         call = mcp_approval(job)
     if call is not None:
+        # The response ends here: the application sends the output of the call with its next
+        # request.
         return [*job.output, call], _cut_call(call, body["max_output_tokens"])
     _introduce(job)
     search_files(job)
@@ -126,6 +128,7 @@ def _message(job: Work) -> tuple[Json, bool]:
     whole = most is None or tokens(text) <= most
     if not whole:
         text = text[: most * CHARS_PER_TOKEN]
+        # An annotation may not point behind the end of the text.
         notes = [note for note in notes if (note.get("index") or note["end_index"]) <= len(text)]
     part = {"type": "output_text", "annotations": notes, "logprobs": [], "text": text}
     status = "completed" if whole else "incomplete"

@@ -100,6 +100,7 @@ def _code_interpreter(db: Session, tool: Json, path: str) -> Json:
 
 
 def _web_search(_db: Session, tool: Json, _path: str) -> Json:
+    # The platform assumes the United States if a request names no place.
     anywhere = {"type": "approximate", "city": None, "country": "US", "region": None}
     location = anywhere | {"timezone": None} | (tool.get("user_location") or {})
     defaults: Json = {"search_context_size": "medium"}

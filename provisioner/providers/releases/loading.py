@@ -109,8 +109,10 @@ class CachedRelease:
     def release(self) -> Release:
         """The newest known release. The registry is read first if the last reading is too old."""
         due = not self._is_pinned and self._clock() - self._looked >= self._every
+        # A thread that does not get the lock uses the release in memory, while another one reads.
         if due and self._looking.acquire(blocking=False):
             if self._thread:
+                # A daemon thread: a program can end while the registry is being read.
                 self._thread(target=self._look_and_let_go, daemon=True).start()
             else:
                 self._look_and_let_go()
@@ -148,6 +150,7 @@ class CachedRelease:
             self.problem = self._passed_over(numbers[-1:])
         except ProviderError as problem:
             self.problem = problem
+        # Also after an error, so that a registry that is down is not read at every call.
         self._looked = self._clock()
         return self._release is not before
 

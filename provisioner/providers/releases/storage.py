@@ -163,12 +163,14 @@ class Storage:
         """Return the contents of the objects, with None for each object that does not exist any more."""
         if not names[1:]:
             return [self._content(name) for name in names]
+        # Imported here, because an application that loads one release needs no threads.
         from concurrent.futures import ThreadPoolExecutor
 
         pool = ThreadPoolExecutor(min(AT_ONCE, len(names)))
         try:
             return [*pool.map(self._content, names)]
         finally:
+            # After an error or Ctrl-C nobody needs the other reads, so nobody waits for them.
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _content(self, name: str) -> bytes | None:
@@ -178,6 +180,7 @@ class Storage:
             try:
                 return objects.read(f"{root}/{name}", seconds)
             except FileNotFoundError as error:
+                # A missing bucket is a wrong address, and not a release that was removed.
                 if _code(error) == "NoSuchBucket":
                     raise
                 return None
@@ -244,6 +247,7 @@ class Storage:
 
                 opened = fsspec.url_to_fs(
                     self._url,
+                    # A cached list would hide the releases that another process has published.
                     skip_instance_cache=True,
                     use_listings_cache=False,
                     **self._settings(),

@@ -87,6 +87,7 @@ def document_from_wire(row: Row) -> RemoteDocument | None:
     source = attributes.get(FILE)
     return RemoteDocument(
         file_id=str(row["id"]),
+        # Another machine may have spelled the same path in another Unicode form.
         path=nfc(str(attributes[PATH])),
         sha256=str(attributes.get(SHA256, "")),
         attributes={key: value for key, value in attributes.items() if not key.startswith(PREFIX)},
