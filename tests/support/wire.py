@@ -57,7 +57,7 @@ LISTED = {name.rpartition("/")[2] for name in wire.COLLECTIONS}
 class SdkConnection:
     """A connection that sends the same requests with the `openai` client.
 
-    JSON is sent by path, and uploads are sent by the client's own methods.
+    Requests with JSON are sent to their path, and uploads by the client's own methods.
     """
 
     def __init__(self, settings: Settings, transport: httpx2.BaseTransport) -> None:

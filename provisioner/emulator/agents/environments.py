@@ -109,7 +109,7 @@ def _provision(db: Session, chosen: Json, now: int) -> Row:
         "id": made["id"],
         "object": KIND,
         "type": made["type"],
-        # Here no program has to connect to a self-hosted environment, so a test needs none.
+        # No program connects here, so a self-hosted environment counts as connected at once.
         "status": "connected" if made["type"] == SELF_HOSTED else "ready",
         "files": made.get("files", []),
         "plugins": made.get("plugins", []),

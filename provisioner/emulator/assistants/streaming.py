@@ -29,7 +29,7 @@ def stream(call: Call, run: Row, thread: Row | None = None) -> Events:
     """Return the events of a run that has just been queued.
 
     With `thread`, which the same request created, the first event tells of the thread. The request
-    holds a lease on the run: it moves the run in place of the alarm.
+    holds a lease on the run: it moves the run instead of the alarm.
     """
     first: list[Event] = []
     if thread is not None:

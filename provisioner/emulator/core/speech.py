@@ -1,6 +1,6 @@
 """The parts that the stand-in models of all APIs share: they choose a function, and quote a text.
 
-A stand-in model is the code that answers here in place of a language model.
+A stand-in model is the code that answers here instead of a language model.
 """
 
 from __future__ import annotations

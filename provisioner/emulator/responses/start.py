@@ -35,7 +35,7 @@ def begin(db: Session, now: int, given: Json) -> Row:
     if not everything:
         raise missing("input")
     context.check(everything)
-    # Refuses an input that is too long before anything is stored. The result is not needed yet.
+    # This refuses an input that is too long, before anything is stored. Its result is not used.
     context.context_of(everything, body)
     _check_json_is_named(body, everything)
     db.insert(row)

@@ -134,7 +134,7 @@ class OtherObjects:
         del token
         if self._flat:
             found = [*self._call("find", seconds, path)]
-            # A client takes a path that answers for an object, and a login page answers for every path.
+            # fsspec lists an object as itself. A login page that answers every path looks like that.
             if found == [path.strip("/")]:
                 raise NoListing("an object in place of a list of objects")
             return found, ""

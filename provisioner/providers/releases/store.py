@@ -53,5 +53,5 @@ class Store(Protocol):
     def sweep(self, older_than: float) -> None:
         """Remove unfinished files that are older than `older_than` seconds.
 
-        Killed publishers left them.
+        Publishers that were killed left them.
         """
