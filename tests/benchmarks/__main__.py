@@ -8,12 +8,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import measures, peers, plans
+from tests.benchmarks import large, measures, peers, plans
 from tests.benchmarks.account import build
 from tests.benchmarks.again import a_second_apply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tests.benchmarks.line import Line
 
@@ -22,13 +22,31 @@ DOCUMENTS, SLOW = 63, 0.3
 TRIES = {plans.FEW: 5, plans.MANY: 2}
 
 
+TITLES = ("what", "ours", "beside", "theirs", "ratio", "goal")
+COLUMNS = "{:40} {:>8}  {:34} {:>9}  {:>7}  {:>6}\n"
+MARKS = {True: "✓", False: "✗", None: ""}
+
+
 def shown(line: Line) -> str:
     number = "{:.3f}" if line.unit in ("s", "ms") else "{:.0f}"
     ours, theirs = number.format(line.ours), number.format(line.theirs)
     ratio = f"{line.ratio:.3g}" if line.theirs else line.unit
     allowed = f"{line.bound:.3g}" if line.bound else ""
-    kept = {True: "✓", False: "✗", None: ""}[line.is_kept]
-    return f"{line.what:40} {ours:>8}  {line.against:34} {theirs:>9}  {ratio:>7}  {allowed:>6} {kept}".rstrip()
+    row = COLUMNS.format(line.what, ours, line.against, theirs, ratio, allowed).rstrip("\n")
+    return f"{row} {MARKS[line.is_kept]}".rstrip()
+
+
+def verdict(found: Sequence[Line]) -> Iterator[str]:
+    """Yield which goals are met and which are missed, and who wins against each peer."""
+    goals = [line for line in found if line.is_kept is not None]
+    missed = [line for line in goals if not line.is_kept]
+    yield f"{len(goals) - len(missed)} of {len(goals)} goals are met."
+    for line in missed:
+        yield f"Missed: {line.what}, {line.ratio:.3g} of {line.against}, where {line.bound:.3g} is the goal."
+    for line in found:
+        if line.is_peer:
+            winner, by = ("ours", 1 / line.ratio) if line.ratio < 1 else (line.against, line.ratio)
+            yield f"{line.what}, ours and {line.against}: {winner} wins, {by:.1f} times cheaper."
 
 
 def lines(count: int, *, quick: bool) -> Iterator[Line]:
@@ -44,6 +62,7 @@ def lines(count: int, *, quick: bool) -> Iterator[Line]:
     yield from plans.changed(plans.FEW)
     yield from plans.first_apply(counts)
     yield from plans.a_store(DOCUMENTS, SLOW)
+    yield from large.documents()
     whole = {}
     for number in counts:
         found = list(plans.plans(number, tries=TRIES[number]))
@@ -61,12 +80,13 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         build(Path(folder), given.count, STORES, EACH)
-        sys.stdout.write(
-            f"{'ours':40} {'':>8}  {'against':34} {'':>9}  {'ratio':>7}  {'most':>6}\n"
-        )
+        sys.stdout.write(COLUMNS.format(*TITLES))
+        found = []
         for line in lines(given.count, quick=given.quick):
+            found.append(line)
             sys.stdout.write(shown(line) + "\n")
             sys.stdout.flush()
+    sys.stdout.write("\n" + "\n".join(verdict(found)) + "\n")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Line:
-    """One comparison. `bound` is the most that `ours / theirs` may be, where one is promised."""
+    """One comparison. `bound` is the most that `ours / theirs` may be, where one is promised.
+
+    `is_peer` is true where `theirs` is another program that does the same work.
+    """
 
     what: str
     ours: float
@@ -16,6 +19,7 @@ class Line:
     theirs: float
     unit: str = "s"
     bound: float | None = None
+    is_peer: bool = False
 
     @property
     def ratio(self) -> float:

@@ -66,13 +66,14 @@ def octodns(counts: Sequence[int]) -> Iterator[Line]:
             sys.stdout.write("octoDNS could not be installed: no line about it\n")
             return
         (folder / "live.py").write_text(PROVIDER, encoding="utf-8")
+        _theirs(folder, 8, "A")  # this compiles their modules, as the runs before did with ours
         for count in counts:
             ours = _ours(folder, count)
             for kind in ("A", "TXT"):
                 theirs = _theirs(folder, count, kind)
                 what = "one address each" if kind == "A" else "a text as long each"
                 told = f"plan of one change in {count:,}, CPU"
-                yield Line(told, ours, f"octoDNS, {what}", theirs)
+                yield Line(told, ours, f"octoDNS, {what}", theirs, is_peer=True)
 
 
 def _ours(folder: Path, count: int) -> float:
@@ -108,7 +109,6 @@ def _theirs(folder: Path, count: int, kind: str) -> float:
     (folder / "octodns.yaml").write_text(json.dumps(SETTINGS), encoding="utf-8")
     command = [str(folder / "peer/bin/octodns-sync"), "--config-file", "octodns.yaml"]
     environ = {"PYTHONPATH": str(folder)}
-    taken(command, folder, environ)
     return taken(command, folder, environ).cpu
 
 

@@ -127,8 +127,11 @@ def served(folder: Path, *options: str) -> Iterator[str]:
 
 
 @contextmanager
-def embedded(data: Path) -> Iterator[str]:
-    """`provisioner serve` in a process of its own, with an account of nothing. Gives its base_url."""
+def embedded(data: Path) -> Iterator[tuple[str, int]]:
+    """`provisioner serve` in a process of its own, with an account of nothing.
+
+    Gives its base_url, and the id of the process.
+    """
     command = provisioner("serve", "--port", "0", "--data", str(data))
     process = subprocess.Popen(
         command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -136,7 +139,8 @@ def embedded(data: Path) -> Iterator[str]:
     assert process.stdout is not None
     try:
         lines = iter(process.stdout.readline, "")
-        yield next(word for line in lines for word in line.split() if word.startswith("http"))
+        url = next(word for line in lines for word in line.split() if word.startswith("http"))
+        yield url, process.pid
     finally:
         process.terminate()
         process.wait()
