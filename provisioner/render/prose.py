@@ -37,6 +37,12 @@ _TAKEN = 3
 _NEAR = 8
 """The lines searched for the edited form of a line, if a text is too long to compare as a whole."""
 
+_PAIRED = 2_000
+"""The lines of such a text for which an edited form is searched. The others are shown as they are."""
+
+_WOVEN = 500_000
+"""The characters of two runs of several lines that are compared word by word."""
+
 
 def hunks(live: str, desired: str) -> Iterator[list[Line]]:
     """Yield groups of changed lines in order, each with a few unchanged lines around it."""
@@ -177,6 +183,9 @@ def _outside(start: int, end: int, blocks: Sequence[tuple[int, int]]) -> list[tu
 
 def _block(live: Sequence[str], desired: Sequence[str], start: int) -> Iterator[Line]:
     """Yield the lines of two runs that differ. The desired run begins after line `start`."""
+    if len(live) > 1 and sum(map(len, (*live, *desired))) > _WOVEN:
+        yield from _line_by_line(live, desired, start)
+        return
     try:
         woven = _woven(live, desired, start, words)
     except TooDifferent:
@@ -225,6 +234,9 @@ def _line_by_line(live: Sequence[str], desired: Sequence[str], start: int) -> It
     """Yield two long runs of lines, each line compared with the next one that resembles it."""
     place = 0
     for index, line in enumerate(live):
+        if index == _PAIRED:
+            yield from whole("-", live[index:])
+            break
         near = range(place, min(place + _NEAR, len(desired)))
         mine = frozenset(line.split())
         like = next((j for j in near if _resembles(mine, frozenset(desired[j].split()))), None)

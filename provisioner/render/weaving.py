@@ -24,7 +24,8 @@ class Weaver:
         self, before: list[Word], after: list[Word], live: Sequence[str], start: int
     ) -> None:
         self._before, self._after, self._live, self._start = before, after, live, start
-        self._spans: list[Span] = []
+        # The texts of a span are joined at its end: a line may have a hundred thousand words.
+        self._spans: list[tuple[str, list[str]]] = []
         self._number = after[0].line
         self._waiting: list[Line] = []
 
@@ -66,7 +67,7 @@ class Weaver:
 
     def _add(self, sign: str, word: Word) -> None:
         """Add a word to the current line. The space before a change is no part of the change."""
-        last = self._spans[-1].sign if self._spans else ""
+        last = self._spans[-1][0] if self._spans else ""
         gap = " " if last and "\n" in word.gap else word.gap.rpartition("\n")[2]
         if not gap and sign == " " and last == "-" and len(self._spans) == 1:
             gap = " "  # the line began with what goes
@@ -79,17 +80,16 @@ class Weaver:
             self._push(sign, word.text)
 
     def _push(self, sign: str, text: str) -> None:
-        """Add a text to the current line, joined to the last span if that has the same sign."""
-        if self._spans and self._spans[-1].sign == sign:
-            text = self._spans.pop().text + text
-        if text:
-            self._spans.append(Span(sign, text))
+        if self._spans and self._spans[-1][0] == sign:
+            self._spans[-1][1].append(text)
+        elif text:
+            self._spans.append((sign, [text]))
 
     def _finished(self) -> Iterator[Line]:
-        """Yield the current line, and the removed lines that wait behind it."""
         if self._spans:
-            signs = {span.sign for span in self._spans if span.text.strip()}
+            spans = tuple(Span(sign, "".join(texts)) for sign, texts in self._spans)
+            signs = {span.sign for span in spans if span.text.strip()}
             sign = signs.pop() if len(signs) == 1 else "~"
-            yield Line(sign, tuple(self._spans), self._start + self._number + 1)
+            yield Line(sign, spans, self._start + self._number + 1)
         yield from self._waiting
         self._spans, self._waiting = [], []

@@ -32,7 +32,7 @@ from provisioner.model.risk import Meaning, Risk
 from provisioner.render.document import plan_document, to_json
 from provisioner.render.format import Layout, Shape
 from provisioner.render.formats import FORMATS
-from provisioner.render.markdown.room import LIMIT, NOTICE, Piece, fitted
+from provisioner.render.markdown.room import AROUND, LIMIT, NOTICE, Piece, fitted
 from provisioner.render.markdown.syntax import code as code_of
 from provisioner.render.markdown.syntax import escaped
 from provisioner.render.reading import view_of_document
@@ -385,3 +385,45 @@ def test_a_known_cost_stands_at_its_change_in_every_format_for_people() -> None:
     for format, line in (("text", f"# {told}"), ("html", "Cost of instructions: about `9` more.")):
         assert line in FORMATS[format].renderers[Shape.PLAN](view_of(made), Layout())
     assert told not in markdown(replace(made, risks=(replace(risk, allowed="agreed"),)))
+
+
+@pytest.mark.parametrize("shape", REPORTS)
+@pytest.mark.parametrize("text", ["y" * 100_000, EVIL * 200], ids=["a long word", "orders"])
+def test_no_report_is_longer_than_github_takes_whatever_stands_in_it(
+    shape: Shape, text: str
+) -> None:
+    told = MARKDOWN[shape](report_of(shape, text), Layout())
+
+    assert len(told.encode()) <= LIMIT
+    outside_fences(told)
+
+
+def test_no_plan_is_longer_whatever_its_names_and_messages_are() -> None:
+    long = "n" * 100_000
+    said = Diagnostic(code("odd"), long, subject=long)
+    address = Address("assistant", long)
+    live = RemoteObject("assistant", long, long, {})
+    made = plan(
+        replace(update(FieldChange(long, long, "x"), address=address), blocked=long),
+        Change(address, Action.DELETE, Reason.ORPHAN, live=live),
+        diagnostics=(said,),
+        refusals=tuple(replace(said, detail=f"{n}. {long}") for n in range(99)),
+    )
+
+    for named in (made, replace(made, stack=long, target=long, host=long, project=long)):
+        told = markdown(named)
+        assert len(told.encode()) <= LIMIT
+        outside_fences(told)
+    assert len(MARKDOWN[Shape.LEAKS](leaks_page(long), Layout())) <= LIMIT
+
+
+def test_a_head_or_a_tail_for_which_there_is_no_room_is_said_to_be_left_out() -> None:
+    long = ["x" * LIMIT]
+
+    assert "A part is left out" in fitted(long, [Piece("- a")], ["end"])
+    told = fitted(["head"], [Piece("- a")], long)
+    assert told.startswith("head\n- a\n")
+    assert "A part is left out" in told
+    edge = ["x" * (LIMIT - AROUND - NOTICE - 1)]
+    assert "A part is left out" not in fitted(edge, (), ())
+    assert len(fitted(edge, [Piece("- a")], ()).encode()) <= LIMIT

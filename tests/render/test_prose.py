@@ -348,3 +348,19 @@ def test_the_ends_of_a_long_unchanged_run_stay_apart() -> None:
         shown = [line.text for group in groups for line in group if line.sign == " "]
         assert len(groups) == (1 if count <= 4 else 2)
         assert shown == (same if count <= 4 else [*same[:2], *same[-2:]])
+
+
+def test_one_word_of_a_very_long_line_is_found_in_a_moment() -> None:
+    """Pieces of a line were joined one by one once: two million characters took half a minute."""
+    live = "word " * 40_000
+    [[line]] = hunks(live, live.replace("word", "ward", 1))
+
+    assert [(span.sign, span.text) for span in line.spans][:2] == [("-", "word"), ("+", "ward")]
+    assert line.spans[-1].text.count("word") == 39_999
+
+
+def test_a_huge_text_that_is_all_other_is_told_line_by_line() -> None:
+    live = "\n".join(f"line {n} of a text that is very long" for n in range(12_000))
+    [lines] = hunks(live, live.replace("line", "Zeile").replace("text", "Buch"))
+
+    assert sum(line.sign in "-~" for line in lines) >= 12_000

@@ -17,6 +17,11 @@ AROUND: Final = 2_000
 REST: Final = "All of it is in `--format json` and `--format html`, and in a saved plan: `--out FILE`, then {}."
 
 
+def _rest() -> str:
+    """Return the sentence that says where the rest is."""
+    return REST.format(hint("show", "FILE", "--all", only=()))
+
+
 @frozen
 class Piece:
     """A part of a comment: in full (`whole`), and as one line (`short`) for when there is no room.
@@ -48,8 +53,14 @@ def fitted(head: Sequence[str], pieces: Sequence[Piece], tail: Sequence[str]) ->
     """Return a text of at most LIMIT bytes: the head, the pieces in their order, and the tail.
 
     A piece is shown in full if the pieces after it still have room for a line each. If there is not
-    even room for the lines, the last pieces are only counted.
+    even room for the lines, the last pieces are only counted. A tail is left out if there is no room
+    for it, and so is a head that is longer than the whole text may be.
     """
+    most = LIMIT - AROUND - NOTICE
+    if size([*head, *tail]) > most:
+        tail = _left_out()
+    if size([*head, *tail]) > most:
+        head = _left_out()
     room = LIMIT - AROUND - NOTICE - size(head) - size(tail)
     left = sum(size([piece.short]) for piece in pieces)
     lines: list[str] = []
@@ -69,6 +80,11 @@ def fitted(head: Sequence[str], pieces: Sequence[Piece], tail: Sequence[str]) ->
     return "\n".join([*head, *lines, *_notice(shortened, dropped), *tail]).rstrip("\n") + "\n"
 
 
+def _left_out() -> list[str]:
+    """Return a sentence in place of a head or a tail for which there is no room."""
+    return ["", f"**A part is left out, because it is too long for a comment.** {_rest()}", ""]
+
+
 def _notice(shortened: int, dropped: int) -> list[str]:
     """Return a sentence about what was cut; an empty list if nothing was."""
     told = (
@@ -78,7 +94,7 @@ def _notice(shortened: int, dropped: int) -> list[str]:
     return (
         [
             "",
-            f"**Cut for the length of a comment**: {' and '.join(told)}. {REST.format(hint('show', 'FILE', '--all', only=()))}",
+            f"**Cut for the length of a comment**: {' and '.join(told)}. {_rest()}",
             "",
         ]
         if told

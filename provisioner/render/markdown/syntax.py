@@ -15,28 +15,39 @@ _TAME: Final = re.compile(r"[A-Za-z0-9_.,:/=\[\]\-][A-Za-z0-9_.,:/=\[\]\- ]*")
 _SPECIAL: Final = re.compile(r"[&<>|`*_\[\]\\~$@#]|:(?=//)|w(?=ww\.)")
 _NAMING: Final = "@#"
 """Characters that begin the name of a person or the number of an issue outside of code."""
+_NAME: Final = 300
+"""The characters of a text as code before its middle is left out: names and paths are shorter."""
+_SAID: Final = 2_000
+"""The characters of a text in a sentence before its middle is left out."""
 _TICKS: Final = re.compile("`+")
 
 
 def code(text: str) -> str:
     """Return a text as code, for a line of Markdown or the cell of a table."""
-    shown = visible(text)
+    shown = _shorter(visible(text), _NAME)
     if _TAME.fullmatch(shown):
         return f"`{shown}`"
     if "|" in shown or not shown.strip():
-        return f"<code>{escaped(text)}</code>"
+        return f"<code>{_SPECIAL.sub(_inert, shown)}</code>"
     ticks = "`" * (_longest([shown]) + 1)
     return f"{ticks} {shown} {ticks}"
 
 
 def escaped(text: str) -> str:
     """Return a text with every character escaped that Markdown, HTML or GitHub would interpret."""
-    return _SPECIAL.sub(_inert, visible(text))
+    return _SPECIAL.sub(_inert, _shorter(visible(text), _SAID))
+
+
+def _shorter(text: str, most: int) -> str:
+    """Return a text of at most `most` characters: of a longer one the beginning and the end."""
+    if len(text) <= most:
+        return text
+    return f"{text[: most // 2]}…{text[-(most // 2 - 1) :]}"
 
 
 def tag(text: str) -> str:
     """Return a text as code for a line of HTML, where backticks have no meaning."""
-    shown = visible(text)
+    shown = _shorter(visible(text), _NAME)
     return f"<code>{shown if _TAME.fullmatch(shown) else _SPECIAL.sub(_entity, shown)}</code>"
 
 
