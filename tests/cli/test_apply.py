@@ -319,6 +319,6 @@ def test_a_stack_may_refuse_while_undeclared_values_moved(applied: Project) -> N
     set_top_p(applied, 0.3)
 
     assert "guards.undeclared" not in applied.run("plan", code=1).stdout
-    assert "top_p moved there" in applied.run("apply", "--yes", code=1).stderr
+    assert "top_p changed" in applied.run("apply", "--yes", code=1).stderr
     applied.run("apply", "--yes", "--accept-undeclared")
     assert "No drift." in applied.run("drift").stdout

@@ -134,7 +134,7 @@ def test_lines_are_imported_and_every_bad_one_is_told(
         (("import", "x", "--allow-missing"), "`threads import` takes no --allow-missing."),
         (("erase", "--ttl", "1d"), "`threads erase` takes no --ttl."),
         (("erase", "--yes"), "Say whose data is to be erased"),
-        (("import", "--ttl", "30"), "'30' is no length of time."),
+        (("import", "--ttl", "30"), "'30' is not a duration."),
     ],
 )
 def test_words_that_do_not_go_together_are_wrong_usage(

@@ -349,7 +349,7 @@ def test_what_only_a_foreign_assistant_still_uses_stays(there: Places) -> None:
     assert done.succeeded, told(done)
     assert [row["id"] for row in there.world.rows("assistants")] == [stranger.id]
     assert knowledge(there.world) == ["a.md", "b.md", "vector_store.library"]
-    assert [one.why for one in done.stays] == [f"{stranger.id} names it"]
+    assert [one.why for one in done.stays] == [f"{stranger.id} refers to it"]
 
 
 def test_an_environment_moves_and_its_neighbour_does_not(there: Places) -> None:

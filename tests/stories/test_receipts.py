@@ -154,7 +154,7 @@ def test_a_full_disk_keeps_objects_of_a_named_ledger_and_is_told_of_the_default_
         [store] = [one for one in report.outcomes if one.address.kind == "vector_store"]
         assert (store.status.value, left) == ("failed", ["library"])
         assert "there is no room for the ledger" in store.error
-        assert "Make room" in store.error
+        assert "Free some space" in store.error
     else:
         assert (report.succeeded, left) == (True, [])
         told = {one.code.name: one.detail for one in report.diagnostics}

@@ -71,7 +71,7 @@ def test_json_lines_csv_and_objects_of_the_api_say_the_same() -> None:
             '{"id": "a", "exprires": 5}',
             "log:2:13 There is no field 'exprires'. Did you mean `expires`?",
         ),
-        ('{"id": "a", "ttl": "30"}', "log:2:13 `ttl`: '30' is no length of time."),
+        ('{"id": "a", "ttl": "30"}', "log:2:13 `ttl`: '30' is not a duration."),
         ('{"id": "a", "ttl": "1d", "expires": 5}', "log:2:13 `expires` and `ttl` mean the same"),
         ('{"id": "a", "expires": "tomorrow"}', "log:2:13 `expires` has to be unix seconds"),
         ('{"id": "a", "expires": "2026-11-27T12:00:00"}', "log:2:13 `expires` has no time zone"),
@@ -113,7 +113,7 @@ def test_rows_of_a_table_are_told_with_the_column_of_the_cell() -> None:
     found = read(table)
 
     assert found[0] == one("a", subject="Last, First", expires=NOW + 86_400)
-    assert str(found[1]).startswith("log:3:9 `ttl`: 'soon' is no length of time.")
+    assert str(found[1]).startswith("log:3:9 `ttl`: 'soon' is not a duration.")
     assert found[2] == "log:4:1 The row has 2 cells, but the first line names 3."
     assert str(found[3]).startswith("log:5:1 The line is not a row of CSV: ")
 
