@@ -96,14 +96,14 @@ def _drifted(change: Change) -> Diagnostic:
         return Diagnostic(
             codes.ROLLED_BACK,
             f"Release {number} is live after a rollback, which this plan would undo: "
-            f"{_paths(change)}. To keep it, write the content of release {number} into the "
+            f"{drifted_paths(change)}. To keep it, write the content of release {number} into the "
             f"manifest. To undo the rollback, pass --overwrite-drift. {_reviewed()}",
             position,
             subject=str(change.address),
         )
     return Diagnostic(
         codes.DRIFT,
-        f"On the live side somebody changed {_paths(change)}. To keep the change, write it into "
+        f"On the live side somebody changed {drifted_paths(change)}. To keep the change, write it into "
         f"the manifest. To overwrite it, pass --overwrite-drift. {_reviewed()}",
         position,
         subject=str(change.address),
@@ -291,7 +291,8 @@ def _exceeds(count: int, total: int, guards: Guards) -> bool:
     return count >= FLOOR and count * 100 > total * guards.max_delete_percent
 
 
-def _paths(change: Change) -> str:
+def drifted_paths(change: Change) -> str:
+    """Return the paths that somebody changed on the live side, in words; the first five of them."""
     moved = [f.path for f in change.fields if f.cause in (Reason.DRIFT, Reason.BOTH)]
     moved += [
         f"files[{d.path}]" for d in change.documents if d.cause in (Reason.DRIFT, Reason.BOTH)

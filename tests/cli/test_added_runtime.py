@@ -86,7 +86,9 @@ def test_it_is_loaded_and_another_call_is_refused(applied: Project) -> None:
         said = client.responses.create(**clerk.params(), store=False, input="Hello?").output_text
 
     assert "You asked: Hello?" in said
-    with pytest.raises(ProvisionerError, match=r"runtime replies\. There it is: client\.responses"):
+    with pytest.raises(
+        ProvisionerError, match=r"runtime replies\. Call instead: client\.responses"
+    ):
         clerk.run_params()
 
 

@@ -107,10 +107,10 @@ def test_a_saved_plan_of_a_release_publishes_it_with_its_origin(staged: Project)
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
-        (("staging:9",), 1, "There are: 2, 1."),
+        (("staging:9",), 1, "The releases that are kept: 2, 1."),
         (("staging:x",), 2, "[no-release-name]"),
         (("nowhere:1",), 1, "The Stack has no environment `nowhere`."),
-        (("prod:1",), 1, "There are: none."),
+        (("prod:1",), 1, "The releases that are kept: none."),
     ],
 )
 def test_what_is_no_release_is_refused(
@@ -137,7 +137,7 @@ def test_a_release_that_names_what_is_not_ours_is_refused(staged: Project) -> No
 def test_a_number_is_of_one_assistant_and_select_names_it(staged: Project) -> None:
     staged.write("other.yaml", HELPER.partition("---")[0].replace("name: helper", "name: other"))
     result = staged.run("plan", "--env", "prod", "--new", "--release", "staging:1", code=2)
-    assert "2 are chosen" in result.stderr
+    assert "2 assistants are selected" in result.stderr
     chosen = ("--select", "helper", "--select", "vector_store.*")
     staged.run("plan", "--env", "prod", "--new", "--release", "staging:1", *chosen)
 

@@ -248,7 +248,7 @@ def test_a_saved_plan_is_refused_once_a_leak_has_moved(world: World, change: str
     headers = {"Authorization": "Bearer any", "OpenAI-Beta": "assistants=v2"}
     assert Client(world.server).post(path, json=body, headers=headers).status_code == 200
 
-    with pytest.raises(Exception, match=r"edited|is dangling by now"):
+    with pytest.raises(Exception, match=r"edited|is dangling now"):
         world.apply_file(FILE)
     assert store in judged(world)
 

@@ -169,7 +169,7 @@ def test_what_cannot_be_found_again_over_there_is_not_retired_here(there: Places
     assert done.applied.succeeded
     assert not done.verified
     assert done.retired is None
-    assert "does not show assistant.analyst, assistant.clerk" in told(done)
+    assert "these were missing: assistant.analyst, assistant.clerk" in told(done)
     assert there.world.account() == before
 
 

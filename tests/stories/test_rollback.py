@@ -294,7 +294,7 @@ def test_a_release_that_is_not_kept_is_named(options: RunOptions) -> None:
         planned_rollback(options, QA, 9),
     ):
         pass
-    assert "There are: 3, 2, 1." in str(why.value)
+    assert "The releases that are kept: 3, 2, 1." in str(why.value)
 
 
 def test_a_deleted_assistant_is_not_rolled_back(world: World, options: RunOptions) -> None:

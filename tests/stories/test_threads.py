@@ -316,7 +316,7 @@ def test_lines_of_a_spool_that_nobody_can_read_are_kept_and_told(world: World) -
 
     assert [one.tracked for one in found.counts] == [1]
     assert len(told) == 1
-    assert "It names no `account`." in told[0]
+    assert "The line has no `account`." in told[0]
     assert (spool.folder / "rejected.jsonl").read_bytes() == b'\n{"id": "thread_1"}'
 
 

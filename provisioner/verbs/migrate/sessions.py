@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from provisioner.engine.drift import drifted
-from provisioner.engine.guard import drift_refusals, refusals
+from provisioner.engine.guard import drift_refusals, drifted_paths, refusals
 from provisioner.engine.migration import (
     Retirement,
     retirement,
@@ -169,7 +169,8 @@ class MigrationSessions:
         if not self.overrides.overwrite_drift:
             target = {c.live.id for c in planned.plan.changes if c.drifts and c.live}
             moved = [c for c in drift.changes if not (c.live and c.live.id in target)]
-            yield from map(self._as_drift, drift_refusals(moved))
+            for change in moved:
+                yield from (self._as_drift(one, change) for one in drift_refusals([change]))
         yield from self.refusals_to_retire(before, goes)
 
     def refusals_to_retire(self, before: Live, goes: Retirement) -> Iterator[Diagnostic]:
@@ -178,13 +179,13 @@ class MigrationSessions:
         for one in refusals(goes.changes, before, Guards(ALL), self.overrides.unprotect):
             yield replace(one, detail=f"{one.detail} Or keep it on both targets: --keep-source.")
 
-    def _as_drift(self, one: Diagnostic) -> Diagnostic:
-        """Return the refusal of drift in the words of a migration."""
-        paths = one.detail.partition(" moved there ")[0]
+    def _as_drift(self, one: Diagnostic, change: Change) -> Diagnostic:
+        """Return the refusal of a change made by hand, in the words of a migration."""
         return replace(
             one,
-            detail=f"{paths} moved on {self.source_name}, so {self.target_name} would get something else than people have "
-            "now. Put it into the manifest, or leave it behind: --overwrite-drift.",
+            detail=f"Somebody changed {drifted_paths(change)} on {self.source_name}, so"
+            f" {self.target_name} would not get the present values. Write them into the manifest, or"
+            " leave them behind: --overwrite-drift.",
         )
 
     def notes(self, before: Live, goes: Retirement) -> Iterator[Diagnostic]:
