@@ -1,9 +1,4 @@
-"""GitHub Actions: events, reviews, comments, issues, and records of plans.
-
-A record is an artifact of a run, and its name holds the digest. GitHub says of every run at which event
-it began, from which workflow file, and at which commit; a run at `pull_request_target` takes the workflow from the
-default branch. So a pull request can write neither a record nor a run that counts.
-"""
+"""GitHub Actions: events, reviews, comments, issues, and the records of plans (`github_records`)."""
 
 import json
 import re
@@ -17,6 +12,7 @@ from provisioner.model.codes import pipelines as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import NotFound, UsageError
 from provisioner.model.host_api import Connect, HostApi
+from provisioner.pipelines import github_records as records
 from provisioner.pipelines.asking import inner, mapping, moment, rows, text
 from provisioner.pipelines.host import (
     Approval,
@@ -38,10 +34,6 @@ PROPOSED: Final = "pull_request_target"
 BOT: Final = "github-actions[bot]"
 """The user of a job's own token."""
 WRITERS: Final = frozenset({"admin", "maintain", "write"})
-NAME: Final = re.compile(
-    r"provisioner\.(?P<number>\d+)\.(?P<head>[0-9a-f]{40})\.(?P<key>[A-Za-z0-9-]+)\.(?P<digest>[\w-]+)\.\d+"
-)
-"""The name of a record."""
 SETTINGS: Final = ("GITHUB_API_URL", "GITHUB_REPOSITORY", "GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH")
 API: Final = "2022-11-28"
 WORKFLOW: Final = ".github/workflows/provisioner.yml"
@@ -135,26 +127,22 @@ class GitHub:
             return False
 
     def record(self, proposal: Proposal, key: str, digest: str) -> None:
-        """Write the record to a file, and name it as an output. The next step of the Action uploads it."""
+        """Write the record to a file, and name it as an output. The Action's next steps upload it."""
         attempt = int(self._environ.get("GITHUB_RUN_ATTEMPT") or 1)
-        name = f"provisioner.{proposal.number}.{proposal.head}.{key}.{digest}.{attempt}"
+        index = records.index(proposal, proposal.head, key)
+        name = f"{index}.{digest}.{attempt}"
         file = Path(self._environ.get("RUNNER_TEMP", ".")) / f"{name}.txt"
         file.write_text(f"{digest}\n", encoding="utf-8")
-        self._append("GITHUB_OUTPUT", f"record={name}\nfile={file}\n")
+        self._append("GITHUB_OUTPUT", f"index={index}\nrecord={name}\nfile={file}\n")
 
     def records(self, proposal: Proposal, key: str, commits: Sequence[str]) -> Sequence[Record]:
-        found = []
+        found: list[Record] = []
         for commit in dict.fromkeys(commits):
-            for run in self._runs_at(commit):
-                found += [*self._records_of(run, proposal, key, commit)]
+            name = records.index(proposal, commit, key)
+            for run in records.runs_with(name, self._api, self._repo):
+                if run.get("event") == PROPOSED and self._is_ours(run):
+                    found += records.of_run(run, name, commit, self._api, self._repo)
         return found
-
-    def _runs_at(self, commit: str) -> Iterator[Mapping[str, Any]]:
-        """Yield the runs of our own workflow file at a proposal's commit."""
-        for run in self._runs({"event": PROPOSED, "head_sha": commit}):
-            is_at = run.get("event") == PROPOSED and run.get("head_sha") == commit
-            if is_at and self._is_ours(run):
-                yield run
 
     def _runs(self, asked: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
         return rows(self._api, f"{self._repo}/actions/runs", asked, key="workflow_runs")
@@ -164,19 +152,6 @@ class GitHub:
         file, _, ref = text(run, "path").partition("@")
         branch = text(self._payload, "repository", "default_branch")
         return file == self._workflow() and ref in {"", branch, f"refs/heads/{branch}"}
-
-    def _records_of(
-        self, run: Mapping[str, Any], proposal: Proposal, key: str, commit: str
-    ) -> Iterator[Record]:
-        path = f"{self._repo}/actions/runs/{run.get('id')}/artifacts"
-        for row in rows(self._api, path, key="artifacts"):
-            name = NAME.fullmatch(text(row, "name"))
-            if name and (name["number"], name["head"], name["key"]) == (
-                str(proposal.number),
-                commit,
-                key,
-            ):
-                yield Record(name["digest"], commit, moment(row.get("created_at")))
 
     def _workflow(self) -> str:
         """Return the file of the workflow that runs: `.github/workflows/provisioner.yml`."""

@@ -138,7 +138,8 @@ def test_the_last_review_of_each_who_may_write_stands(
     assert {one.commit for one in found.approvals} <= {HEAD}
 
 
-RECORD = f"provisioner.1.{HEAD}.key.{DIGEST}.1"
+INDEX = f"provisioner.1.{HEAD}.key"
+RECORD = f"{INDEX}.{DIGEST}.1"
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ RECORD = f"provisioner.1.{HEAD}.key.{DIGEST}.1"
         ({"path": ".github/workflows/evil.yml"}, RECORD, False),
         ({"path": f"{WORKFLOW}@refs/heads/evil"}, RECORD, False),
         ({"path": f"evil/{WORKFLOW}"}, RECORD, False),
-        ({"head_sha": OTHER}, RECORD, False),
+        ({"head_sha": OTHER}, RECORD, True),
         ({}, RECORD.replace(".1.", ".2.", 1), False),
         ({}, RECORD.replace(HEAD, OTHER), False),
         ({}, RECORD.replace(".key.", ".other."), False),
@@ -164,7 +165,9 @@ def test_a_record_counts_where_github_says_that_the_default_branch_wrote_it(
 ) -> None:
     settings = {"event": "pull_request_target", "path": WORKFLOW, "head_sha": HEAD, **run}
     event, sha, path = (settings[key] for key in ("event", "head_sha", "path"))
-    github.upload(github.begin_run(event, sha, path), name)
+    begun = github.begin_run(event, sha, path)
+    github.upload(begun, name)
+    github.upload(begun, INDEX)
     found = host(tmp_path, github).records(PROPOSAL, "key", [HEAD])
     assert [one.digest for one in found] == ([DIGEST] if counts else [])
 
@@ -176,9 +179,12 @@ def test_a_record_that_is_written_is_read_back(github: Server, tmp_path: Path) -
     outputs = dict(line.split("=", 1) for line in pairs)
     assert (tmp_path / outputs["file"]).read_text(encoding="utf-8") == f"{DIGEST}\n"
     run = github.begin_run("pull_request_target", HEAD, WORKFLOW)
+    made = github.now
     github.upload(run, outputs["record"])
+    assert here.records(PROPOSAL, "key", [HEAD]) == []
+    github.upload(run, outputs["index"])
     (found,) = here.records(PROPOSAL, "key", [HEAD, HEAD])
-    assert (found.digest, found.commit, found.at) == (DIGEST, HEAD, github.now - 2)
+    assert (found.digest, found.commit, found.at) == (DIGEST, HEAD, made)
 
 
 def test_only_comments_and_issues_of_our_own_user_are_ours(github: Server, tmp_path: Path) -> None:

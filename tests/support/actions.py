@@ -78,13 +78,13 @@ class Runner:
     def proposed(self, pull: Pull) -> Ran:
         """Run the workflow for a pull request that is new or has new commits."""
         payload = {"number": pull.number, "pull_request": self.github.pull_row(pull)}
-        return self._run("pull_request_target", payload, head=pull.head)
+        return self._run("pull_request_target", payload)
 
     def pushed(self, sha: str, attempt: int = 1) -> Ran:
         """Run the workflow for a commit that was pushed to the default branch."""
         parent = git(self.github.work, "rev-list", "--parents", "-n1", sha).split()[1:2]
         payload = {"before": (parent or ["0" * 40])[0], "after": sha}
-        return self._run("push", payload, head=sha, sha=sha, attempt=attempt)
+        return self._run("push", payload, sha=sha, attempt=attempt)
 
     def night(self) -> Ran:
         """Run the workflow as its schedule does."""
@@ -96,7 +96,8 @@ class Runner:
         workflow = yaml.safe_load(git(self.github.bare, "show", f"{sha}:{WORKFLOW}"))
         assert event in workflow[True], "YAML 1.1 reads `on` as true"
         self.github.now += 30
-        row = self.github.begin_run(event, more.get("head") or sha, WORKFLOW)
+        # GitHub gives a run at `pull_request_target` the commit of the branch that the pull request goes to.
+        row = self.github.begin_run(event, sha, WORKFLOW)
         payload |= {"repository": {"full_name": REPO, "default_branch": "main"}}
         begun = Begun(event, payload, sha, row, more.get("attempt", 1))
         ran = Ran()
@@ -216,7 +217,8 @@ class _Job:
                 given = {k: self.text(v, context) for k, v in step["with"].items()}
                 assert Path(given["path"]).is_file()
                 assert not set(given["name"]) & set('":<>|*?\r\n\\/'), "GitHub refuses such a name"
-                self.github.upload(self.run_row, given["name"])
+                again = given.get("overwrite") == "True"
+                self.github.upload(self.run_row, given["name"], overwrite=again)
             else:
                 outputs = self.folder / "outputs"
                 outputs.write_text("", encoding="utf-8")

@@ -45,7 +45,9 @@ RULES = Map(
             ("POST", "/issues"),
             ("PATCH", "/issues/<int:number>"),
             ("GET", "/actions/runs"),
+            ("GET", "/actions/runs/<int:id>"),
             ("GET", "/actions/runs/<int:id>/artifacts"),
+            ("GET", "/actions/artifacts"),
         )
     ]
 )
@@ -61,7 +63,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "POST /issues": ("issues: write",),
     "PATCH /issues/<int:number>": ("issues: write",),
     "GET /actions/runs": ("actions: read",),
+    "GET /actions/runs/<int:id>": ("actions: read",),
     "GET /actions/runs/<int:id>/artifacts": ("actions: read",),
+    "GET /actions/artifacts": ("actions: read",),
 }
 """For each request, the permissions of which a token needs at least one."""
 
@@ -193,9 +197,11 @@ class GitHub:
         self.runs.append(run)
         return run
 
-    def upload(self, run: Json, name: str) -> None:
+    def upload(self, run: Json, name: str, *, overwrite: bool = False) -> None:
         """Store an artifact. A run cannot have two artifacts with the same name."""
-        assert not any(a["run"] == run["id"] and a["name"] == name for a in self.artifacts)
+        same = [a for a in self.artifacts if a["run"] == run["id"] and a["name"] == name]
+        assert overwrite or not same
+        self.artifacts[:] = [one for one in self.artifacts if one not in same]
         self.artifacts.append({"run": run["id"], "name": name, "created_at": self._moment()})
 
     def tried(self, pull: Pull) -> bool:
@@ -314,6 +320,14 @@ class GitHub:
         asked = {key: args[key] for key in ("event", "head_sha") if key in args}
         rows = [run for run in self.runs if all(run[key] == asked[key] for key in asked)]
         return {"total_count": len(rows), "workflow_runs": paged(rows[::-1], args)}
+
+    def _get_actions_runs_one(self, values: Json, *_: Any) -> Json:
+        return next(run for run in self.runs if run["id"] == values["id"])
+
+    def _get_actions_artifacts(self, _values: Json, args: Mapping[str, str], _: Any) -> Json:
+        kept = [a for a in self.artifacts if a["name"] == args.get("name", a["name"])][::-1]
+        rows = [{**one, "workflow_run": {"id": one["run"]}} for one in paged(kept, args)]
+        return {"total_count": len(kept), "artifacts": rows}
 
     def _get_actions_runs_artifacts(self, values: Json, args: Mapping[str, str], _: Any) -> Json:
         kept = [a for a in self.artifacts if a["run"] == values["id"]]
