@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks.folder import KEY, URL, instructions_of, write
 from tests.benchmarks.line import Line
-from tests.benchmarks.processes import provisioner, served, taken
+from tests.benchmarks.processes import in_turn, provisioner, served, taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,6 +42,8 @@ class JsonProvider(BaseProvider):
                 zone.add_record(Record.new(zone, row["name"], data, source=self, lenient=lenient))
         return True
 """
+MOST_REPEATED = 1_000
+"""The most records of a plan that is made more than once: ten times as many take octoDNS minutes."""
 SETTINGS: dict[str, Any] = {
     "manager": {"max_workers": 1},
     "providers": {
@@ -84,7 +86,7 @@ def _ours(folder: Path, count: int) -> float:
         edited.write_text(edited.read_text("utf-8").replace("0.2", "0.3"), encoding="utf-8")
         environ = {URL: url, KEY: "any"}
         taken(provisioner("plan"), folder / str(count), environ)
-        found = taken(provisioner("plan"), folder / str(count), environ)
+        (found,) = in_turn([provisioner("plan")], folder / str(count), environ, tries=tries(count))
     if "1 to update" not in found.out:
         raise SystemExit("the plan should have one change")
     return found.cpu
@@ -109,7 +111,13 @@ def _theirs(folder: Path, count: int, kind: str) -> float:
     (folder / "octodns.yaml").write_text(json.dumps(SETTINGS), encoding="utf-8")
     command = [str(folder / "peer/bin/octodns-sync"), "--config-file", "octodns.yaml"]
     environ = {"PYTHONPATH": str(folder)}
-    return taken(command, folder, environ).cpu
+    (found,) = in_turn([command], folder, environ, tries=tries(count))
+    return found.cpu
+
+
+def tries(count: int) -> int:
+    """Return how often each program plans so many records. Its best run counts."""
+    return 3 if count <= MOST_REPEATED else 1
 
 
 def _value(number: int, kind: str) -> str:
