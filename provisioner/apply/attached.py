@@ -1,6 +1,7 @@
 """Attaches files to a store and detaches them, on servers with and without requests for many files.
 
-`apply/documents.py` decides which files to attach; here a lost or partial answer is made good.
+`apply/documents.py` decides which files to attach. After a lost answer, or one that covers only some
+of the files, this module attaches those that the store does not contain yet.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

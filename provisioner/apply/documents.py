@@ -256,7 +256,10 @@ class Filling:
         for id, document in odd.items():
             self._send_attributes(id, document, theirs(rows.get(id, {})))
         if odd:
-            detail = f"The attributes of {some([*odd.values()])} were changed."
+            detail = (
+                f"The server changed the attributes of {some([*odd.values()])}. They are recorded in "
+                "its form, so they will not be shown as a difference."
+            )
             where, subject = self.resource.origin, str(self.resource.address)
             self.run.emit(warning(codes.KEPT_OTHERWISE, detail, where, subject))
 

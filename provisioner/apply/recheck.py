@@ -48,9 +48,10 @@ class Recheck:
             return self._found
 
     def _whole(self, look: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
-        """Read the whole account.
+        """Read the whole account and return, by id, why objects are no longer leaks.
 
-        If that fails, later deletions fail too, because reading costs too much.
+        If that fails, it is not tried again: every later deletion fails with the same error,
+        because reading the account takes many requests.
         """
         try:
             return look()

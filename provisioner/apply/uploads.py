@@ -152,10 +152,10 @@ class Uploads:
         return [
             warning(
                 codes.POSSIBLY_LEFT,
-                f"{files}: the answer to an upload was lost ({names}), so it was sent again. If "
-                "the first upload was performed after all, its file stays, because nothing in it "
-                "shows that it is ours. With `file_names: marked` in the Stack, the name would "
-                "show it.",
+                f"{files}: the answer to an upload was lost ({names}), so the content was sent "
+                "again. If the server performed the first upload, its file stays on the account, "
+                "because nothing shows that it is ours. With `file_names: marked` in the Stack, "
+                "the name would show it.",
             )
         ]
 
@@ -234,7 +234,10 @@ class Uploads:
         return named
 
     def _certain(self, kind: str) -> tuple[str, str] | None:
-        """Return a store that this run does not change and a file in it, None if there is none."""
+        """Return the ids of a store of ours and of a file that is certainly in it, None if there is none.
+
+        This run does not change the store. See `Holders.known` for the use of the pair.
+        """
         touched = {change.live.id for change in self.run.plan.changes if change.live}
         for found in self.run.live.ours:
             if found.kind == kind and found.id not in touched:

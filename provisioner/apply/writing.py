@@ -193,7 +193,8 @@ class Writing:
         The write of the mark changes the object too, and so moves that time. It is repeated until
         the time in the mark equals the time in the answer, which happens when two writes fall into
         one second. If that never happens, the mark gets no time. A later plan then cannot find out
-        if somebody changed a value that the server never returns.
+        if somebody changed a value that the server never returns. Returns the last write, and the
+        row of the object after it.
         """
         final = self
         for _ in range(DATINGS):

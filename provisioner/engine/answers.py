@@ -123,8 +123,8 @@ def _tracked_fields(
 def _is_certainly_as_sent(written: Written, got: Spec, kind: Kind, binding: Binding) -> bool:
     """Return true if each field came back as it was sent, and the mark records nothing else.
 
-    If the result is false, this may be so all the same. Nearly every answer of every server is as sent,
-    and this test makes no digest: digests were a fifth of the time of a first apply.
+    A false result does not prove the opposite. Nearly every answer of every server is as sent, and this
+    test makes no digest: digests were a fifth of the time of a first apply.
     """
     entries = (written.mark.applied.get(key) for key in _names(written.wanted, kind))
     if any(entry and entry.sent != entry.got for entry in entries):

@@ -202,7 +202,7 @@ def _renamed(resource: Resource, live: RemoteObject, binding: Binding) -> Iterat
 
 
 def _goes_with_address(tracked: TrackedField, resource: Resource, live: RemoteObject) -> bool:
-    """Return true if a field is an object's name that follows the name of its renamed resource."""
+    """Return true if a field is a name that changes only because its resource was renamed."""
     names = live.formerly and (live.formerly.name, resource.address.name)
     return tracked.path == "name" and (tracked.live, tracked.desired) == names
 

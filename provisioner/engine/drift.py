@@ -43,7 +43,7 @@ def drifted(change: Change) -> Change | None:
 
 
 def vanished(field: FieldChange) -> bool:
-    """Return true if a live object refers to an object that somebody deleted."""
+    """Return true if the live value of a field is the id of an object that somebody deleted."""
     return isinstance(field.live, RemoteId) and field.live.gone
 
 

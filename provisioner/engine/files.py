@@ -1,4 +1,4 @@
-"""Makes objects of our uploads.
+"""Makes a RemoteObject of each of our uploads.
 
 An upload has no metadata. So the marks of the objects that attach it record its owner and the File
 from which it was made.
@@ -43,7 +43,7 @@ def _under_today(provenance: FileProvenance, names: FileNames) -> FileProvenance
 
 
 def _renamed(value: Any, names: FileNames, ids: frozenset[str]) -> Any:
-    """Return a spec in which each of these files has its present name as its key."""
+    """Return a spec in which the keys of these uploads are the present names of their Files."""
     if not isinstance(value, Mapping):
         return value
     return {
@@ -57,7 +57,7 @@ def _renamed(value: Any, names: FileNames, ids: frozenset[str]) -> Any:
 def with_detached(
     object_: RemoteObject, desired: Desired, names: FileNames, rows: Sequence[Row]
 ) -> RemoteObject:
-    """Return the object with its own record of those files that somebody detached from it."""
+    """Return the object with a record of each File whose upload somebody detached from it."""
     found = tuple(detached(object_, desired, names, rows))
     return (
         replace(object_, file_provenance=(*object_.file_provenance, *found)) if found else object_

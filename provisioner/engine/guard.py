@@ -71,8 +71,8 @@ def undeclared_refusals(plan: Plan, guards: Guards) -> list[Diagnostic]:
     return [
         Diagnostic(
             codes.UNDECLARED,
-            f"On the live side {_some(paths)} changed, which no manifest sets. Declare it, list "
-            "it in lifecycle.ignore_changes, or accept it with --accept-undeclared.",
+            f"Values that no manifest sets changed on the live side: {_some(paths)}. Declare them, "
+            "list them in lifecycle.ignore_changes, or accept them with --accept-undeclared.",
             subject=str(address),
         )
         for address, paths in sorted(moved.items())

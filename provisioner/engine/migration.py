@@ -48,9 +48,10 @@ class Retirement:
 def with_references(
     addresses: Iterable[Address], desired: Desired, inside: Mapping[str, str] = {}
 ) -> frozenset[Address]:
-    """Return the addresses, those to which they refer, and those of the objects inside of theirs.
+    """Return the addresses, and the addresses of all resources that must move with them.
 
-    `inside` maps each kind whose objects are inside of other objects to the kind of the outer
+    These are, at any distance, the resources to which they refer, and the resources whose objects
+    are inside of their objects. `inside` maps each kind whose objects are inside of other objects to the kind of the outer
     objects.
     """
 
@@ -75,8 +76,8 @@ def retirement(
     """Return the deletions on the source, for when all addresses in `moved` live on the new target.
 
     The objects of the moved resources are deleted, and the objects to which only these refer.
-    `named` has, for each id to which an object of somebody else on the source refers, the id of
-    that object.
+    `named` has the ids on the source to which a foreign object, an object of another owner, a
+    bystander or a release refers, each with the id of one such referrer.
     """
     candidates = {o.id: o for o in _of(source, _reached(moved, source))}
     shared = _ids(target, source)
@@ -200,9 +201,9 @@ def _of(live: Live, addresses: Collection[Address]) -> Iterator[RemoteObject]:
 def _uses(
     source: Live, candidates: Mapping[str, RemoteObject], stays: Mapping[str, KeptObject]
 ) -> Iterator[tuple[RemoteObject, RemoteObject]]:
-    """Yield pairs of an object that stays and a candidate to which it refers.
+    """Yield pairs of an object that stays and a candidate to which this object refers.
 
-    The candidate must stay too, so the pairs in which it is the first are yielded as well.
+    Such a candidate must stay too, so pairs that begin with the candidate are yielded as well.
     """
     by_address: dict[Address, list[RemoteObject]] = {}
     for found in candidates.values():

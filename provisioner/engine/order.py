@@ -17,7 +17,7 @@ class Phase(StrEnum):
 
 @frozen
 class Step:
-    """One half of a change. A replace has two steps, because other steps must run between them."""
+    """One step of a change. Only a replace has two, because other steps must run between them."""
 
     change: Change
     phase: Phase

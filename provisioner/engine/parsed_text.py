@@ -37,7 +37,7 @@ def parsed_text(page: bytes, overlap_tokens: int) -> str:
 def joined(chunks: Iterable[str], overlap_tokens: int) -> str:
     """Return the chunks as one text, without what a chunk repeats of the chunk before it.
 
-    `overlap_tokens` is the usual length of that; 0 if chunks do not overlap.
+    `overlap_tokens` is the usual number of repeated tokens; 0 if chunks do not overlap.
     """
     parts: list[str] = []
     before = ""

@@ -78,8 +78,9 @@ def left_for_gc(ids: Collection[str]) -> list[Diagnostic]:
     """Return a warning about unused uploads that nothing proves to be ours, if there are any."""
     if not ids:
         return []
+    these = "this upload is" if len(ids) == 1 else f"these {len(ids)} uploads are"
     detail = (
-        f"Only releases that are no longer kept say that these {len(ids)} uploads are ours: "
+        f"Only releases that are no longer kept say that {these} ours: "
         f"{', '.join(sorted(ids))}. A release is a file that others may write, which is no proof, "
         "so nothing is deleted. With `file_names: marked` in the Stack, the names of uploads "
         "prove it."

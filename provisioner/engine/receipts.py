@@ -1,7 +1,9 @@
 """Makes the configuration for a receipt from the row of an object that will be deleted.
 
-Everybody who can read the ledger can read a receipt, so it must contain no secret. A text that may
-contain one is masked. A rollback takes its value from the manifests, or reports that it is lost.
+A receipt is what the ledger records of an object before it is deleted, so that it can be created
+again. Everybody who can read the ledger can read a receipt, so it must contain no secret. A text
+that may contain one is masked. A rollback takes the masked text from the manifests, or reports that
+it is lost.
 """
 
 from collections.abc import Collection, Iterator, Mapping

@@ -134,6 +134,7 @@ def _both(addresses: Iterable[Address], there: Mapping[Address, list[RemoteObjec
         for address in addresses
     )
     return (
-        f"{named} are live, so it is not known which of them is meant. Remove the one that should "
-        "go from metadata.formerly, and declare it or let the plan delete it."
+        f"{named} are live, so it is not known which of them is meant. Remove the address "
+        "that is not meant from metadata.formerly. Then declare it as a resource of its own, or let "
+        "the plan delete its object."
     )

@@ -150,8 +150,8 @@ class _Restoring:
         missing = [
             name for name, value in found.spec.items() if is_masked(value) or is_sensitive(value)
         ]
-        # A server does not return secrets. A value that it returns only with the documents is not a
-        # secret.
+        # A field that the server never returns is a secret, so the receipt lacks it. A field that the
+        # server returns only with the documents of a store is not a secret.
         missing += [
             name
             for name in sorted(binding.fields.not_echoed - found.spec.keys())
@@ -307,8 +307,8 @@ _GONE: Final = object()
 _UPLOAD: Final = "no API returns the content of an uploaded file."
 _NOT_HERE: Final = "is not on disk with the same content."
 _NOBODYS: Final = (
-    "it had no mark, and created again it would have ours. Its configuration is in `history RUN "
-    "--format json`."
+    "it had no mark, and every object that provisioner creates gets ours. Its configuration is in "
+    "`history RUN --format json`."
 )
 _NOT_OURS: Final = "somebody else attached it"
 _FROM_TEXT: Final = (

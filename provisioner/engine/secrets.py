@@ -51,7 +51,7 @@ def _holds_each(live: str, known: set[str]) -> bool:
 
 
 def _expected(applied: Applied | None) -> int:
-    """Return the number of known secrets from which on a live text can have no unknown secret."""
+    """Return how many secrets must be found in a live text, so that it cannot have an unknown one."""
     if applied is None:
         return 0
     return len(applied.spans) or (_NEVER if applied.sensitive else 0)

@@ -228,7 +228,7 @@ def _unshown(name: str, desired: Spec, kind: Kind, mark: Mark) -> Iterator[Track
 
 
 def _open(name: str, desired: Spec, live: Spec, kind: Kind, mark: Mark) -> Iterator[TrackedField]:
-    """Yield the items of an open list that a manifest sets now, or set at the last apply."""
+    """Yield the items of a field in OPEN that a manifest sets now, or set at the last apply."""
     wanted, have = desired.get(name) or {}, live.get(name) or {}
     for key in dict.fromkeys([*wanted, *have]):
         path = paths.render((name, key), kind.keyed)

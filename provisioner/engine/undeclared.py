@@ -186,9 +186,9 @@ def carried(sides: ComparedObject) -> dict[str, Applied]:
 
 
 def with_nothing_known(sides: ComparedObject) -> Mark:
-    """Return the mark of an object that is adopted.
+    """Return the mark for an object that is adopted.
 
-    It is not known since when it has its values.
+    If the object has undeclared values, the mark records that nothing is known about earlier ones.
     """
     entries = {tracked_key(ALL): NOTHING_KNOWN} if sides.off_default() else {}
     return replace(sides.mark, applied={**sides.mark.applied, **entries})

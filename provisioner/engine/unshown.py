@@ -24,7 +24,9 @@ from provisioner.model.timestamps import seconds
 from provisioner.model.value import Placeholder, Spec, digest
 
 SAME: Final = 1
-"""The largest number of seconds between the time in the mark and the object's own that is no change.
+"""The largest difference, in seconds, at which two times of one object still count as equal.
+
+One is the time of the last change in the mark, the other is the time that the object's row has.
 
 The write that puts the time into the mark changes the object's time too. Without this tolerance, a
 run that is killed right after that write would leave an object that looks changed by somebody.

@@ -1,6 +1,6 @@
 """Chooses the leaks that a user asked to delete and that may be deleted: the candidates.
 
-An object to which another object refers is a candidate only if that object is one too.
+An object is a candidate only if every object that refers to it is a candidate too, or has ended.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -83,13 +83,13 @@ def candidates(judgements: Collection[Judgement], wanted: Wanted, now: float) ->
 
 
 def may_go(one: Judgement) -> bool:
-    """Return true for a leak that can be deleted, and for an object that is unknowable."""
+    """Return true if an object is a leak or unknowable, and is `deletable` (see Judgement)."""
     is_free = one.condition.is_a_class or one.condition is Condition.UNKNOWABLE
     return is_free and one.deletable
 
 
 def still_named(names: Collection[str], judgements: Collection[Judgement]) -> dict[str, str]:
-    """Return those of these objects to which an object refers that stays, each with a sentence about it.
+    """Return the objects to which an object that stays refers, each with a sentence that names it.
 
     A new store to which nothing refers yet is itself a leak, so it does not make its files needed.
     Its files must still not be deleted as long as the store stays.
@@ -112,7 +112,7 @@ def _age(one: Judgement, now: float) -> float:
 def _asked(judgements: Iterable[Judgement], ids: Collection[str]) -> list[Judgement]:
     """Return the objects with these ids.
 
-    Raises UsageError for one that is gone, needed or another's.
+    Raises UsageError for one that no longer exists, is needed, or belongs to another owner.
     """
     wanted = set(ids)
     found = [one for one in judgements if one.id in wanted]

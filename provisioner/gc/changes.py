@@ -19,9 +19,9 @@ REASONS: Mapping[Condition, Reason] = {
     Condition.ORPHAN: Reason.ORPHAN,
     Condition.SUPERSEDED: Reason.DUPLICATE,
 }
-"""The reasons for conditions that a plan of `apply` can have too.
+"""The reasons of the deletes that a plan of `apply` can contain too, by condition.
 
-All other conditions are leaks.
+For every other condition the reason is `leak`.
 """
 
 

@@ -1,4 +1,7 @@
-"""Finds the objects of an account in an inventory, each with its mark and the ids it refers to."""
+"""Finds the objects of an account in an inventory, each with its mark and the ids it refers to.
+
+A noun is the word for one object of a collection, such as `container` (see Listable).
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -27,9 +27,9 @@ from provisioner.model.timestamps import LATEST, seconds
 from provisioner.policy.prices import PRICES, Prices
 
 CANDIDATE_SECONDS = 86_400.0
-"""The age from which a candidate of `test` is a leak.
+"""The age from which a test candidate is a leak. No test takes a day, so nobody uses it then.
 
-No test takes a day, so nobody uses it then.
+A test candidate is an object that `provisioner test` creates beside the live one, to check it.
 """
 MOST_USERS = 3
 """The largest number of users that the judgement of an object in use lists. Some have thousands."""
@@ -42,7 +42,7 @@ class Case:
     `owner` is None if there is no Stack. `live` are our objects, and `declared` the addresses that
     manifests declare. `marks` has the function that reads a mark, by noun. `sent` are the file name
     and the size of each document that the manifests would upload. `left` are the ids of files that
-    the candidates of this stack attached.
+    test candidates of this stack attached.
     """
 
     account: Account
@@ -127,7 +127,7 @@ class _Judging:
             elif thing.id in self.ours:
                 if self.ours[thing.id].retained:
                     yield thing.id, proofs.RETAINED
-            # An old candidate protects nothing, so it is not a root.
+            # An old test candidate protects nothing, so it is not a root.
             elif thing.id in self.candidates:
                 continue
             elif thing.mark is not None:
@@ -136,7 +136,7 @@ class _Judging:
                 yield thing.id, proofs.called(thing.noun)
 
     def _is_old_candidate(self, thing: Thing) -> bool:
-        """Return true for a candidate that a test of this stack made at least a day ago."""
+        """Return true for a test candidate that a test of this stack made at least a day ago."""
         beside = thing.mark.owner.candidate_of if thing.mark else None
         if beside is None or beside != self.case.owner:
             return False

@@ -38,16 +38,16 @@ def elsewhere(owner: str) -> str:
 
 def called(noun: str) -> str:
     return (
-        f"Applications call {_a(noun)} by its id, and no API lists which ones, so it counts as in "
-        "use."
+        f"Applications call {_a(noun)} by its id, and no API lists these applications, so it "
+        "counts as in use."
     )
 
 
 def idle(thing: Thing) -> str:
     return (
         f"Its status is {thing.row.get('status')}. Applications call {_a(thing.noun)} by its id, "
-        "and no API lists which ones, so only its age and its metadata suggest if it is still "
-        "needed."
+        "and no API lists these applications, so only its age and its metadata suggest if it is "
+        "still needed."
     )
 
 
@@ -130,8 +130,10 @@ def output(purpose: str, users: Sequence[Thing]) -> str:
 
 def left_with(user: Thing, condition: Condition) -> str:
     if user.listable.is_over(user.row):
-        return f"Only {user} refers to it, which has ended ({user.row.get('status')})."
-    return f"Only {user} refers to it, which is {condition.value} itself."
+        return (
+            f"Only {user} refers to it, and that {user.noun} has ended ({user.row.get('status')})."
+        )
+    return f"Only {user} refers to it, and that {user.noun} is {condition.value} itself."
 
 
 def _nobody(thing: Thing) -> str:

@@ -2,8 +2,7 @@
 
 Each collection is listed once, and so are the files in each store that is not empty. What the
 inventory of a plan already has is not listed again. A list that fails is recorded in `unread` and
-the others are still read: `gc` then does not judge anything unused that the unread objects may
-refer to.
+the others are still read: `gc` then calls no object unused to which an unread object may refer.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,9 +32,9 @@ def read_everything(
     dropped: Iterable[str] = (),
     tracked: Mapping[str, Sequence[str]] | None = None,
 ) -> Inventory:
-    """Return every object of the account, by the nouns of `account`, and what could not be read.
+    """Return every object of the account by its noun, and what could not be read.
 
-    `known` is an inventory, by the kinds of `bindings`, that was read just before. Collections
+    A noun is the word for one object of a collection, such as `container` (see Listable). `known` is an inventory, by the kinds of `bindings`, that was read just before. Collections
     whose noun is in `dropped` are not listed. `tracked` has the ids, by noun, of objects that no
     API lists: each is requested once, and one that no longer exists has no row. Raises
     ProviderError if no list could be read.

@@ -71,8 +71,8 @@ def lifted(
 ) -> tuple[list[Any], list[Any]] | None:
     """Return the alternatives of both schemas if one of them consists only of alternatives, else None.
 
-    The other schema has no alternatives: it is taken for a single one, or for one for each of its
-    types.
+    The other schema has no alternatives. It counts as a single alternative, or as one alternative
+    for each of its types.
     """
     only = [
         side.keys() == {name} and isinstance(side[name], list | tuple) for side in (before, after)

@@ -100,7 +100,7 @@ def _cites(name: str, answer: Answer, _seconds: float) -> str:
 def _max_tokens(most: int, answer: Answer, _seconds: float) -> str:
     total = answer.tokens
     if total is None:
-        return "The server did not report its tokens, so `max_tokens` cannot be judged."
+        return "The server did not report the tokens of the run, so `max_tokens` cannot be judged."
     return f"It used {total} tokens, more than {most}." if total > most else ""
 
 

@@ -68,7 +68,7 @@ def test_with_nothing_but_a_key_the_table_is_one_command_and_the_clean_up_two(
     table = account.run("gc", *account.bare, "--exit-code", code=3).stdout
     assert "dangling  2 objects, $0.20 a day" in table
     assert (
-        "Only vector_store vs_000000000000000000000002 refers to it, which is dangling itself."
+        "Only vector_store vs_000000000000000000000002 refers to it, and that vector_store is dangling itself."
         in table
     )
     assert "3 leaks: 2 vector stores, 1 file." in table

@@ -94,7 +94,7 @@ def test_an_unknowable_object_goes_by_its_id_alone() -> None:
         ("asst_1", "It is in use. Applications call"),
         ("vs_theirs", "the mark of another owner is never deleted"),
         ("batch_1", "The API has no request"),
-        ("file-a", "refers to it, which is dangling itself"),
+        ("file-a", "refers to it, and that vector_store is dangling itself"),
     ],
 )
 def test_an_id_that_may_not_be_deleted_is_refused_with_its_reason(asked: str, why: str) -> None:

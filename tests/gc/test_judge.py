@@ -173,7 +173,7 @@ def test_the_input_of_a_batch_that_has_ended_is_not_in_use_because_of_it() -> No
     found = judged(account(batch=[ended], file=[file("file-abcdefgh", "batch")]))["file-abcdefgh"]
 
     assert found.condition is Condition.DANGLING
-    assert found.proof == "Only batch batch_1 refers to it, which has ended (completed)."
+    assert found.proof == "Only batch batch_1 refers to it, and that batch has ended (completed)."
 
 
 def test_the_files_of_a_leak_leak_with_it() -> None:
@@ -182,7 +182,10 @@ def test_the_files_of_a_leak_leak_with_it() -> None:
     found = judged(whole)["file-a"]
 
     assert found.condition is Condition.DANGLING
-    assert found.proof == "Only vector_store vs_1 refers to it, which is dangling itself."
+    assert (
+        found.proof
+        == "Only vector_store vs_1 refers to it, and that vector_store is dangling itself."
+    )
 
 
 def test_a_kept_release_and_a_row_without_an_id_keep_what_they_name() -> None:

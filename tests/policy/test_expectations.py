@@ -81,9 +81,9 @@ def test_what_holds_is_no_failure(rule: str, value: Any, given: Answer) -> None:
             "max_tokens",
             100,
             answer(usage={"prompt_tokens": 0, "completion_tokens": 0}),
-            "The server did not report its tokens, so `max_tokens` cannot be judged.",
+            "The server did not report the tokens of the run, so `max_tokens` cannot be judged.",
         ),
-        ("max_tokens", 100, answer(), "The server did not report its tokens, so `max_tokens` cannot be judged."),
+        ("max_tokens", 100, answer(), "The server did not report the tokens of the run, so `max_tokens` cannot be judged."),
         ("max_seconds", 1.5, answer(), "It took 2.0 s, more than 1.5 s."),
     ],
 )  # fmt: skip
