@@ -102,7 +102,7 @@ REQUEST_DIALS: Final[dict[str, Schema]] = {
         ("model",),
         model=text("The id of the moderation model."),
         policy=object_(
-            "Actions for content that the moderation model flags. Default: it is scored.",
+            "Actions for content that the moderation model flags. Default: `score`.",
             input={**_MODERATED, "description": "The action for flagged content in questions."},
             output={**_MODERATED, "description": "The action for flagged content in answers."},
         ),

@@ -153,7 +153,10 @@ def _failures_text(one: Tested) -> Iterator[str]:
 
 
 def ordered(report: ChecksReport) -> list[Tested]:
-    """Return the results by address and check; of two sides, the one that decides first."""
+    """Return the results in the order of addresses and names of checks.
+
+    Of the two results of one check, the one that decides over an apply comes first.
+    """
     return sorted(
         report.results, key=lambda one: (one.address, one.check.name, not decides(one, report))
     )

@@ -8,14 +8,15 @@ from provisioner.model.codes import THEMES, rows
 _HEAD = """\
 # Diagnostics
 
-Everything that `provisioner` has to say against manifests, plans and servers carries a code:
+Each error, warning and note of `provisioner` about manifests, plans and servers has a code:
 
     manifests/helper.yaml:7:3: error: unknown field [unknown-field]
       There is no `temprature`. Did you mean `temperature`?
 
 The code stands in brackets, and in JSON as `code`. Codes are stable: a program may rely on them.
-The sentence before the code is fixed and holds nothing of yours; what it is about stands in front
-of it (in JSON `subject`), and the details stand below it (in JSON `detail`).
+The sentence before the code is always the same for that code. The address, id or path that it is
+about stands before the sentence (in JSON `subject`), and the details stand below it (in JSON
+`detail`).
 
 This page is generated: `python -m provisioner.render.codes`.
 """

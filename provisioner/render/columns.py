@@ -106,9 +106,10 @@ def _chunks(text: str, room: int) -> Iterator[str]:
 
 
 def window(text: str, keep: int, is_first: bool, is_last: bool) -> str:
-    """Return unchanged text, shortened to `keep` columns beside each change.
+    """Return the unchanged text of a line, shortened to `keep` columns beside each change.
 
-    `is_first` and `is_last` tell whether a change follows it, or comes before it, only.
+    `is_first` is true if the text begins the line, so that a change only follows it. `is_last` is
+    true if it ends the line, so that a change only comes before it.
     """
     if is_first:
         return tail(text, keep)

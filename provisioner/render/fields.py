@@ -30,7 +30,7 @@ ALIKE_FOLD = 11
 twenty."""
 
 _KNOWN = Values()
-"""Prints the live side, where no id is still to be known."""
+"""Prints live values. Their references all have ids, so none is shown as known after apply."""
 
 
 @frozen
@@ -89,7 +89,7 @@ class Fields:
         return "", self._rows(live, desired)
 
     def _set(self, value: Any, room: int) -> tuple[str, Iterator[str]]:
-        """Return the same for a value that is set where there was none."""
+        """Return the text beside the path and the rows below it, for a value that was not set before."""
         is_container = isinstance(value, Mapping | list | tuple)
         if is_container and columns(self.values.whole(value)) > room:
             rows = self.values.block(value, self.width - len(INDENT) - 4)
@@ -104,7 +104,7 @@ class Fields:
             yield f"{INDENT}    {self.paint(OF_SIGN[sign], f'{sign} {text}')}"
 
     def prose(self, groups: Sequence[Sequence[Line]]) -> Iterator[str]:
-        """Yield the rows of a prose diff. Added text is shown before removed text."""
+        """Yield the rows of a prose diff, and after `fold` rows the number of the other lines."""
         shown = folded(groups, self.fold) if self.fold else groups
         column = Column(max(self.width - len(INDENT) - GUTTER, 30), INDENT, self.paint)
         rows = 0

@@ -1,4 +1,4 @@
-"""Turn plans, drift and checks into findings: what the formats for other tools show at lines of manifests.
+"""Turn plans, drift and checks of manifests into findings, each at its line of a manifest.
 
 A finding is a diagnostic, a change that a plan would make, or a value that moved on the live side.
 SARIF, JUnit and the annotations of GitHub and GitLab show findings.
@@ -34,7 +34,7 @@ ERROR: Final = Severity.ERROR.value
 
 _MEANINGS: Final = {
     "drift": "A value of a live object is not what was last applied to it.",
-    "absent": "A resource is declared, and no live object stands for it.",
+    "absent": "A declared resource has no live object.",
     "undeclared-value": "A live object has a value that no manifest sets.",
 }
 """The meaning of each rule that is no code of a diagnostic."""

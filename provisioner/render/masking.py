@@ -16,9 +16,9 @@ from provisioner.render.values import MASK
 HIDDEN: Final = str(MASK)
 """The text that replaces a secret."""
 CHANGED: Final = "(sensitive, changed)"
-"""The text that replaces a secret of a desired text which the live text does not contain."""
+"""The text that replaces a secret on the desired side that the live side does not contain."""
 UNPROVEN: Final = "(possibly sensitive)"
-"""The text that replaces a line of a live text which may contain an earlier secret."""
+"""The text that replaces a live line that may contain an earlier secret."""
 
 _SECRET: Final = frozenset({"headers", "authorization", "env"})
 """Keys of tools whose values may be credentials that somebody entered on the live side."""

@@ -185,7 +185,10 @@ def _agreement(one: FieldMigration | ResourceMigration, target: Side) -> str:
 
 
 def exact_text(fields: Iterable[FieldMigration]) -> str:
-    """Return the names of fields that stay the same. Options are named only if their names differ."""
+    """Return the names of fields that stay the same.
+
+    An option inside a field is named only if the target has another name for it.
+    """
     told = []
     for field in fields:
         is_option = "." in field.path

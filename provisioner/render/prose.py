@@ -38,7 +38,8 @@ _NEAR = 8
 """The lines searched for the edited form of a line, if a text is too long to compare as a whole."""
 
 _PAIRED = 2_000
-"""The lines of such a text for which an edited form is searched. The others are shown as they are."""
+"""The most lines of such a text for which an edited form is searched. The others are shown as
+removed and added."""
 
 _WOVEN = 500_000
 """The characters of two runs of several lines that are compared word by word."""
@@ -223,7 +224,10 @@ def _woven(
 
 
 def _by_sentences(live: Sequence[str], desired: Sequence[str], start: int) -> list[Line] | None:
-    """Return the same, compared by sentences; None if even that takes too many steps."""
+    """Return two runs merged as by `_woven`, but compared sentence by sentence.
+
+    The result is None if they are not related, or if even that takes too many steps.
+    """
     try:
         return _woven(live, desired, start, sentences)
     except TooDifferent:

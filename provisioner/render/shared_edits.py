@@ -64,7 +64,7 @@ class SharedEdits:
 
 
 def _without_context(group: Sequence[Line]) -> list[Line]:
-    """Return a group without the unchanged lines if nothing else of it is left to be read."""
+    """Return a group without its unchanged lines if all its edits are shown at another address."""
     changed = [line for line in group if line.sign != " "]
     is_named = all(line.sign == CHANGED and not line.spans for line in changed)
     return changed if is_named else [*group]
@@ -112,9 +112,10 @@ def _others(
 
 
 def _runs(group: Sequence[Line]) -> Iterator[tuple[Run, list[Line]]]:
-    """Yield the lines of a group in runs of changed and of unchanged ones.
+    """Yield (run, its lines) for each sequence of changed or unchanged lines of a group.
 
-    The run of unchanged lines, and of lines that may not be compared, is empty.
+    The run is () for unchanged lines, and for changed lines that have a note or hide a secret,
+    because these are not compared.
     """
     for is_same, lines in groupby(group, key=lambda line: line.sign == " "):
         found = [*lines]

@@ -60,7 +60,7 @@ class ShownRow:
 
     @property
     def state(self) -> str:
-        """The state in words: one of `STATES`, one of those above it, or the reason of a delete."""
+        """The state in words, such as `in sync`, `would be created`, `drifted`, or a delete's reason."""
         if self.is_borrowed:
             return BORROWED
         if self.change is None:

@@ -85,8 +85,8 @@ def plan_text(
     """Return the whole plan. The last line is the summary, or the digest.
 
     `width` is in terminal columns. `whole_texts` shows every changed line of long texts.
-    `all_documents` does too, and shows every document of every vector store. A `brief` text only
-    counts many changes, and names each object that is deleted.
+    `all_documents` does so as well, and shows every document of every vector store. With `brief`,
+    more than MOST_CHANGES changes are only counted, and only objects that go are named.
     """
     paint = Palette(colour)
     if brief and not all_documents and len(plan.changes) > MOST_CHANGES:
@@ -130,7 +130,7 @@ def head_text(plan: Plan, paint: Palette) -> str:
 
 @frozen
 class _Sheet:
-    """Prints the changes of one plan. `edits` are shared by several of its texts."""
+    """Prints the changes of one plan. `edits` are the edits that several of its texts share."""
 
     plan: View
     paint: Palette
@@ -160,10 +160,10 @@ class _Sheet:
             yield f"{INDENT}{self.paint(Style.DIM, f'… and {rest:,} more (--all)')}"
 
     def _elsewhere(self, addresses: Sequence[Address]) -> Iterator[str]:
-        """Yield the addresses that have a part of this edit, beside edits of their own."""
+        """Yield the addresses of other changes that contain some of the edits of this change."""
         if not addresses:
             return
-        told = f"a part of it, beside edits of their own, in {len(addresses):,} more:"
+        told = f"some of these edits are also in {len(addresses):,} more:"
         yield f"{INDENT}{self.paint(Style.DIM, told)}"
         rows = rows_of(_listed(addresses[:LISTED]), len(INDENT), self.width - 1)
         yield from (f"{INDENT}{' '.join(row)}" for row in rows)
@@ -216,9 +216,7 @@ def _counted(plan: View, paint: Palette) -> Iterator[str]:
     for change in plan.changes:
         if change.action.removes or change.action is Action.FORGET:
             yield _heading(change, plan, paint)
-    counted = (
-        f"{len(plan.changes):,} changes, each told as it is made (--all shows every field now)."
-    )
+    counted = f"{len(plan.changes):,} changes; each is shown when it is made (--all shows every field now)."
     yield paint(Style.DIM, counted)
 
 

@@ -21,7 +21,7 @@ BESIDE: Final = 120
 BASIS: Final = (
     "Live texts are what the server parsed of its files, which may differ from what was uploaded."
 )
-"""The sentence that says on which read the comparison of documents stands."""
+"""The sentence that says with which live text a document is compared."""
 
 
 def text_change(live: str, desired: str) -> TextChange:

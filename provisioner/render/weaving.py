@@ -54,7 +54,10 @@ class Weaver:
             self._number = number
 
     def _take(self, words: list[Word], survive: set[int]) -> Iterator[Line]:
-        """Add removed words to the current line. Yield the lines of which every word was removed."""
+        """Add removed words to the current line. Yield the lines of which every word was removed.
+
+        `survive` has the live lines of which at least one word is unchanged.
+        """
         gone = dict.fromkeys(word.line for word in words if word.line not in survive)
         lines = whole("-", [self._live[line] for line in gone])
         if self._spans:
@@ -70,9 +73,9 @@ class Weaver:
         last = self._spans[-1][0] if self._spans else ""
         gap = " " if last and "\n" in word.gap else word.gap.rpartition("\n")[2]
         if not gap and sign == " " and last == "-" and len(self._spans) == 1:
-            gap = " "  # the line began with what goes
+            gap = " "  # the words before it, which began the line, are removed
         if {sign, last} == {"-", "+"}:
-            gap = ""  # stands before what this word replaces
+            gap = ""  # the space is already before the word that this one replaces
         if sign == last:
             self._push(sign, gap + word.text)
         else:

@@ -16,7 +16,7 @@ _SIMPLE: Final = re.compile(
 )
 """Texts in which each character is a letter and takes one column."""
 _LONGEST: Final = 16
-"""The most characters of one letter for each of its columns. More have no meaning in any script."""
+"""The most characters, accents included, that one column can hold. No script needs more."""
 
 
 def columns(text: str) -> int:

@@ -359,7 +359,7 @@ def test_a_brief_text_counts_many_changes_and_names_what_goes() -> None:
 
     assert "assistant.a-1 " not in told
     assert "- assistant.old-bot  delete" in told
-    assert "61 changes, each told as it is made (--all shows every field now)." in told
+    assert "61 changes; each is shown when it is made (--all shows every field now)." in told
     assert "Plan: 60 to create, 0 to update, 0 to replace, 1 to delete" in told
     assert "gpt-59" in plan_text(plan(*made, ORPHAN), brief=True, all_documents=True)
     assert "gpt-3" in plan_text(plan(*made[:5], ORPHAN), brief=True)

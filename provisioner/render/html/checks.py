@@ -27,7 +27,7 @@ def checks_html(report: ChecksReport) -> str:
         f"Test of {report.stack}: {title}",
         facts(named),
         {
-            "said": ("What is to be known", told(report.diagnostics)),
+            "said": ("Diagnostics", told(report.diagnostics)),
             "failed": ("Failed", failed),
             "checks": ("Checks", [*_checks(rows), tag("p", outcome(report))]),
         },

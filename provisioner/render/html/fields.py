@@ -30,7 +30,7 @@ SIDES: Final = ("Live", "Desired")
 MOVED: Final = ("Last applied", "Live")
 _READ: Final = ("Live, as the server parsed it", "The file in the folder")
 LINE: Final = 100
-"""The columns of a value that stands in one line."""
+"""The most columns of a value that is shown on one line. A longer one becomes a block."""
 _ACTIONS: Final = {
     DocumentAction.ADD: "added",
     DocumentAction.CHANGE: "changed",
@@ -40,9 +40,10 @@ _ACTIONS: Final = {
 
 @frozen
 class Tree:
-    """Makes the tree of a change. `sides` are what the left and the right value are called.
+    """Shows the fields of a change as a tree.
 
-    `edits` are shown at another address where they are shared with it.
+    `sides` are the headings of the left and the right value. An edit in `edits` is shown at one
+    address only, and the other addresses name that one.
     """
 
     values: Values
@@ -82,7 +83,10 @@ class Tree:
         yield diff_table(shown, f"{field.path}, {' and '.join(self.sides)}", self.sides)
 
     def _tree(self, rows: Sequence[tuple[tuple[str, ...], FieldChange]], *, top: bool) -> Markup:
-        """Return a list with an item for each first key; keys with one way on share an item."""
+        """Return a list with an item for each first key of the paths.
+
+        A key with only one key below it shares its item with that key: `a / b`.
+        """
         branches: dict[str, list[tuple[tuple[str, ...], FieldChange]]] = {}
         for keys, field in rows:
             branches.setdefault(keys[0], []).append((keys[1:], field))

@@ -54,7 +54,7 @@ def move_html(view: MigrationView) -> str:
     stays = [(code(one.address), code(one.id), stay_text(one)) for one in view.stays]
     listed = table(("Resource", "Id", "Why"), stays, f"Stays on {source}")
     sections |= {
-        "said": ("What is to be known", told(view.notes)),
+        "said": ("Diagnostics", told(view.notes)),
         "stays": (f"Stays on {source}", [listed] if stays else []),
     }
     return page(_title(migration), _facts(migration), sections)

@@ -14,11 +14,11 @@ def outcome_html(report: Report) -> str:
 
 
 def outcome_sections(report: Report) -> Sections:
-    """Return a section for each way in which changes ended, and one for what is said of all."""
+    """Return a section for each status of an outcome, and one for the diagnostics of the report."""
     ended = {status: [o for o in report.outcomes if o.status is status] for status in Status}
     failed, skipped, done = (ended[s] for s in (Status.FAILED, Status.SKIPPED, Status.DONE))
     return {
-        "said": ("What is to be known", told(report.diagnostics)),
+        "said": ("Diagnostics", told(report.diagnostics)),
         "failed": ("Failed", [_stopped(one, "stop") for one in failed]),
         "skipped": ("Skipped", [_stopped(one, "warn") for one in skipped]),
         "done": ("Done", [_done(done)] if done else []),

@@ -75,7 +75,7 @@ def facts(named: Mapping[str, str]) -> Markup:
 
 
 def told(diagnostics: Iterable[Diagnostic]) -> list[Markup]:
-    """Return each diagnostic in a block of its own, with the CSS class `style`."""
+    """Return each diagnostic in a block of its own, which is styled by its severity."""
     return [
         tag(
             "div",

@@ -33,7 +33,7 @@ from provisioner.render.view import View
 FEW: Final = 3
 """The most changes that are all unfolded at first. With more, only those with risks are."""
 WIDTH: Final = 200
-"""The columns of a value in one line."""
+"""The most columns of a value in a table. A longer value is folded or cut."""
 _PLAIN: Final = Palette(False)
 
 
@@ -44,7 +44,7 @@ def plan_html(plan: View) -> str:
 
 
 def sum_told(plan: View) -> str:
-    """Return the number of each action of a plan."""
+    """Return the number of changes by action, such as `1 to create`, or `no changes`."""
     return counts_told(plan, zeros=False) if plan.changes else "no changes"
 
 
@@ -154,7 +154,7 @@ def _change(group: Group, plan: View, tree: Tree, id: str, *, is_open: bool) -> 
         inside.append(tag("p", "The same in ", names, "."))
     if elsewhere := tree.edits.others.get(change.address):
         names = joined(map(code, elsewhere), ", ")
-        inside.append(tag("p", "Part of it, beside edits of their own, in ", names, "."))
+        inside.append(tag("p", "Some of these edits are also in ", names, "."))
     content = tag("div", *inside, class_="inside", id=id)
     return tag("details", tag("summary", summary), content, open=is_open)
 

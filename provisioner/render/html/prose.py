@@ -33,7 +33,10 @@ def diff_table(groups: Iterable[Sequence[Line]], caption: str, sides: tuple[str,
 
 
 def _rows(lines: Sequence[Line]) -> Iterator[Markup]:
-    """Yield rows. Lines that only one side has stand beside each other where they follow each other."""
+    """Yield the rows of a group of lines.
+
+    Removed lines and the added lines that follow them are paired, so that each pair is one row.
+    """
     gone: list[Line] = []
     came: list[Line] = []
     for line in lines:
@@ -60,7 +63,7 @@ def _paired(gone: Sequence[Line], came: Sequence[Line]) -> Iterator[Markup]:
 
 
 def _row(line: Line) -> Markup:
-    """Return the row of a line that both sides have, or that says more than its text."""
+    """Return the row of a line that is unchanged, changed within the line, or has a note."""
     note = tag("span", f" ({line.note})", class_="note") if line.note else Markup("")
     if line.note and line.sign in "-+":
         empty, full = tag("td", ""), tag("td", line.text, note)

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-# Signs and lines repeat in shape what colours say, for readers who see no colours.
+# Signs, borders, and lines under or through words say the same as the colours, for readers who see
+# no colours.
 STYLE: Final = r"""
 :root { color-scheme: light dark; --fg: #1f2328; --bg: #ffffff; --soft: #f3f5f7; --dim: #4d5761;
   --line: #c8d0d9; --link: #0550ae; --ins: #0b4a1b; --ins-bg: #d6f5dc; --del: #7d1410;

@@ -213,12 +213,12 @@ def _addresses(group: Group, layout: Layout) -> Iterator[str]:
 
 
 def _elsewhere(addresses: Sequence[Address]) -> Iterator[str]:
-    """Yield a line with the changes that share an edit with this one, beside edits of their own."""
+    """Yield a line with the addresses of other changes that contain some of the same edits."""
     if addresses:
         names = ", ".join(code(str(one)) for one in addresses[:ADDRESSES])
         rest = len(addresses) - ADDRESSES
         more = f" and {rest:,} more" if rest > 0 else ""
-        yield f"Part of it, beside edits of their own, in {names}{more}."
+        yield f"Some of these edits are also in {names}{more}."
 
 
 def tail(plan: View, layout: Layout) -> list[str]:

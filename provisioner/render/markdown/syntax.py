@@ -11,7 +11,7 @@ from typing import Final
 from provisioner.render.visible import visible
 
 _TAME: Final = re.compile(r"[A-Za-z0-9_.,:/=\[\]\-][A-Za-z0-9_.,:/=\[\]\- ]*")
-"""Texts in which no character has a meaning between backticks or inside an HTML element."""
+"""Matches texts in which no character has a meaning between backticks or inside an HTML element."""
 _SPECIAL: Final = re.compile(r"[&<>|`*_\[\]\\~$@#]|:(?=//)|w(?=ww\.)")
 _NAMING: Final = "@#"
 """Characters that begin the name of a person or the number of an issue outside of code."""

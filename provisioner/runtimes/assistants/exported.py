@@ -83,7 +83,9 @@ def _lose_odd_shapes(one: Exported, row: Json) -> None:
     for tool, inner in _set(row.get("tool_resources")).items():
         ids = inner.get(_RESOURCES[tool]) or [] if _is_resource(tool, inner) else None
         if ids is None or _set(inner).keys() - {_RESOURCES[tool]} or not all(map(_id, ids or ())):
-            one.lose(render(("tool_resources", tool)), "It is not only a list of ids.")
+            one.lose(
+                render(("tool_resources", tool)), "A manifest can have only a list of ids here."
+            )
 
 
 def _is_resource(tool: str, inner: Any) -> bool:

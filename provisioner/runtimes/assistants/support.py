@@ -24,7 +24,7 @@ _FIELDS: Final[Table] = {
     **each(SAME, "name", "description", "model", "instructions", "temperature", "top_p"),
     **each(SAME, "response_format", "response_format.json_schema", "metadata", "tools"),
     "reasoning_effort": caveat(
-        "Not every server returns it, so the last sent value is remembered."
+        "Not every server returns it, so the mark records a digest of the last sent value."
     ),
     **each(_BY_RUNNER, "parallel_tool_calls", "truncation_strategy", "tool_choice"),
     **each(_BY_RUNNER, "max_prompt_tokens", "max_completion_tokens"),
@@ -46,7 +46,7 @@ _TOOLS: Final[Table] = {
     **each(SAME, "max_num_results", "ranking_options", of="file_search"),
     "tools[file_search].ranking_options.score_threshold": SAME,
     "tools[file_search].ranking_options.ranker": caveat(
-        "The server returns `auto` as the ranker's name."
+        "For `auto`, the server returns the name of the ranker that it uses."
     ),
     "tools[file_search].ranking_options.ranker=default-2024-11-15": _ON_RESPONSES,
     "tools[file_search].ranking_options.hybrid_search": _ON_RESPONSES,

@@ -22,7 +22,7 @@ ABOUT: Final = ("name", "description")
 
 
 def parameters(assistant: AppliedAssistant) -> dict[str, Any]:
-    """Return the parameters of the release, with the tokens that its tools need filled in."""
+    """Return the parameters of the release, with the access tokens of its tools filled in."""
     return with_tokens(assistant.row.get("params") or {}, assistant.token)
 
 

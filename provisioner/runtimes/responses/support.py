@@ -15,7 +15,8 @@ _FIELDS: Final[Table] = {
         "Metadata of the release. A response has metadata of its own, which the application sets."
     ),
     "instructions": caveat(
-        "`previous_response_id` does not repeat it, so every request of the release contains it."
+        "`previous_response_id` does not carry over earlier instructions, so every request of the release"
+        " contains them."
     ),
     "reasoning_effort": becomes("reasoning.effort"),
     "reasoning_summary": becomes("reasoning.summary"),
