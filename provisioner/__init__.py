@@ -1,4 +1,4 @@
-"""Assistants as code: plan, apply and collect AI assistants from YAML manifests.
+"""Assistants as code: plan and apply AI assistants from YAML manifests, and collect leaked objects.
 
     import provisioner
 

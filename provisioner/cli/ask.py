@@ -39,15 +39,21 @@ def _outputs(ctx: click.Context, param: click.Parameter, values: Sequence[str]) 
 @click.option(
     "--thread",
     metavar="ID",
-    help="Go on in this thread, conversation or session; it stays.",
+    help="Ask in this thread, conversation or session. It is not deleted afterwards.",
 )
-@click.option("--keep-thread", is_flag=True, help="Do not delete it afterwards.")
-@click.option("--steps", is_flag=True, help="Show the steps, or the items of a session.")
+@click.option(
+    "--keep-thread",
+    is_flag=True,
+    help="Do not delete the new thread, conversation or session afterwards.",
+)
+@click.option(
+    "--steps", is_flag=True, help="Show the steps of the run, or the items of the session."
+)
 @click.option(
     "--save-files",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Keep the files that are made.",
+    help="Save the files that the assistant makes into DIR.",
 )
 @click.option(
     "--tool-output",
@@ -55,7 +61,7 @@ def _outputs(ctx: click.Context, param: click.Parameter, values: Sequence[str]) 
     multiple=True,
     metavar="NAME=JSON",
     callback=_outputs,
-    help="What a function returns. Repeatable.",
+    help="The output to send when the assistant calls the function NAME. Repeatable.",
 )
 @options.manifests(positional=False)
 @formats(Shape.REPORT)
@@ -75,12 +81,14 @@ def command(
     """Ask a live assistant one QUESTION, with the settings that its manifest gives every run.
 
     The answer goes to stdout, all else to stderr. Exits 1 unless the run completed. What was begun
-    for it (a thread, a stored response, a session) is deleted afterwards.
+    for it (a thread, a stored response, a session) is deleted afterwards, unless --keep-thread.
     """
     if not question.strip():
         raise click.UsageError("The QUESTION is empty.")
     if thread == "":
-        raise click.UsageError("--thread is empty: name one, or leave it out for a new one.")
+        raise click.UsageError(
+            "--thread is empty: give an ID, or leave --thread out to begin a new one."
+        )
     from provisioner.render.ask import answer_document, answer_text
     from provisioner.render.document import to_json
     from provisioner.render.visible import visible

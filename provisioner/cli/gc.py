@@ -78,12 +78,12 @@ class ConditionsType(click.ParamType[frozenset[Condition]]):
     "--without",
     multiple=True,
     metavar="KIND",
-    help="Do not list this kind of object, such as eval: you are sure that there is none. Repeatable.",
+    help="Do not list objects of this kind, such as eval. Use it if you are sure that there are none. Repeatable.",
 )
 @click.option(
     "--id", "ids", multiple=True, metavar="ID", help="Delete the object with this id. Repeatable."
 )
-@click.option("--apply", "applies", is_flag=True, help="Carry it out after the report.")
+@click.option("--apply", "applies", is_flag=True, help="Delete the leaks after the report.")
 @click.option(
     "--quarantine",
     type=Age(),

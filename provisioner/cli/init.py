@@ -55,8 +55,8 @@ def command(*, folder: Path, ci: str | None, environments: tuple[str, ...], sour
     """Write a first folder of manifests to DIR (default: manifests).
 
     The folder has one assistant with a prompt, a vector store and a document, on the embedded
-    server, and can be applied as it is. With --ci, a pipeline is written as well; that alone where DIR
-    holds manifests already. No file is ever overwritten.
+    server, and can be applied as it is. With --ci, a pipeline is written as well. If DIR holds
+    manifests already, only the pipeline is written. No file is ever overwritten.
     """
     from provisioner.verbs._shared.pipeline_setup import PipelineWish
     from provisioner.verbs.init import init

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 @click.option("--to", "goal", required=True, metavar="TARGET", help="The target to migrate to.")
 @options.manifests(one_target=False)
 @options.select
-@click.option("--apply", "applies", is_flag=True, help="Carry it out after the report.")
-@click.option("--keep-source", is_flag=True, help="Delete nothing on the target that is left.")
+@click.option("--apply", "applies", is_flag=True, help="Migrate after the report.")
+@click.option("--keep-source", is_flag=True, help="Delete nothing on the --from target.")
 @options.yes
 @options.locks
 @options.out

@@ -103,7 +103,7 @@ def _go(ctx: click.Context, _param: click.Parameter, folder: Path | None) -> Non
     metavar="DIR",
     expose_value=False,
     callback=_go,
-    help="Go to this folder first. It stands before the command.",
+    help="Go to this folder first. This option stands before the command.",
 )
 @screen_options
 def provisioner() -> None:

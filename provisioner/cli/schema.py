@@ -15,7 +15,7 @@ from provisioner.cli._shared.options import screen, screen_options
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Write all of them into this folder.",
+    help="Write all schemas into this folder.",
 )
 @screen_options
 def command(*, kind: str, out: Path | None) -> int:

@@ -59,7 +59,8 @@ def check(manifest: Manifest, report: Report) -> frozenset[Place] | None:
         shape = _BORROWED
     else:
         shape = SPECS[BY_TITLE[manifest.data["kind"]].name]
-    # Every field of a Stack is optional in the sense of its schema, so it is checked as a whole.
+    # Only a Stack has to set its required fields itself. Other documents may take theirs from the
+    # Stack's `defaults`, so `resolve` looks for missing ones.
     found = list(shape.check(manifest.spec, whole=is_stack))
     report_all(manifest, ("spec",), found, report)
     return frozenset(item.place for item in found)

@@ -74,7 +74,7 @@ def _problems(item: dict[str, Any], functions: Sequence[str] | None) -> Iterator
             try:
                 re.compile(pattern)
             except re.error as error:
-                detail = f"{error}. A text in '…' keeps its backslashes."
+                detail = f"{error}. Write the expression in '…': YAML then keeps its backslashes."
                 yield ("expect", index, "matches"), check_codes.NOT_AN_EXPRESSION, detail
         if called := one.get("calls"):
             named.append((("expect", index, "calls", "name"), called["name"]))

@@ -137,8 +137,8 @@ class Contents:
             # Skipping such a folder silently would send a bundle without its files.
             if inner.is_dir() and inner.is_symlink():
                 detail = (
-                    f"`{nfc(str(inner))}` is a symbolic link to a folder, whose files would be left"
-                    " out."
+                    f"`{nfc(str(inner))}` is a symbolic link to a folder, and links to folders are"
+                    " not followed. Put a copy of the folder in place of the link."
                 )
                 raise self.files.unusable(
                     manifest, place, manifest_codes.FOLDER_BEHIND_LINK, detail
@@ -283,10 +283,10 @@ class Contents:
 
 
 def _braces(pattern: str) -> str:
-    """Return a hint for a pattern with `{a,b}`, which a shell expands and this tool does not."""
+    """Return a hint for a pattern with `{a,b}`, which a shell expands; empty for other patterns."""
     if "{" not in pattern:
         return ""
-    return " Braces are no pattern here: write one `glob:` for each of the alternatives."
+    return " Braces have no meaning in a glob here: write one `glob:` for each alternative."
 
 
 def _is_excluded(path: Path, folder: Path, exclude: Sequence[str]) -> bool:

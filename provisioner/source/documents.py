@@ -53,7 +53,7 @@ def documents(
         for document in documents:
             path = document.key
             if path in named and not is_glob:
-                detail = f"`{document.path}` is named by an entry above this one."
+                detail = f"`{document.path}` is named by an entry above this one too."
                 draft.error(place, codes.SAME_DOCUMENT_TWICE, detail)
             elif path not in named:
                 found[path] = document
@@ -105,7 +105,7 @@ def _documents(
         case {keys.FILE: RemoteId(id=id)}:
             draft.error((*place, keys.FILE), name_codes.BORROWED_DOCUMENT, _BORROWED.format(id=id))
         case {keys.FILE: Reference(address)}:
-            # The File's own manifest has reported why it failed. Here it only must not be planned.
+            # Why the File cannot be used is already reported. This resource is left out with it.
             if drafts[address].failed:
                 draft.failed = True
             declared = drafts[address].documents.values()

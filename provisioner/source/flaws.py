@@ -11,7 +11,7 @@ from provisioner.model.codes import manifests as codes
 LFS: Final = b"version https://git-lfs.github.com/spec/v1"
 """The first line of the file that Git LFS checks out in place of a file that it has not fetched."""
 MOST_READ: Final = 16 * 1024 * 1024
-"""The most bytes of a file that is searched for conflicts: 16 MB. People merge no longer texts."""
+"""The most bytes of a file that is searched for conflicts: 16 MB. Longer texts are not merged by hand."""
 _CONFLICT: Final = re.compile(rb"^<{7} .*?^={7}\r?$.*?^>{7} ", re.DOTALL | re.MULTILINE)
 TEXTS: Final = frozenset(
     f".{suffix}"

@@ -45,9 +45,9 @@ def without_blank_ends(text: Text) -> Text:
 
 
 def _sensitive(text: str, spans: list[tuple[int, int]]) -> Sensitive:
-    """Return a Sensitive text in which `spans`, and repetitions of long secrets in them, are masked.
+    """Return a Sensitive text in which `spans` are masked, and all repetitions of a long secret too.
 
-    `spans` are pairs of a first character and the character after the last one.
+    `spans` are the secret parts: pairs of the first character and the character after the last one.
     """
     for secret in {text[start:end] for start, end in spans}:
         place = text.find(secret) if len(secret) >= _SHORTEST else -1

@@ -14,9 +14,9 @@ from provisioner.source.manifest import Place
 from provisioner.source.parts import Parts
 from provisioner.source.variables import Variables
 
-# The forms of content that `Read` replaces. The text ends up in the spec itself.
+# The forms of content that `Read` loads. What it reads becomes a part of the spec itself.
 TEXTS: Final = frozenset({"text", "json", "json_schema"})
-# The forms that `Load` replaces. Their bytes are sent in a request of their own.
+# The forms of content that `Load` loads. Their bytes are sent in a request of their own.
 LOADED: Final = frozenset({"content", "folder"})
 _FORMAT_KEYS: Final = {"name", "description", "schema", "strict"}
 FREE_TEXT: Final = (

@@ -130,7 +130,7 @@ class Locations:
         if not real(path).is_relative_to(real(self.root)):
             detail = (
                 f"`{nfc(str(path))}` is a symbolic link, or is behind one, that leads out of the"
-                " folder of manifests."
+                " folder of manifests. Move the file into that folder."
             )
             raise self.unusable(manifest, place, manifest_codes.PATH_LEAVES_FOLDER, detail)
 

@@ -101,7 +101,7 @@ class Comparison:
     ) -> ResourceMigration:
         """Return what becomes of one resource.
 
-        `was` and `will_be` tell on which endpoints it has an object.
+        `was` is true if it has an object on the source, `will_be` if it has one on the target.
         """
         kind, lacks = resource.address.kind, resource.address.kind in self.missing
         effect = (

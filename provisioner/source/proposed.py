@@ -27,8 +27,9 @@ OWN: Final = ("drop", "retire_after")
 """The settings of a target that a proposal may change: they say what is planned, and not where."""
 _ENV: Final = "${env:"
 _DETAIL: Final = (
-    "`{place}` is not as in the branch that this goes to. The plan was made with that branch's "
-    "setting, and nothing was sent to a place that only the proposal names. The new setting counts after the merge."
+    "`{place}` differs from the setting in the branch into which this would be merged. The plan was "
+    "made with that branch's setting, and nothing was sent to a place that only the proposal names. "
+    "The new setting counts after the merge."
 )
 
 
@@ -64,7 +65,7 @@ def with_trusted(manifest: Manifest, trusted: Manifest, report: Report) -> Manif
 
 
 def only_declared(chosen: Chosen, trusted: Manifest) -> Chosen:
-    """Return the values that the call sets, without ambient ones of variables that only a proposal declares."""
+    """Return the chosen values without the ambient ones of variables that only the proposal declares."""
     known = _mapping(trusted.spec.get(VARIABLES))
     ambient = {name: text for name, text in chosen.ambient.items() if name in known}
     return replace(chosen, ambient=ambient)
@@ -76,7 +77,7 @@ def _with(spec: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
 
 
 def _targets(proposed: Mapping[str, Any], trusted: Any) -> dict[str, Any]:
-    """Return the trusted targets. Where a proposal has the same target, its own `drop` counts."""
+    """Return the trusted targets, with the settings in `OWN` of a proposal that has the same target."""
     found: dict[str, Any] = {}
     for name, target in _mapping(trusted).items():
         found[name] = target
@@ -119,7 +120,7 @@ def _reads(settings: Any) -> bool:
 
 
 def _differences(written: Mapping[str, Any], used: Mapping[str, Any]) -> Iterator[Place]:
-    """Yield the place of each setting that is not used as the proposal has it."""
+    """Yield the place of each setting whose used value differs from the one in the proposal."""
     for key in sorted({*written, *used}):
         before, after = written.get(key), used.get(key)
         if before == after:

@@ -41,6 +41,8 @@ _FOREIGN_TO_FOUNDRY: Final = {
     "project": "The end of `base_url` names a Foundry project.",
 }
 
+_NO_VERSION: Final = "Only a target with `server: foundry` has an `api_version`. Remove it."
+
 _IDENTIFIER: Final[Schema] = {"type": "string", "minLength": 1}
 
 PROPERTIES: Final[Mapping[str, Schema]] = {
@@ -111,7 +113,7 @@ def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
         yield from _foundry_problems(settings)
         return
     if "api_version" in settings:
-        yield ("api_version",), codes.API_VERSION_WITHOUT_FOUNDRY, "Only `server: foundry` has one."
+        yield ("api_version",), codes.API_VERSION_WITHOUT_FOUNDRY, _NO_VERSION
     if isinstance(settings.get("workload_identity"), dict):
         yield from _identity_problems(settings, settings["workload_identity"])
 
@@ -229,7 +231,8 @@ def _identity_problems(
     """Yield the problems of a target with `workload_identity`."""
     place = ("workload_identity",)
     if "server" in settings:
-        yield place, codes.IDENTITY_WITHOUT_USE, "The embedded server asks for no credentials."
+        detail = "The embedded server asks for no credentials. Remove `workload_identity`."
+        yield place, codes.IDENTITY_WITHOUT_USE, detail
     if "api_key_env" in settings:
         detail = "A target uses either a key or a workload identity: remove one of the two."
         yield place, codes.KEY_AND_IDENTITY, detail

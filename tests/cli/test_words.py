@@ -16,6 +16,7 @@ SHARED = {
 """Words of more than one command, option or action, each with its one meaning."""
 
 DIFFERENT_HELP = {
+    "--apply": "to do it after the report: delete leaks, migrate",
     "--env": "an environment of the Stack: the one of a run, those that a new pipeline is for",
     "--exit-code": "to exit 3: for what a plan would change, for what differs between two sides",
     "--owner": "whose something is: an owner of marks to adopt, a person whose threads are meant",

@@ -63,7 +63,7 @@ def printed(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:
 
 
 def writes(function: Function) -> Function:
-    """Add the options that every command shares whose plan is shown, and then saved or carried out."""
+    """Add the options of a command that makes a plan, and then saves it or carries it out."""
     return yes(locks(out(printed(Shape.PLAN, Shape.OUTCOME)(function))))
 
 

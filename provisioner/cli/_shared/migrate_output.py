@@ -47,7 +47,7 @@ def show_report(report: Migration, format: str) -> None:
 def present(found: MigrationPlan, out: Path, format: str) -> int:
     """Save a migration to `out` and print it. Return the exit code.
 
-    A migration with an error that no review can settle is printed and not saved.
+    A migration with an error that a review of the saved plan could not lift is not saved.
     """
     if not found.unsettled:
         save_migration(found, out)

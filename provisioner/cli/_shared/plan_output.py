@@ -80,8 +80,8 @@ def present(
     """Print a plan with its digest, and save it if `out` names a file. Return the exit code.
 
     `overrides` are those with which the plan was made. The file is written before anything is
-    printed, so that a program never gets a plan and then an error. A plan with an error that no
-    review can settle is not saved.
+    printed, so that a program never gets a plan and then an error. A plan with an
+    error that a review of the saved plan could not lift is not saved.
     """
     from provisioner.engine.saved import plan_digest
 

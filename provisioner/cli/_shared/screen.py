@@ -28,7 +28,7 @@ class Screen:
 
     `verbosity` is the number of `-v`. `above` prints a line above a live display, and `beside`
     shows in it what is being waited for; both are None without a display. `everything` asks for
-    parts of a plan that are folded or only counted. `summary` asks for the sum of a plan alone.
+    parts of a plan that are folded or only counted. `summary` asks for the counts of a plan alone.
     `signal` is the number of the signal that ended the command, 0 if none did.
     """
 
