@@ -1,4 +1,4 @@
-"""The hosts that run pipelines, one file each: what has happened, who approved it, where it is told.
+"""The hosts that run pipelines, one file each: their events, approvals, comments and issues.
 
 `host` says what a host must, may and must not do. Only `verbs` uses this room, and hands it the way to
 the host's API.

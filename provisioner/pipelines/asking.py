@@ -1,4 +1,4 @@
-"""Questions that every host's API is asked alike: one page after the other, and values of any shape."""
+"""Parts that all hosts use: read a list page by page, and take values out of an answer."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -14,9 +14,9 @@ MOST_PAGES: Final = 20
 def rows(
     api: HostApi, path: str, query: Mapping[str, Any] | None = None, key: str = ""
 ) -> Iterator[Mapping[str, Any]]:
-    """Yield the rows of a list, at most MOST_PAGES pages. `key` names the list in the body, if it does.
+    """Yield the rows of a list, at most MOST_PAGES pages. Raises ProviderError.
 
-    Raises ProviderError.
+    `key` is the list's key in the body; empty if the body itself is the list.
     """
     for page in range(1, MOST_PAGES + 1):
         asked = {**(query or {}), "per_page": PAGE, "page": page}
@@ -29,7 +29,7 @@ def rows(
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
-    """Return a JSON object, and an empty one in place of any other value."""
+    """Return the value if it is a JSON object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 

@@ -58,7 +58,9 @@ class GitHub:
         if name == PROPOSED:
             proposal = self._proposal(mapping(self._payload.get("pull_request")))
             if proposal.base != branch:
-                return Nothing(f"It goes to {proposal.base}, and only {branch} is applied.")
+                return Nothing(
+                    f"{proposal.name} goes to {proposal.base}, and only {branch} is planned and applied."
+                )
             return Proposed((proposal,))
         if name == "push":
             if self._environ.get("GITHUB_REF") != f"refs/heads/{branch}":
@@ -190,7 +192,7 @@ class GitHub:
         return text
 
     def grouped(self, title: str, text: str) -> str:
-        """Return a group in which GitHub obeys no line until a word comes that nobody can guess."""
+        """Return a group of the log in which GitHub obeys no line, up to a word that nobody can guess."""
         word = self._say()
         return f"::group::{title}\n::stop-commands::{word}\n{text.rstrip()}\n::{word}::\n::endgroup::\n"
 

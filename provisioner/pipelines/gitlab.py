@@ -46,14 +46,14 @@ SETTINGS: Final = (
     *("CI_PIPELINE_ID", "CI_JOB_ID", "CI_JOB_NAME", "CI_COMMIT_SHA"),
 )
 LOOKS: Final = frozenset({"pipeline", "trigger", "api", "web"})
-"""Sources of a pipeline that looks for merge requests with new commits."""
+"""Values of CI_PIPELINE_SOURCE at which a pipeline looks for merge requests with new commits."""
 FOR_PROPOSALS: Final = re.compile(r"\bmerge requests\b", re.IGNORECASE)
 """The words in the description of a schedule that looks for merge requests, and not at the live side."""
 ENDED: Final = frozenset({"success", "failed", "canceled", "skipped", "manual"})
 RECORD: Final = "provisioner/"
 """The beginning of the name of a record. A key follows."""
 TOLD: Final = re.compile(r"digest (?P<digest>[\w-]+) of !(?P<number>\d+) by (?P<job>.+)")
-"""The description of a record."""
+"""The form of a record's description."""
 FOLDER: Final = ".provisioner/ci"
 """The folder of a job's files. The template keeps it as artifacts."""
 FILE: Final = ".gitlab-ci.yml"
@@ -142,7 +142,7 @@ class GitLab:
         return found
 
     def _has_job(self, pipeline: int) -> bool:
-        """Return true if this job of another pipeline has not ended."""
+        """Return true if the job of this name in another pipeline has not ended."""
         path = f"{self._project}/pipelines/{pipeline}/jobs"
         return any(
             row.get("name") == self._environ["CI_JOB_NAME"] and text(row, "status") not in ENDED

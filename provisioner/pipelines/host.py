@@ -200,12 +200,12 @@ class Host(Protocol):
 
 @frozen
 class Setup:
-    """The wishes for a new pipeline.
+    """The settings of a new pipeline.
 
     `folder` is the folder of manifests as the repository names it, `branch` the default branch, and
-    `action` the place from which the host takes this program (`OWNER/REPOSITORY@COMMIT`). The job is
-    for each of the `environments`. It is `keyless` where targets have a workload identity. `minute`
-    is the minute of the nightly look.
+    `action` the place from which the host takes this program (`OWNER/REPOSITORY@COMMIT`). Each of the
+    `environments` gets a job. The jobs are `keyless` where targets have a workload identity. The
+    nightly job begins at this `minute` of the hour.
     """
 
     folder: str
@@ -218,7 +218,7 @@ class Setup:
 
 @frozen
 class HostKind:
-    """One row of the table of hosts. `site` is the name of the host's public machine.
+    """One row of the table of hosts. `site` is the name of its public server.
 
     `is_here` says from the environment of the process if this host runs it. `connect` makes the Host;
     it must raise UsageError where the environment lacks what it needs, and must send nothing. `setup`

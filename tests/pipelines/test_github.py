@@ -79,7 +79,7 @@ def test_a_fork_is_foreign_and_so_is_one_that_is_gone(tmp_path: Path, repo: str 
 
 def test_a_pull_request_into_another_branch_is_left_alone(tmp_path: Path) -> None:
     event = host(tmp_path, None, "pull_request_target", pull_request=pull(base="old")).event()
-    assert event == Nothing("It goes to old, and only main is applied.")
+    assert event == Nothing("#1 goes to old, and only main is planned and applied.")
 
 
 @pytest.mark.parametrize(

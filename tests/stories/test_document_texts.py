@@ -152,7 +152,7 @@ def test_what_is_large_no_text_or_another_by_now_is_not_compared(stocked: World)
 
     assert [text.missing for text in texts(plan).values() if text] == [
         "it is larger than 200 kB",
-        "the file in the folder has changed since",
+        "the file in the folder has changed since the plan was made",
         "the file is no UTF-8 text",
     ]
 

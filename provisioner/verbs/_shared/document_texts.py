@@ -1,8 +1,8 @@
-"""Read what reviewers of a plan see of changed documents: which words differ from the live text.
+"""Compare the texts of changed documents with the live ones, for the reviewers of a plan.
 
 A plan is made without these texts, and nothing is decided by them: they are read when the plan is about
-to be shown or saved. Of a large plan only the first documents are read, and a text that cannot be read
-is told in one line.
+to be shown or saved. Of a large plan only the first documents are read. For a text that cannot be read,
+the plan has one line with the reason.
 """
 
 from collections import Counter
@@ -66,7 +66,10 @@ def with_document_texts(plan: Plan, session: Session, inventory: Inventory) -> P
 
 
 def _told_once(texts: Sequence[TextChange]) -> Iterator[TextChange | None]:
-    """Yield the texts. Of those that are missing for one reason the first says how many they are."""
+    """Yield the texts. Of several that are missing for the same reason, only the first is told.
+
+    It has the number of the others, in whose place None is yielded.
+    """
     counts = Counter(text.missing for text in texts)
     told: set[str] = set()
     for text in texts:
@@ -123,7 +126,7 @@ class _Reading:
         return text_change(*(masked_text(side, self.secrets) for side in (live, desired)))
 
     def _desired(self, declared: Document) -> str | TextChange:
-        """Return the text of the file in the folder, if it still is what the plan wants."""
+        """Return the text of the file in the folder, or the reason why it cannot be compared."""
         if declared.size > MOST_BYTES:
             return _too_large()
         try:
@@ -134,13 +137,13 @@ class _Reading:
         except (OSError, PlanRefused):
             return TextChange(missing="the file in the folder cannot be read any more")
         if measured(iter([data])).content != declared.said:
-            return TextChange(missing="the file in the folder has changed since")
+            return TextChange(missing="the file in the folder has changed since the plan was made")
         if "\0" in text:
             return TextChange(missing="the file is no text")
         return text
 
     def _live(self, wanted: _Wanted) -> str | TextChange:
-        """Return the text that the server parsed of the live file."""
+        """Return the live file's text as the server parsed it, or the reason why it is not known."""
         change, id = wanted.change, wanted.document.file_id
         documents = self.session.runtime.bindings[change.address.kind].documents
         if documents is None or change.live is None:

@@ -1,4 +1,4 @@
-"""Use the ledger of a run: find it, hold the lock in it, and go on without it.
+"""Find the ledger of a run, and hold the lock in it. If the default ledger fails, go on without one.
 
 A ledger is created only when there is something to write. Each function imports the database
 library itself, so that other commands do not load it.
@@ -56,7 +56,7 @@ class LedgerOptions(Protocol):
 class LockedLedger:
     """The ledger of a run and the lock in it. Both are None for a run without a ledger.
 
-    `told` has the reason if the user did not ask to run without a ledger.
+    `told` has the reason why there is none; it is empty if the user asked for none.
     """
 
     ledger: "Ledger | None" = None

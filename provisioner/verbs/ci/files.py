@@ -24,7 +24,7 @@ LINK, SUBMODULE = "120000", "160000"
 
 @frozen
 class Merged:
-    """The commit that merges a proposal. `parents` are the commits that it merges, the base first."""
+    """A commit that was fetched. The `parents` of a proposal's merge are its base and its head."""
 
     commit: str
     parents: tuple[str, ...]
@@ -41,10 +41,11 @@ class Entry:
 
 
 def fetched(root: Path, environ: Mapping[str, str], ref: str) -> Merged:
-    """Fetch a ref of the remote into the repository at `root`. Raises ProvisionerError."""
+    """Fetch a ref into the repository at `root`, and return its commit. Raises ProvisionerError."""
     try:
         git_bytes(root, environ, "fetch", "--quiet", "--no-tags", "--depth=1", REMOTE, ref)
         commit = git_bytes(root, environ, "rev-parse", "FETCH_HEAD").decode().strip()
+        # In a shallow clone other commands of git hide the parents. The commit's own text has them.
         text = git_bytes(root, environ, "cat-file", "commit", commit).decode("utf-8", "replace")
     except OSError as error:
         raise _unreadable(f"{error}.") from None
@@ -65,7 +66,7 @@ def top(folder: Path, environ: Mapping[str, str]) -> Path:
 def taken_out(
     root: Path, environ: Mapping[str, str], commit: str, folder: str, to: Path
 ) -> Path | None:
-    """Write the files of a commit below `folder` to `to`. Returns where that folder is now.
+    """Write the files that a commit has in `folder` below `to`. Returns the path of the new folder.
 
     Returns None if the commit has no such folder. Raises ProvisionerError.
     """
@@ -82,7 +83,10 @@ def taken_out(
 
 
 def _entries(root: Path, environ: Mapping[str, str], commit: str, folder: str) -> Iterator[Entry]:
-    """Yield the files below a folder. Raises ProvisionerError for names that lead out of it."""
+    """Yield the files below a folder.
+
+    Raises ProvisionerError for a name that leads out of it, and for too many or too large files.
+    """
     inside = folder.rstrip("/") if folder not in ("", ".") else ""
     tree = f"{commit}:{inside}"
     if inside and git_bytes(root, environ, "ls-tree", "-d", commit, "--", inside) == b"":
@@ -97,7 +101,7 @@ def _entries(root: Path, environ: Mapping[str, str], commit: str, folder: str) -
         parts = path.split("/")
         if {"", ".", ".."} & {*parts} or ".git" in {part.lower() for part in parts}:
             raise _unreadable(
-                f"It has a file with the name {path!r}, which leads out of its folder."
+                f"The commit has a file with the name {path!r}, which leads out of its folder."
             )
         if mode != SUBMODULE:
             sizes += int(size)

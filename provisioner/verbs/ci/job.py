@@ -1,4 +1,4 @@
-"""A job of a pipeline: its host, what it is about, and how it tells things."""
+"""A job of a pipeline: its host, its stack and environment, and the places that it writes to."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -42,8 +42,9 @@ class End(Enum):
 class Job:
     """One job. `root` is the repository, `options.path` the folder of manifests that is checked out.
 
-    `out` prints text. `perform` carries a plan out, and shows its progress. `sleep` waits for seconds,
-    and `max_wait` is for how many of them the job waits for the host and for earlier pipelines.
+    `out` prints text. `perform` carries a plan out, and shows its progress. `sleep` waits for a number
+    of seconds. `max_wait` is the most seconds that the job waits for earlier pipelines. Only with
+    `leaks` the nightly job looks for leaks.
     """
 
     host: Host
@@ -62,13 +63,16 @@ class Job:
         self.out(f"{text}\n")
 
     def group(self, title: str, text: str) -> None:
-        """Print text that may hold words of manifests, servers and models."""
+        """Print text that may hold words of manifests, servers and models.
+
+        No line of it can command the host.
+        """
         self.out(self.host.grouped(title, text))
 
     def findings(
         self, diagnostics: Sequence[Diagnostic], clean: Callable[[str], str] = str
     ) -> None:
-        """Publish diagnostics at their lines. `clean` puts paths in order."""
+        """Publish diagnostics at their lines. `clean` makes paths relative to the repository."""
         text = rendered(
             Shape.VALIDATION, Validation({}, 0, tuple(diagnostics)), self.host.findings, PLAIN
         )
@@ -76,7 +80,7 @@ class Job:
             self.out(published)
 
     def comment(self, proposal: Proposal, *parts: str) -> None:
-        """Write the comment of this stack and environment, in place of the one that is there."""
+        """Write the comment of this stack and environment; an earlier one is replaced."""
         body = self._fitting("\n".join(filter(None, parts)))
         there = found(self.key, self.host.comments(proposal))
         self.host.write_comment(proposal, body, there.id if there else "")
@@ -86,7 +90,7 @@ class Job:
         if len(body.encode()) <= self.host.most_bytes:
             return body
         return marked(
-            self.key, "It is too long for a comment. The page of the job has all of it.\n"
+            self.key, "This report is too long for a comment. The page of the job has all of it.\n"
         )
 
     def footer(self, proposal: Proposal, told: str) -> str:

@@ -26,7 +26,7 @@ from provisioner.verbs.plan import planned
 from provisioner.verbs.validate import validate
 
 PAUSE = 15.0
-"""Seconds between the questions if earlier pipelines have ended."""
+"""Seconds between two requests that ask whether earlier pipelines have ended."""
 
 
 def landed(job: Job, event: Landed) -> End:
@@ -38,6 +38,7 @@ def landed(job: Job, event: Landed) -> End:
     proposal = job.host.proposal_of(event.commit)
     seen = _seen(job, proposal)
     job.findings(validate(job.options).diagnostics)
+    # NOT_REVIEWED holds for every digest, so it is known before there is a plan.
     if (early := seen.refusal("")) and early.code is codes.NOT_REVIEWED and _leads_away(job, event):
         return _stopped(job, proposal, [early])
     try:
@@ -82,7 +83,7 @@ def _waited(left: Sequence[str]) -> Diagnostic:
 def _outrun(event: Landed) -> Diagnostic:
     detail = (
         f"This job was started again, and {event.branch} has a newer commit than {event.commit[:12]}. "
-        "Nothing was changed."
+        "Nothing was changed. Run the job of the newest commit again instead."
     )
     return Diagnostic(codes.NOT_REVIEWED, detail)
 
@@ -97,7 +98,7 @@ class _Seen:
     needs_approval: bool
 
     def refusal(self, digest: str) -> Diagnostic | None:
-        """Return the reason why the plan with this digest may not be applied."""
+        """Return the reason why the plan with this digest may not be applied; None if it may be."""
         needs = self.needs_approval
         return refusal(digest, self.proposal, self.reviews, self.records, require_approval=needs)
 
@@ -114,9 +115,10 @@ def _seen(job: Job, proposal: Proposal | None) -> _Seen:
 
 
 def _leads_away(job: Job, event: Landed) -> bool:
-    """Return true if the push changes where requests go. Nothing is sent there unless it was approved.
+    """Return true if the push changes where requests go or which variables are read.
 
-    The commit before the push is read as data. Raises ProvisionerError.
+    If nobody approved that, even a plan must not send a request there. The commit before the push
+    is read as data. Raises ProvisionerError.
     """
     if not event.before.strip("0"):
         return False
@@ -141,7 +143,7 @@ def _unchanged(job: Job, proposal: Proposal | None, plan: Plan) -> End:
 def _stopped(
     job: Job, proposal: Proposal | None, why: Sequence[Diagnostic], plan: Plan | None = None
 ) -> End:
-    """Tell why nothing was applied."""
+    """Publish why nothing was applied, and return FAILED."""
     job.group("Not applied", diagnostics_text(why))
     job.findings(why)
     text = "\n".join(["### Not applied", "", *told_in_fence(why), ""])

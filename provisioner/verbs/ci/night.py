@@ -10,7 +10,7 @@ from provisioner.verbs.ci.notes import found, marked
 from provisioner.verbs.drift import drift
 from provisioner.verbs.gc.survey import surveyed
 
-QUIET = "Nothing has moved, and nothing is left over, as far as was read. The next finding opens a new issue.\n"
+QUIET = "There is no drift and no leak in what was read. The next finding opens a new issue.\n"
 
 
 def nightly(job: Job) -> End:
@@ -49,7 +49,7 @@ def _title(moved: Drift) -> str:
 
 
 def _text(job: Job, moved: Drift, view: LeaksView | None) -> str:
-    """Return what was found as Markdown; of what is too long for one issue, the summary."""
+    """Return what was found as Markdown; a summary if all of it is too long for one issue."""
     whole = rendered(Shape.DRIFT, moved, MARKDOWN, PLAIN)
     leaks = f"\n{rendered(Shape.LEAKS, view, MARKDOWN, PLAIN)}" if view else ""
     short = rendered(Shape.DRIFT, moved, MARKDOWN, Layout(summary=True))

@@ -17,13 +17,13 @@ LETTERS: Final = re.compile(r"[^A-Za-z0-9]+")
 
 @frozen
 class Key:
-    """The stack and environment that a job is about. `folder` is the manifests' in the repository."""
+    """The stack and environment of a job. `folder` is the path of its manifests in the repository."""
 
     folder: str
     environment: str
 
     def __str__(self) -> str:
-        """Return a name of letters, digits and `-`. It is another one for each folder and environment."""
+        """Return a name of letters, digits and `-`, which differs for each folder and environment."""
         whole = sha256(f"{self.folder}\0{self.environment}".encode()).hexdigest()[:12]
         shown = LETTERS.sub("-", f"{self.folder}-{self.environment}").strip("-")[:40].strip("-")
         return f"{shown}-{whole}".strip("-")
@@ -38,5 +38,5 @@ def marked(key: Key, text: str) -> str:
 
 
 def found(key: Key, notes: Sequence[Note]) -> Note | None:
-    """Return the first note that begins with the mark."""
+    """Return the first note that begins with the mark of this key; None if there is none."""
     return next((note for note in notes if note.text.startswith(key.mark)), None)

@@ -1,4 +1,4 @@
-"""Validate and plan what is proposed, and tell it in one comment. Changes nothing on the live side."""
+"""Validate and plan proposals, and write a comment on each. Changes nothing on the live side."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -33,20 +33,23 @@ from provisioner.verbs.plan import planned
 from provisioner.verbs.validate import validate
 
 PAUSES: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
-"""Seconds between the questions if the host has tried the merge."""
+"""Seconds between the requests that ask whether the host has tried the merge."""
 APPROVE: Final = "to apply exactly this plan, approve and merge"
 FOREIGN: Final = (
-    "It comes from another repository, so it is validated only: no key is in reach, and nothing was "
+    "This comes from another repository, so it is validated only: no key is in reach, and nothing was "
     "asked of the target."
 )
 NO_STACK: Final = (
-    "The branch that it goes to has no Stack in this folder, so nothing says which target may be asked. "
-    "It is validated only."
+    "The branch that this goes to has no Stack in this folder, so nothing says which target may be asked. "
+    "The proposal is validated only."
 )
 
 
 def proposed(job: Job, event: Proposed) -> End:
-    """Plan every proposal of the event. Raises ProvisionerError where one could not be planned."""
+    """Plan every proposal of the event, and return the worst end.
+
+    Raises ProvisionerError at the first one that could not be planned.
+    """
     ends = [_one(job, proposal) for proposal in event.proposals]
     return max(ends, key=lambda end: end.gravity, default=End.DONE)
 
@@ -74,7 +77,7 @@ class _Place:
     names: tuple[str, ...] = field(default=())
 
     def clean(self, text: str) -> str:
-        """Return a text with paths as the proposal has them."""
+        """Return a text in which paths are relative to the repository."""
         for folder in {str(self.folder), os.path.realpath(self.folder)}:
             text = text.replace(f"{folder}/", "")
         return text
@@ -137,7 +140,7 @@ def _planned(job: Job, proposal: Proposal, place: _Place) -> End:
 
 
 def _held(diagnostics: Sequence[Diagnostic], clean: Callable[[str], str]) -> str:
-    """Return what of the proposal counts after the merge only; empty where nothing does."""
+    """Return Markdown about changes of targets, which count only after the merge; empty if none."""
     if not diagnostics:
         return ""
     title = "**The plan was made with the targets of the branch that this goes to.**"
@@ -157,7 +160,7 @@ def _trusted(options: RunOptions) -> tuple[Trusted, bool]:
 def _validated(
     job: Job, proposal: Proposal, validation: Validation, why: str, clean: Callable[[str], str]
 ) -> End:
-    """Tell what `validate` found, where no plan is made."""
+    """Publish what `validate` found and `why` no plan is made, and return the end."""
     job.group(
         f"Validation of {proposal.name}",
         clean(rendered(Shape.VALIDATION, validation, TEXT, PLAIN)),
@@ -174,7 +177,10 @@ def _told(
     diagnostics: Sequence[Diagnostic],
     clean: Callable[[str], str] = str,
 ) -> End:
-    """Tell in the comment why there is no plan, so that no earlier plan stands there."""
+    """Publish why there is no plan, and return FAILED.
+
+    It replaces the comment, in which reviewers would otherwise see an earlier plan.
+    """
     text = "\n".join(["### No plan", "", *told_in_fence(diagnostics)])
     job.findings(diagnostics, clean)
     job.host.summarise(clean(text))

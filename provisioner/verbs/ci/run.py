@@ -38,8 +38,9 @@ def ci(
 ) -> End:
     """Do what the event asks for, and return how it ended.
 
-    `out` prints text for the job's log, and `perform` carries a plan out. Raises UsageError outside of a pipeline
-    and at an event that a pipeline must not run at, and other ProvisionerErrors.
+    `out` prints text for the job's log, `perform` carries a plan out, and `wait` sleeps for a number of
+    seconds. Raises UsageError outside of a pipeline and at an event that a pipeline must not run at,
+    and other ProvisionerErrors.
     """
     with _host(options) as host:
         event = host.event()

@@ -58,7 +58,7 @@ def refusal(
 
 
 def _last(records: Sequence[Record], commit: str, before: float | None = None) -> str | None:
-    """Return the digest of the last record at a commit, and not after a moment; None if there is none."""
+    """Return the digest of the last record at `commit`, made no later than `before`; None if there is none."""
     found = [r for r in records if r.commit == commit and (before is None or r.at <= before)]
     return max(found, key=lambda one: one.at).digest if found else None
 
@@ -72,5 +72,6 @@ def _other(digest: str, proposal: Proposal, seen: set[str | None], how: str) -> 
     digests = " and ".join(sorted(filter(None, seen)))
     return Diagnostic(
         codes.OTHER_PLAN_APPROVED,
-        f"{digests} {how} with {proposal.name}, and planned again it is {digest}. {NEXT}",
+        f"The digest of the plan that {how} with {proposal.name}: {digests}. Made again now, the plan has "
+        f"another digest: {digest}. {NEXT}",
     )

@@ -18,10 +18,10 @@ from provisioner.verbs.gc.survey import Surveyed
 def quarantined(
     found: Surveyed, chosen: Candidates, seconds: float, *, notes: bool
 ) -> tuple[Candidates, list[Diagnostic]]:
-    """Return the candidates that were noted long enough ago, and a warning about the others.
+    """Return the candidates that were noted `seconds` ago or earlier, and a warning about the others.
 
-    With `notes`, new candidates are noted; else the notes are only read. Raises LedgerError if
-    there is no ledger.
+    A candidate that has changed since it was noted is not returned. With `notes`, new candidates
+    are noted; else the notes are only read. Raises LedgerError if there is no ledger.
     """
     from provisioner.ledger.opening import ledger
 
