@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from provisioner.apply.inside import inside
 from provisioner.engine.answers import Answer
 from provisioner.engine.plan import PlanContext
 from provisioner.model.address import Address
@@ -19,6 +18,7 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.digests import with_lf
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.frozen import frozen
+from provisioner.model.inside import inside
 from provisioner.model.kind import Kind
 from provisioner.model.mark import Owner
 from provisioner.model.outcome import Outcome, Progress

@@ -10,7 +10,6 @@ import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from provisioner.apply.inside import inside
 from provisioner.apply.run import Run, StepFailed
 from provisioner.engine.file_names import marked_name
 from provisioner.engine.references import Known, ids_in, references
@@ -19,6 +18,7 @@ from provisioner.model.binding import upload_kind
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import Ambiguous, NoSuchApi, NotFound
+from provisioner.model.inside import inside
 from provisioner.model.provider import Row, nameless
 from provisioner.model.resource import Document
 

@@ -411,7 +411,7 @@ FAULTS = (
     ),
     Fault(
         "a document that a symbolic link leads out of the folder to is uploaded",
-        "apply/inside.py",
+        "model/inside.py",
         "if leaves or not real(path).is_relative_to(real(root)):",
         "if leaves or not path.absolute().is_relative_to(root.absolute()):",
         ("apply",),

@@ -109,7 +109,7 @@ def test_every_command_that_prints_what_it_can_show_has_it(
     [
         ("object", "--format words works with saved plans only: name the FILE of one."),
         ("asked", "'words' is not one of 'text', 'json'."),
-        ("migrated", "'words' is not one of 'text', 'json', 'markdown'."),
+        ("migrated", "'words' is not one of 'text', 'json', 'markdown', 'html'."),
     ],
 )
 def test_where_it_has_no_renderer_it_is_refused_in_one_sentence_before_any_request(

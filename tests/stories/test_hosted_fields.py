@@ -150,7 +150,8 @@ def test_both_sides_changed_says_both(world: World, known: Known) -> None:
     plan = world.plan()
 
     assert {*shown(plan)} - unshown(plan) == {"capability_directories[0]"}
-    assert causes(plan) == {"both", "drift"}
+    # The server's times have whole seconds: an edit in the second of our last write has no other trace.
+    assert causes(plan) == ({"both", "drift"} if unshown(plan) else {"both"})
     refuses(world)
     assert world.apply(overwrite_drift=True).succeeded
     assert changes(world.plan()) == []

@@ -113,7 +113,10 @@ def test_a_migration_says_where_the_release_of_its_source_was_sorted(world: Worl
         notes = [note for note in found.notes if note.code == codes.SORTED_PROPERTIES]
 
     assert len(notes) == 1
-    assert "assistant.clerk: an earlier version of provisioner sorted them" in notes[0].detail
+    assert (
+        "assistant.clerk: an earlier version of provisioner sorted the properties"
+        in notes[0].detail
+    )
 
 
 READ_BY_0_1_0 = {

@@ -11,13 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
 
-from provisioner.apply.inside import inside
 from provisioner.engine.odd import FAILURES
 from provisioner.engine.parsed_text import overlap_of, parsed_text
 from provisioner.engine.receipts import masked_text
 from provisioner.model.digests import measured
 from provisioner.model.errors import PlanRefused, ProviderError
 from provisioner.model.frozen import frozen
+from provisioner.model.inside import inside
 from provisioner.model.inventory import Inventory
 from provisioner.model.plan import Action, Change, DocumentAction, DocumentChange, Plan
 from provisioner.model.provider import Row

@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from provisioner.apply.inside import inside
 from provisioner.engine.classify import ids_of
 from provisioner.engine.restore import Now, Restored, restored
 from provisioner.engine.restored_documents import FOLDER, OBJECT, Kept, listed, paths_of
@@ -22,6 +21,7 @@ from provisioner.model.codes import restores as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.digests import Measured, measured
 from provisioner.model.errors import ProvisionerError
+from provisioner.model.inside import inside
 from provisioner.model.inventory import Inventory
 from provisioner.model.ledger import ReceiptDocument, RunRecord
 from provisioner.model.overrides import Overrides

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from provisioner.apply.inside import inside
 from provisioner.model.digests import PIECE, Measured, measured
 from provisioner.model.errors import PlanRefused
+from provisioner.model.inside import inside
 
 
 def measures(root: Path, paths: Iterable[str]) -> dict[str, Measured]:

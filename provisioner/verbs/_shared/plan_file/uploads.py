@@ -5,11 +5,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from provisioner.apply.inside import inside
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.digests import PIECE, measured
 from provisioner.model.errors import PlanRefused
+from provisioner.model.inside import inside
 from provisioner.model.resource import Desired, Resource
 from provisioner.model.value import Content, walk
 

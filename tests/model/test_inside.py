@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from provisioner.apply.inside import inside
 from provisioner.model.errors import PlanRefused
+from provisioner.model.inside import inside
 
 
 @pytest.fixture
