@@ -145,7 +145,7 @@ class _Performance:
     def _told_of(self, step: Step, error: Exception) -> str:
         """Return the reason why a step failed.
 
-        It says so if the step created an object, because that stays.
+        If the step created an object, the reason says so, because the object stays.
         """
         change = step.change
         is_made = change.action.makes and (change.address, next_generation(change)) in self.run.made

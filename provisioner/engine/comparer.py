@@ -63,7 +63,7 @@ class Comparer:
         return recorded in self._read(value)
 
     def is_blind(self, left: Any, right: Any) -> bool:
-        """Return true if two sides may differ only in something that the mark's digests do not show.
+        """Return true if the only difference of two sides may be one that the mark's digests do not show.
 
         Digests of version 1 do not show the order of properties.
         """

@@ -242,8 +242,8 @@ def _protected(changes: list[Change], unprotected: Collection[Address]) -> Itera
     for change in changes:
         mark = change.live.mark if change.live else None
         lifted = change.desired is not None and not change.desired.lifecycle.prevent_destroy
-        # A live mark still says prevent_destroy after the manifest has removed it. The manifest
-        # counts.
+        # The mark says prevent_destroy until the next apply, even if the manifest no longer does. What
+        # the manifest says now counts.
         protects = mark is not None and mark.protected and change.reason not in LEFTOVER
         lost = _LOST.get(change.action)
         if lost and protects and not lifted and change.address not in unprotected:
@@ -262,7 +262,7 @@ def _too_many(changes: list[Change], live: Live, guards: Guards) -> Iterator[Dia
     if _exceeds(len(deletes), total, guards):
         yield Diagnostic(
             codes.TOO_MANY_DELETES,
-            f"{len(deletes)} of {total} would be deleted. That is more than max_delete_percent "
+            f"{len(deletes)} of {total} objects would be deleted. That is more than max_delete_percent "
             f"allows ({guards.max_delete_percent} %): {_some([c.address for c in deletes])}. If "
             "this is intended, raise spec.guards.max_delete_percent in the Stack, or pass "
             "--max-delete-percent 100 once.",
@@ -277,7 +277,7 @@ def _too_many_documents(changes: list[Change], guards: Guards) -> Iterator[Diagn
         if _exceeds(len(removed), total, guards):
             yield Diagnostic(
                 codes.TOO_MANY_DOCUMENTS,
-                f"{len(removed)} of {total} would be removed. That is more than "
+                f"{len(removed)} of {total} documents would be removed. That is more than "
                 f"max_delete_percent allows ({guards.max_delete_percent} %). If this is intended, "
                 "raise spec.guards.max_delete_percent in the Stack, or pass --max-delete-percent "
                 "100 once.",

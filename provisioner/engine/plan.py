@@ -242,7 +242,7 @@ def _resolved(changes: Sequence[Change]) -> list[Diagnostic]:
             codes.SERVER_RESOLVED,
             f"{field.path} was sent as {field.desired} and is {field.live} now. A server may "
             "resolve a name to a version, so this is not a difference and nothing is written. To "
-            "fix the version, write its exact name into the manifest.",
+            "pin the version, write its exact name into the manifest.",
             change.desired.origin if change.desired else None,
             str(change.address),
         )

@@ -33,8 +33,9 @@ def remembered(
     `desired` is the spec and `got` is what the server returned; both are complete. A field that was
     not `sent` this time keeps its digests from `before`, because its live value may be an edit of
     somebody else. A secret whose value is not available was not sent either. A split list has
-    digests for each item if the mark has room, else one pair for the whole list. `beside` are forms
-    of other digests that the mark must also have room for, the most detailed first.
+    digests for each item if the mark has room, else one pair for the whole list. `beside` has other
+    digests for the same mark in several forms, the most detailed first: the first form that fits is
+    added.
     """
 
     def parts(whole: frozenset[str]) -> dict[str, Applied]:

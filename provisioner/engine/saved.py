@@ -44,7 +44,7 @@ def to_document(
 
     `salt` is a random text, made for this file. `settings` is the text of all settings that decide
     where the target leads; the file holds only its seal. `shown` is the digest of the text that
-    reviewers read. A document without settings (None) has no seal of them, and is not for a file.
+    reviewers read. If `settings` is None, the result has no seal, and only a digest is made of it.
     """
     body = {
         "version": VERSION,
@@ -93,8 +93,8 @@ def plan_digest(plan: Plan, settings: str = "") -> str:
     Two plans with the same digest make the same changes to the same objects. The folder in which a
     plan was made, the lines at which resources are declared, and the number of unchanged objects are
     left out. So the digest is the same on every machine, and it stays the same when something is
-    declared or applied beside what the plan touches. The settings are left out where the plan changes
-    nothing: it does nothing on any target, and their seal costs 0.05 s.
+    declared or applied beside what the plan touches. The digest of a plan without changes leaves out
+    the settings: such a plan does nothing on any target, and the seal of the settings takes 0.05 s.
     """
     named = settings if plan.changes else None
     placeless = (

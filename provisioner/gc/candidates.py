@@ -44,8 +44,8 @@ class Wanted:
 class Candidates:
     """The chosen leaks, `ours` and `nobodys`, each in the order of the judgements.
 
-    `young` is the number of leaks that are not old enough. `named` is the number of leaks to which
-    an object refers that is not chosen.
+    `young` is the number of leaks that are not old enough. `named` is the number of leaks that
+    stay because an object that is not chosen refers to them.
     """
 
     ours: tuple[Judgement, ...] = ()

@@ -149,7 +149,7 @@ class _Judging:
         return one.is_called and not one.is_over(thing.row) and self._retired(thing) is None
 
     def _retired(self, thing: Thing) -> float | None:
-        """Return the moment at which the time of a tracked object was over, None if it is not over."""
+        """Return the moment at which a tracked object expired, None if it has not expired."""
         end = self.ends.get(thing.id) if thing.listable.is_tracked else None
         return end if end is not None and end <= self.inventory.read_at else None
 

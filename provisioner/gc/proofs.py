@@ -65,7 +65,7 @@ def unread(why: Diagnostic) -> str:
 
 
 def superseded(address: Address | None) -> str:
-    return f"It has our mark with {address}, and a newer or better object has that address."
+    return f"It has our mark with {address}, and another object is the current one of that address."
 
 
 def orphan(address: Address | None) -> str:

@@ -228,7 +228,7 @@ def test_too_many_deletions_are_refused_unless_allowed_this_once(project: Projec
     (project.folder / "manifests" / "many.yaml").unlink()
     result = project.run("plan", code=1)
     assert "6 to delete" in result.stdout
-    assert "6 of 8 would be deleted" in result.stderr
+    assert "6 of 8 objects would be deleted" in result.stderr
     assert "--max-delete-percent" in result.stderr
     project.run("apply", "--yes", code=1)
     assert "6 deleted" in project.run("apply", "--yes", "--max-delete-percent", "100").stdout
@@ -319,6 +319,6 @@ def test_a_stack_may_refuse_while_undeclared_values_moved(applied: Project) -> N
     set_top_p(applied, 0.3)
 
     assert "guards.undeclared" not in applied.run("plan", code=1).stdout
-    assert "top_p changed" in applied.run("apply", "--yes", code=1).stderr
+    assert "changed on the live side: top_p." in applied.run("apply", "--yes", code=1).stderr
     applied.run("apply", "--yes", "--accept-undeclared")
     assert "No drift." in applied.run("drift").stdout

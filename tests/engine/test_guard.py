@@ -74,7 +74,7 @@ def test_what_others_hold_here_makes_no_share_of_ours_smaller() -> None:
     ):
         (text,) = refused(there=beside_them)
 
-        assert "5 of 5 would be deleted" in text
+        assert "5 of 5 objects would be deleted" in text
 
 
 @pytest.mark.parametrize(("gone", "is_refused"), [(4, False), (5, True)])
@@ -84,7 +84,7 @@ def test_removing_too_many_documents_is_refused(gone: int, is_refused: bool) -> 
     found = refused(store(*documents[gone:]), there=live(applied(store(*documents))))
 
     assert len(found) == is_refused
-    assert all(f"{gone} of 10 would be removed" in text for text in found)
+    assert all(f"{gone} of 10 documents would be removed" in text for text in found)
 
 
 def test_left_over_documents_and_duplicates_are_no_massacre() -> None:

@@ -243,7 +243,7 @@ SERVER_RESOLVED = warning(
     "server-resolved",
     "the server answers with another version",
     "A server may return a more exact version of a name, such as that of a model. This is not a "
-    "difference, and nothing is written. To fix the version, write the exact name into the "
+    "difference, and nothing is written. To pin the version, write the exact name into the "
     "manifest.",
 )
 MADE_TWICE = error(
