@@ -277,4 +277,5 @@ def stays_text(stays: Iterable[KeptObject], migration: Migration) -> str:
 
 def stay_text(one: KeptObject) -> str:
     """Return the reason why an object stays, and whether a later run deletes it."""
-    return f"{one.why}: it goes once that ends" if one.later else one.why
+    later = "a later run deletes it when nothing refers to it any more"
+    return f"{one.why}; {later}" if one.later else one.why

@@ -216,7 +216,7 @@ def test_no_comment_is_longer_than_github_takes_and_says_what_it_cut(made: Plan,
     if len(made.changes) == 300:
         assert named == 300
     else:
-        left = re.search(r"([\d,]+) changes are not told\. All of it is in `--format json`", text)
+        left = re.search(r"([\d,]+) changes are not shown\. All of it is in `--format json`", text)
         assert left
         assert named + int(left[1].replace(",", "")) == len(made.changes)
     outside_fences(text)
@@ -238,9 +238,9 @@ def test_what_does_not_fit_is_told_in_a_line_and_then_counted() -> None:
     half = ("x" * (room // 2),)
     text = fitted((), [Piece("a", half), Piece("b", half), Piece("c", half, 7)], ())
     assert [line[:1] for line in text.splitlines()[:3]] == ["x", "b", "c"]
-    assert ": 8 changes are told in one line. All of it is in" in text
+    assert ": 8 changes have only one line each. All of it is in" in text
     lines = [Piece("y" * 999) for _ in range(100)]
-    assert "changes are not told" in fitted((), lines, ())
+    assert "changes are not shown" in fitted((), lines, ())
 
 
 def shown_hostile() -> dict[str, str]:

@@ -128,7 +128,10 @@ def test_ids_and_what_stays_are_told() -> None:
     ]
     assert stays_text(stays, whole).splitlines() == [
         "Stays on old:",
-        "  vector_store.s  vs_1  asst_2 names it: it goes once that ends",
+        (
+            "  vector_store.s  vs_1  asst_2 names it; a later run deletes it when nothing refers"
+            " to it any more"
+        ),
         "  assistant.qa    x     y stays",
     ]
     assert stays_text([], whole) == ids_text({}, whole) == ""

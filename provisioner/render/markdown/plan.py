@@ -127,6 +127,7 @@ def _merged(groups: Sequence[Group], risky: Container[Address]) -> list[list[Gro
         is_plain = change.action is Action.UPDATE and not (group.others or change.documents)
         is_merged = is_plain and not change.blocked and change.address not in risky
         paths = tuple(field.path for field in change.fields)
+        # `id` is a key that no other group has, so such a group stays alone.
         key = (change.address.kind, change.reason, paths) if is_merged and paths else id(group)
         found.setdefault(key, []).append(group)
     return [same[at : at + MERGED] for same in found.values() for at in range(0, len(same), MERGED)]

@@ -62,6 +62,7 @@ def fitted(head: Sequence[str], pieces: Sequence[Piece], tail: Sequence[str]) ->
     if size([*head, *tail]) > most:
         head = _left_out()
     room = LIMIT - AROUND - NOTICE - size(head) - size(tail)
+    # The room for the lines of the later pieces is kept, so that one long piece does not hide them.
     left = sum(size([piece.short]) for piece in pieces)
     lines: list[str] = []
     shortened, dropped = 0, 0
@@ -88,9 +89,11 @@ def _left_out() -> list[str]:
 def _notice(shortened: int, dropped: int) -> list[str]:
     """Return a sentence about what was cut; an empty list if nothing was."""
     told = (
-        [f"{plural(shortened, 'change is', 'changes are')} told in one line"] if shortened else []
+        [plural(shortened, "change has only one line", "changes have only one line each")]
+        if shortened
+        else []
     )
-    told += [f"{plural(dropped, 'change is', 'changes are')} not told"] if dropped else []
+    told += [f"{plural(dropped, 'change is', 'changes are')} not shown"] if dropped else []
     return (
         [
             "",
