@@ -64,7 +64,7 @@ def command(
 ) -> int:
     """Make the changes that the manifests in PATH (default: manifests) ask for.
 
-    With FILE, which --out of any command saved, make exactly those changes, or refuse.
+    With FILE, a plan that --out of any command saved, make exactly its changes, or refuse.
 
     Asks before it changes anything. Without a terminal, --yes has to answer.
     """

@@ -44,7 +44,7 @@ def _outputs(ctx: click.Context, param: click.Parameter, values: Sequence[str]) 
 @click.option(
     "--keep-thread",
     is_flag=True,
-    help="Do not delete the new thread, conversation or session afterwards.",
+    help="Do not delete what was begun for the question: a thread, stored responses, a session.",
 )
 @click.option(
     "--steps", is_flag=True, help="Show the steps of the run, or the items of the session."

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 def command(*, run_options: "RunOptions", require_approval: bool, leaks: bool) -> int:
     """Do what the event of a pipeline asks for. It runs in GitHub Actions and GitLab CI.
 
-    At a pull or merge request: validate and plan, with the targets of the branch that it goes to, and
-    keep one comment. At a merge: plan again, and apply the plan if it is the one that was approved.
-    At night: keep one issue about drift and leaks.
+    At a pull or merge request: validate and plan, with the targets of the branch into which it would
+    be merged, and write the plan into one comment, which later runs replace. At a merge: plan again,
+    and apply the plan if it is the one that was approved. At night (a scheduled event): open, update
+    or close one issue about drift and leaks.
     """
     from provisioner.verbs.ci.run import ci
 

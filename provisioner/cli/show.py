@@ -77,7 +77,7 @@ def command(
 ) -> int:
     """Show a row for each address, or ADDRESS in full: what is declared, live and last applied.
 
-    With FILE, which --out of any command saved, shows it as that command did.
+    With FILE, a plan that --out of any command saved, shows that plan.
 
     --format env prints the ids of live objects, one a line: ASSISTANT_POLICY_QA=asst_…
 

@@ -74,9 +74,9 @@ class Refer:
 
     def _dangling(self, name: str, place: Place) -> None:
         """Report a name that no manifest declares, with the likely cause."""
-        # A file that could not be read may declare this name. Reporting it as missing could be
-        # wrong.
         self.draft.failed = True
+        # A file or table that could not be read may declare this name. Calling it missing could be
+        # wrong, and the file's own problem is already reported.
         if any(not text or name in text for text in self.names.broken):
             return
         if Address(self.kind, name).base in self.names.unread.get(self.kind, ()):

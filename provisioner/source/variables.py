@@ -94,8 +94,8 @@ class Variables:
     chosen: Mapping[str, Any]
     given: Mapping[str, Any]
     environ: Mapping[str, str]
-    # Values by variable. An Unknown is stored for one without a value, so that it is reported once.
     report: Report
+    # Values by variable. An Unknown is stored for one without a value, so that it is reported once.
     _values: dict[str, Any] = field(default_factory=dict)
     # The variables that are being evaluated, outermost first, to notice circles.
     _asking: list[str] = field(default_factory=list)
