@@ -30,7 +30,7 @@ MINE = Record("mine", HEAD, 90.0)
         ([ANN], [MINE], ""),
         ([ANN], [Record("old", HEAD, 10.0), MINE], ""),
         ([ANN], [MINE, Record("late", HEAD, 110.0)], ""),
-        ([ANN], [MINE, Record("other", HEAD, 95.0)], "other was approved"),
+        ([ANN], [MINE, Record("other", HEAD, 95.0)], "was approved with #1: other."),
         ([ANN], [Record("mine", HEAD, 110.0)], "No plan of #1 was recorded"),
         ([ANN], [Record("mine", EARLIER, 90.0)], "No plan of #1 was recorded"),
         ([Approval("ann", EARLIER, 100.0)], [Record("mine", EARLIER, 90.0)], ""),
@@ -58,7 +58,7 @@ def test_without_an_approval_the_last_plan_of_the_merged_commit_counts() -> None
     assert refusal("later", PROPOSAL, Reviews(), [MINE, later], **ask) is None
     why = refusal("mine", PROPOSAL, Reviews(), [MINE, later], **ask)
     assert why is not None
-    assert "later was planned with #1" in why.detail
+    assert "was planned with #1: later." in why.detail
 
 
 @pytest.mark.parametrize(
