@@ -119,7 +119,11 @@ def plan_against(
     *,
     inventory: Inventory | None = None,
 ) -> Planned:
-    """Plan `desired` against a live side that was read already, into `inventory` if that is given."""
+    """Plan `desired` against a live side that was read already.
+
+    With the `inventory` that `live` was made from, vector stores of others are asked, before a file
+    is deleted, whether they have it.
+    """
     from provisioner.inventory.archives import with_archived_texts
 
     make = partial(
@@ -190,9 +194,10 @@ def plan_of(
 def asking_further(
     session: Session, plan: Plan, live: Live, inventory: Inventory | None = None
 ) -> Live:
-    """Return `live` with what is read only if a plan deletes something, else `live` itself.
+    """Return `live` with the referrers that are read only if a plan deletes something.
 
-    Vector stores of others are asked for files only if `inventory` is given. Raises ProviderError.
+    If none are found, `live` itself is returned. Vector stores of others are asked for files only if
+    `inventory` is given. Raises ProviderError.
     """
     from provisioner.inventory.referrers import read_bystanders, read_holders
 

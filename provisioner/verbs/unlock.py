@@ -10,7 +10,7 @@ from provisioner.verbs.history import no_ledger, stack_of
 
 
 def lock_state(options: RunOptions) -> LockState:
-    """Return the lock of this stack and environment. Raises LedgerError. It makes no ledger."""
+    """Return the state of this stack and environment's lock. Creates no ledger. Raises LedgerError."""
     from provisioner.ledger.opening import ledger_to_read
 
     stack = stack_of(options)

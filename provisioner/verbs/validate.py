@@ -13,7 +13,7 @@ from provisioner.verbs._shared.session import RunOptions, read
 
 
 def validate(options: RunOptions) -> Validation:
-    """Read, check and resolve; touches no network and needs no key."""
+    """Read, check and resolve the manifests, and return the problems. Sends no request."""
     loaded = read(options)
     ends: tuple[Diagnostic, ...] = ()
     if loaded.stack is not None:
@@ -24,7 +24,7 @@ def validate(options: RunOptions) -> Validation:
         ends = (*ends, old)
     return Validation(
         resources=Counter(address.kind for address in sorted(loaded.desired)),
-        # A File is one document and is counted as what it is.
+        # A File is counted among the resources, and its content not again among the documents.
         documents=sum(
             len(resource.documents)
             for address, resource in loaded.desired.items()

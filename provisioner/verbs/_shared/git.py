@@ -57,7 +57,7 @@ def git(
 
 
 def git_bytes(folder: Path, environ: Mapping[str, str], *words: str, given: bytes = b"") -> bytes:
-    """Return what git prints. `given` is its input.
+    """Return the output of git. `given` is its standard input.
 
     Raises OSError with a sentence where there is no git, where it fails, or where it takes too long.
     """

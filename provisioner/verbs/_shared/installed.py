@@ -1,4 +1,4 @@
-"""Find the public repository from which this program was installed, and the commit."""
+"""Find the repository from which this program was installed, and the commit."""
 
 import json
 import re

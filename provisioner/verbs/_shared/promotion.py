@@ -138,7 +138,7 @@ def _entry(session: Session, address: Address, number: int | None) -> ReleaseEnt
         )
         raise ProvisionerError(Diagnostic(codes.NO_SUCH_RELEASE_HERE, detail, subject=subject))
     if not found.published.sealed:
-        detail = f"Release {found.number} has no seal. Publish it again in that environment."
+        detail = f"Release {found.number} has no seal. Publish it again where it was tested."
         raise ProvisionerError(Diagnostic(codes.NOT_SEALED, detail, subject=subject))
     return found
 

@@ -1,4 +1,4 @@
-"""The folder of manifests that is trusted, where another one is planned that anybody may have written."""
+"""Plan a folder of manifests that anybody may have written, with the settings of a trusted one."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -8,9 +8,10 @@ from provisioner.model.frozen import frozen
 
 @frozen
 class Trusted:
-    """The folder whose Stack says where requests go, where another one is planned that is not trusted.
+    """A folder whose Stack says where requests go while manifests of another folder are planned.
 
-    `names` are the environment variables that its manifests ask for. No others are read.
+    `names` are the environment variables that its manifests ask for. The other folder gets no
+    others.
     """
 
     path: Path

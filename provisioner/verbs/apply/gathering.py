@@ -1,4 +1,4 @@
-"""Gathers what a run did, and writes it to the ledger together.
+"""Gather notes about what a run did, and write several of them to the ledger at once.
 
 A transaction for each object would be a third of the time of a first apply, and as much of a destroy.
 """
@@ -34,9 +34,9 @@ class Gathering(Generic[Note]):
             timer.start()
 
     def write_down(self, about: str = "") -> None:
-        """Write every note, or nothing if `about` is an id that no note is about.
+        """Write every note, and return when they are written.
 
-        It returns when they are written.
+        If `about` is an id, they are written only if one of them is about it.
         """
         with self._lock:
             notes = [note for _, note in self._waiting]

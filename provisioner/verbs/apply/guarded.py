@@ -112,7 +112,7 @@ class GuardedProvider:
         try:
             row = self.inner.upload(path, name, sha256, sent)
         except Ambiguous:
-            raise  # it may have been taken: it stays in flight
+            raise  # The server may have stored the file, so the upload stays recorded as begun.
         except ProvisionerError:
             self.journal.end_upload(number, "")
             raise

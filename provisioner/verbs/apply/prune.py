@@ -33,7 +33,7 @@ def prune(planned: Planned, forgotten: Collection[str]) -> list[Diagnostic]:
     if not isinstance(provider, ReleasesProvider):
         return []
     binding = next(binding for binding in session.runtime.bindings.values() if binding.history)
-    # Files that are never deleted because of a release need no release that remembers them.
+    # A release alone never lets these files be deleted, so none has to be kept for their sake.
     unproven = frozenset(found.id for found in planned.live.ours if not found.proven)
     uploads = session.runtime.bindings[upload_kind(session.runtime.bindings)].collection
     settled = frozenset({*_documents(planned), *forgotten})
@@ -53,8 +53,8 @@ class _Provenance:
     """Finds the releases that must be kept because they alone record the provenance of an upload.
 
     `uploads` is the collection of uploads. `settled` are files whose provenance is recorded
-    elsewhere too. `unproven` are files that are never deleted because of releases alone. `unnamed`
-    are those of them that no release refers to any more.
+    elsewhere too. `unproven` are files that only releases prove to be ours, which is not enough to
+    delete them. `unnamed` are those of them that no release refers to any more.
     """
 
     provider: Provider

@@ -48,8 +48,8 @@ class Record:
     _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
-        # A run that is killed may lose either: a made object is known by our mark, and a rollback
-        # looks for the object of a receipt that was not confirmed.
+        # A run that is killed may lose notes of both kinds. An object that it made is known by our
+        # mark. If a receipt was not confirmed, a rollback looks for its object.
         self._made = Gathering(self._write_made)
         self._deleted = Gathering(self._write_deleted)
 
@@ -104,7 +104,7 @@ class Record:
             self._write(lambda: ledger.receipts.confirm(deleted))
 
     def _write_down(self, about: str = "") -> None:
-        """Write what has gathered: everything, or only if something is about this id."""
+        """Write all gathered notes; with an id, only if one of them is about it."""
         self._made.write_down(about)
         self._deleted.write_down(about)
 

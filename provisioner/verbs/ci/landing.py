@@ -49,6 +49,7 @@ def landed(job: Job, event: Landed) -> End:
 
 
 def _planned(job: Job, event: Landed, seen: "_Seen") -> End:
+    # Whoever approved the plan has seen the drift that it overwrites. Another plan is refused.
     with planned(job.options, overrides=Overrides(overwrite_drift=True)) as found:
         plan = with_digest(found)
         job.group("Plan", shown(plan))

@@ -38,7 +38,7 @@ def _spec(kind: str) -> Any:
 
 
 def _found(example: Any, steps: list[str]) -> Any:
-    """Return the part of an example that leads to a field, and nothing beside it, or None."""
+    """Return only the part of an example that leads to a field; None if it lacks the field."""
     if not steps:
         return example
     first, *rest = steps

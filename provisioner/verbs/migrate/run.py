@@ -209,7 +209,9 @@ def _touched(changes: list[Change], before: Live | None) -> tuple[Diagnostic, ..
     ]
     if not moved:
         return ()
-    detail = f"{', '.join(moved)}. Nothing was retired. Run it again to see the difference."
+    detail = (
+        f"{', '.join(moved)}. Nothing was deleted. Run the migration again to see the difference."
+    )
     return (Diagnostic(codes.MOVED_MEANWHILE, detail),)
 
 

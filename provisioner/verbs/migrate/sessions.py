@@ -208,8 +208,7 @@ class MigrationSessions:
                 yield warning(
                     codes.FOREIGN_DOCUMENTS,
                     f"Somebody attached files to {change.live.id} on {self.source_name}. They do not migrate, "
-                    f"along, and stay there as files ({len(strangers)}): "
-                    f"{', '.join(strangers[:5])}.",
+                    f"and stay there. Files: {len(strangers)}, such as {', '.join(strangers[:5])}.",
                     subject=str(change.address),
                 )
 

@@ -165,7 +165,7 @@ class Writing:
             self.stores[id] = Taken(id, address)
             by = ", ".join(f"assistant.{user}" for user in names)
             text = (
-                f"{id} was searched by {by}. What was in it is not in an export, and it is empty"
+                f"{id} was searched by {by}. An export does not have its documents, so the store is empty"
                 f" until you put documents into knowledge/{name}/ and add to knowledge.yaml:"
                 f' `files: [{{glob: "knowledge/{name}/**/*"}}]`.'
             )

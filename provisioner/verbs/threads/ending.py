@@ -105,7 +105,7 @@ def _is_another(row: Row, one: Tracked) -> str:
     kind = row.get("object", one.kind)
     if row.get("id") == one.id and kind == one.kind:
         return ""
-    return f"The server answered with {kind} {str(row.get('id'))[:80]}, so it was not deleted."
+    return f"The server answered with {kind} {str(row.get('id'))[:80]}, so nothing was deleted."
 
 
 def is_there(provider: Provider, one: Tracked) -> bool:

@@ -31,7 +31,7 @@ FEWEST: Final = 64
 MOST: Final = 1000
 """The fewest and the most objects in a batch."""
 SUSPICIOUS: Final = 20
-"""The number of objects of which not one can be deleted that means that they have one cause."""
+"""If not one of so many objects, or more, can be deleted, there is one cause for all of them."""
 BEAT: Final = 0.25
 """The share of a claim's time after which it is renewed."""
 GRACE: Final = 30.0
@@ -135,7 +135,7 @@ class Worker:
             self.seen(one)
 
     def _check_whole(self, ended: Sequence[Ended], counts: Retired) -> None:
-        """Raise ProvisionerError where nothing of a whole batch was deleted, which has one cause."""
+        """Raise ProvisionerError if no object of a batch was deleted: they probably share one cause."""
         # What another worker had begun to delete, and did not write down, proves nothing.
         ended = [one for one in ended if not one.one.was_claimed]
         if counts.deleted or not ended:
