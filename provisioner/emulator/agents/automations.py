@@ -103,7 +103,9 @@ def update(call: Call, row: Row) -> Answer:
         if other in given:
             raise invalid(f"'{other}' does not belong to a {kind} automation.", other)
     if "run_at" in given and row.hidden["fired"]:
-        raise conflict("The scheduled invocation of this automation exists already.")
+        raise conflict(
+            "'run_at' cannot be changed: the invocation of this automation exists already."
+        )
     target = given.pop("target", None)
     if target is not None:
         _check_target(row, target)
@@ -119,7 +121,9 @@ def _check_target(row: Row, target: Json) -> None:
     """Raise ApiError if an update moves an automation to a target that the platform does not allow."""
     old, maker = row.body["target"], row.body["created_by"]
     if target["type"] != old["type"]:
-        raise invalid(f"Invalid 'target.type': it is '{old['type']}', and stays so.", "target.type")
+        raise invalid(
+            f"Invalid 'target.type': it is '{old['type']}' and cannot be changed.", "target.type"
+        )
     if maker["type"] == "agent" and target["session_id"] != maker["session_id"]:
         raise invalid(
             "Invalid 'target.session_id': an automation that an agent made stays with its session.",

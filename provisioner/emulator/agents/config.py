@@ -23,9 +23,8 @@ WITHOUT_REASONING = ("gpt-3.5", "gpt-4")
 def merged(asked: Json, given: Json) -> Json:
     """Return the fields `asked` after an update with `given`.
 
-    Null resets a field, any other value replaces it.
-
-    Only `experimental` is merged key by key.
+    Null resets a field, and any other value replaces it. Only the value of `experimental` is merged
+    with the former value, key by key.
     """
     result = asked | {key: value for key, value in given.items() if key != "experimental"}
     if "experimental" in given:

@@ -167,7 +167,7 @@ def _rotate(auth: Json, new: Json) -> None:
     """Set the visible fields of a rotated credential. The new secrets are checked and dropped."""
     if new["type"] != auth["type"]:
         raise invalid(
-            f"Invalid 'auth.type': the credential's type is '{auth['type']}', and stays so.",
+            f"Invalid 'auth.type': the credential's type is '{auth['type']}' and cannot be changed.",
             "auth.type",
         )
     if new["type"] == "environment_variable":

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.02
 """Seconds between two looks at the store."""
-# After this time a comment is sent: a write that fails is how the server learns that the client has
-# closed its connection.
+# After this many seconds without an event a comment is sent, a line that clients ignore. If it cannot
+# be written, the client has closed its connection, and the stream ends.
 STILL_THERE_SECONDS = 1.0
 QUIET_SECONDS = 60.0
 """Seconds without an event after which a stream ends."""

@@ -69,9 +69,9 @@ def resolved(tools: list[Json]) -> list[Json]:
 
 
 def _check(tool: Json, path: str, names: set[tuple[str, str]]) -> None:
-    """Raise ApiError if a tool has a name of `names`, a wrong schema or a wrong URL.
+    """Raise ApiError if the name of a tool is in `names`, or if its schema or URL is wrong.
 
-    Adds its name.
+    Adds the name to `names`.
     """
     key = {"function": "name", "mcp": "server_label"}.get(tool["type"])
     if key is None:

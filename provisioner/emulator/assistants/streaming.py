@@ -28,8 +28,8 @@ BEGINNINGS = ("thread.run.step.created", "thread.run.step.in_progress")
 def stream(call: Call, run: Row, thread: Row | None = None) -> Events:
     """Return the events of a run that has just been queued.
 
-    With `thread`, which the same request created, the first event tells of the thread. The request
-    holds a lease on the run: it moves the run instead of the alarm.
+    With `thread`, which the same request created, the first event is about the thread. The request
+    holds a lease on the run: while it lasts, the request moves the run, and the alarm does not.
     """
     first: list[Event] = []
     if thread is not None:

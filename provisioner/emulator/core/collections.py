@@ -166,7 +166,7 @@ class Collection:
 
 
 def _about(collection: Collection | None, handler: Handler) -> Handler:
-    """Return a handler of ids, which looks the object up and calls `handler` with its row.
+    """Return a handler that takes ids, finds their object, and calls `handler` with its row.
 
     Without a collection it returns `handler` itself.
     """

@@ -136,8 +136,8 @@ class Engine:
             self.work(move)
         except Failed as failed:
             self.fail(move, dict(failed.error))
-        # A fault of the stand-in fails the one run, as on the platform, and not the request of a
-        # stranger that happened to fire the alarm.
+        # A fault of the stand-in fails this one object, as on the platform. It must not fail the
+        # request during which the alarm runs, which may come from another client.
         except Exception:
             log.exception("the stand-in model failed in %s", row.id)
             self.fail(move, dict(SERVER_ERROR))

@@ -64,8 +64,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         if not self._is_addressed():
             # A web page can let its own host name point to this machine, and then send requests here
-            # from the user's browser. The Host header gives such a request away.
-            self._refuse(421, "This server is reached by another name")
+            # from the user's browser. The Host header of such a request has the page's host name.
+            self._refuse(421, "This server answers requests to localhost, 127.0.0.1 and ::1 only")
             return
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body:
             try:
@@ -218,9 +218,9 @@ class Handler(BaseHTTPRequestHandler):
         self.server.log(f"{self.command} {urlsplit(self.path).path} {code}")
 
     def _refuse(self, code: int, message: str | None = None) -> None:
-        """Answer without the application and close the connection.
+        """Answer without the application, and close the connection.
 
-        The unread rest of the body would be taken for the next request.
+        In an open connection the unread rest of the body would be taken for the next request.
         """
         self._log(str(code))
         self.send_error(code, message)

@@ -31,9 +31,9 @@ def read_back(tools: list[Json], model: str) -> list[Json]:
 
 
 def _check_function(function: Json, path: str, names: set[str]) -> None:
-    """Raise ApiError if a function has a name of `names` or a wrong schema.
+    """Raise ApiError if the name of a function is in `names`, or if its schema is wrong.
 
-    Adds its name to `names`.
+    Adds the name to `names`.
     """
     name = function["name"]
     if name in names:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json, Session
 
 FAIL_LINE = "@@provisioner-emulator: fail ingestion@@"
-"""A file that contains this line is not ingested, so that an application can test how it treats
-that.
+"""A file that contains this line is not ingested, so that a test can show how an application
+handles such a failure.
 """
 CHARS_PER_TOKEN = 4
 """Characters that count as one token here. The platform's tokenizers differ between models."""

@@ -1,4 +1,7 @@
-"""Uploads of skills: a folder of files or one zip, with exactly one SKILL.md, which has the name."""
+"""Uploads of skills: a folder of files or one zip, with exactly one SKILL.md.
+
+The front matter of SKILL.md, YAML at its beginning, contains the skill's name and description.
+"""
 
 from __future__ import annotations
 

@@ -47,7 +47,9 @@ def update(call: Call, document: Row) -> Answer:
 
 def content(call: Call, document: Row) -> Answer:
     if document.tag != "completed":
-        raise ApiError(f"File '{document.id}' is {document.tag}: it has no parsed content.")
+        raise ApiError(
+            f"File '{document.id}' has the status '{document.tag}', so it has no parsed content."
+        )
     static = document.body["chunking_strategy"]["static"]
     parts = ingest.chunks(ingest.pieces_of(call.db, document.id), static)
     return {

@@ -165,7 +165,7 @@ def _problem(request: Any, endpoint: str, seen: set[str]) -> tuple[str, str, str
 def _work(move: Move) -> None:
     """Answer all requests of a batch, and write the answers to its output and error files."""
     row = move.row
-    # Read again, because another process may make this move than the one that started the batch.
+    # The file is read again, because the process that started the batch may not be this one.
     requests, _ = _requests(move.db, row.body["input_file_id"], row.body["endpoint"])
     written: dict[bool, list[str]] = {True: [], False: []}
     spent: Counter[str] = Counter()
@@ -195,7 +195,8 @@ def _answered(move: Move, request: Json) -> tuple[int, Json]:
         if request["url"] != RESPONSES_URL:
             raise not_here(f"The embedded server has no '{request['url']}'.")
         fields.CREATE.check(request["body"])
-        # A line of the output file has room for one whole answer.
+        # Each line of the output file is one finished answer, so nothing can be streamed or run in
+        # the background.
         given = request["body"] | {"background": False, "stream": False}
         response = start.begin(move.db, move.now, given)
         RESPONSES.advance(move.db, response, move.settings)

@@ -58,7 +58,7 @@ def make(db: Session, now: int, given: Json) -> Row:
 
 
 def put(db: Session, container: Row, file_ids: list[str], now: int) -> None:
-    """Copy files into a container. A file whose name the container already contains is left out."""
+    """Copy files into a container. A file is left out if its name is there already."""
     there = {PurePosixPath(file.body["path"]).name for file in db.children(FILE, container.id)}
     for file_id in file_ids:
         check_file(db, file_id, "file_ids")

@@ -96,7 +96,7 @@ def _cut_call(call: Json, most: int | None) -> bool:
 
 
 def _introduce(job: Work) -> None:
-    """Say that a stand-in answers, and repeat what it read."""
+    """Say that a stand-in answers, and repeat the question and the outputs of functions."""
     job.say(f"[stand-in model] A response with model {job.body['model']} here;")
     dropped = (
         f", {job.context.dropped} of them dropped by truncation" if job.context.dropped else ""

@@ -91,7 +91,8 @@ def _of_item(what: str, item: Json, index: int) -> Json:
     return {"type": f"response.output_item.{what}", "output_index": index, "item": item}
 
 
-# (the item as the event `added` shows it, [(name, fields) of each event until `done`])
+# The events of one item: (the item as its event `added` shows it, [(name, fields) of each event
+# between `added` and `done`]).
 Told = tuple["Json", list[tuple[str, "Json"]]]
 
 
@@ -132,7 +133,10 @@ def _written(key: str, word: str) -> Callable[[Json], Told]:
 
 
 def _called(name: str, **empty: Any) -> Callable[[Json], Told]:
-    """Return a function that builds the events of a search. `empty` are the fields before its end."""
+    """Return a function that builds the events of a search.
+
+    `empty` are the fields that change when the search ends, with their values before that.
+    """
 
     def told(item: Json) -> Told:
         steps = ("in_progress", "searching", "completed")
