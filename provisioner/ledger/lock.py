@@ -133,7 +133,8 @@ def is_stale(acquired: Acquired, age: float, *, was_alone: bool = False) -> bool
     """Return true if another process had the lock within the last `age` seconds before it was taken.
 
     Whatever was read that long ago may have changed since then. `was_alone` is true if no process
-    of this machine had the lock that long ago: a dead holder had then died before.
+    of this machine had the lock `age` seconds ago. So a dead process that had taken the
+    lock before that has changed nothing since then.
     """
     before = acquired.before
     if was_alone and acquired.was_left and before.since < before.now - age:

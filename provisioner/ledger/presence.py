@@ -7,7 +7,7 @@ that can lock that file knows that the former one is dead. A process id would no
 because ids are used again.
 
 Only a process under the same kernel, with the same file, may conclude this: `machine` identifies
-both. If anything of this does not work, only the lease counts.
+both, in one text. If anything of this does not work, only the lease counts.
 """
 
 import fcntl
@@ -34,9 +34,10 @@ class Presence:
     _descriptor: int = -1
 
     def claim(self) -> str:
-        """Lock the file if no other process has locked it. Return the machine's text, '' if it failed.
+        """Lock the file of this owner, and return the text `machine` that the module describes.
 
-        It may be called again until it returns a text.
+        Returns '' if another process has locked the file, or if files cannot be locked here. It may
+        be called again until it returns a text.
         """
         if self.file is None or self._descriptor >= 0:
             return self._machine()

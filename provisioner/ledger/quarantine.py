@@ -22,7 +22,7 @@ class Quarantine:
     database: Database
 
     def note(self, found: Iterable[Quarantined], seconds: float) -> list[Quarantined]:
-        """Note objects that may be deleted `seconds` from now. Return the notes that apply then.
+        """Note objects that may be deleted `seconds` from now. Return their notes.
 
         An object with a note that has the same fingerprint keeps its note, so that its time
         continues. An object whose fingerprint has changed gets a new note. `noted` and `until` are

@@ -45,7 +45,11 @@ def check(database: Database) -> None:
         version = _version(connection)
     _check_known(version, database.location)
     if not version:
-        detail = f"The database {database.location} does not contain the tables of a ledger."
+        detail = (
+            f"The database {database.location} does not contain the tables of a ledger. The first "
+            "command that writes, such as apply, creates them. If there was a ledger before, correct "
+            "the address."
+        )
         raise LedgerError(Diagnostic(codes.NO_LEDGER_YET, detail))
     if version != NEWEST:
         detail = (
