@@ -1,9 +1,10 @@
 """Reads a long list from both ends at once, which takes half as long as from one end.
 
-The pages of one walk cannot be read at once, because each page names the next. But the API lists
-the oldest rows first or the newest first, and two walks that meet have read every row. It is not
-taken on trust that a server keeps to an order: the creation times of the rows must show it in both
-walks. If they do not, the walk that began at the oldest row reads the list to its end.
+A *walk* reads the pages of a list one after the other. It cannot read them at once, because each
+page names the next. But a request may ask for the oldest rows first or for the newest first, and two
+walks from opposite ends have read every row when they meet. Some servers ignore the order, so the
+creation times of the rows must show it in both walks. If they do not, the walk that began at the
+oldest row reads the list to its end.
 
 A row that is created meanwhile is missed, just as a row that is created after the last page was
 read. Rows that are deleted meanwhile do no harm, because neither walk counts rows.

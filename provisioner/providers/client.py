@@ -61,7 +61,6 @@ def open_provider(
     have no key, requests are signed by `bearer`, or else with the tokens that the settings
     describe. `hidden` are secrets that requests contain; the caller may add more of them later. The
     other parameters are those of `open_target`. Raises ProviderError if the settings are unusable.
-    from the settings.
     """
     outside = settings.data is None and app is None
     route = route_to(settings.base_url) if outside else Route()

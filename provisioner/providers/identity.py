@@ -110,7 +110,7 @@ class Exchanged:
         identity, said = self._identity, self._redact(error.message)
         detail = (
             f"{_host(self._exchange)} answered {error.status_code} to the token of this machine, "
-            f"given as {identity.service_account_id} of the identity provider "
+            f"sent for the service account {identity.service_account_id} and the identity provider "
             f"{identity.identity_provider_id}. It said: {said}\nExactly one mapping of the identity "
             "provider must match this machine's token, including its audience."
         )

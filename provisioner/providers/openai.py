@@ -53,8 +53,8 @@ SWITCHES = frozenset({"pause", "resume"})
 class OpenAIProvider:
     """Reads and writes objects over one connection. Any number of threads may use it at once.
 
-    The method `close` calls the parameter `close`. `within()` opens a block in which one request
-    must end. `sharing` stores equal values of rows once.
+    The method `close` calls the parameter `close`. `within()` opens a block that limits the
+    time of one request. `sharing` stores equal values of rows once.
     """
 
     def __init__(

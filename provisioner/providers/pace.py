@@ -54,7 +54,9 @@ MOST = 1.3
 answers.
 """
 SEARCH = 1.12
-"""The factor for each answer during the first search, which ends when the server refuses a request.
+"""The factor by which each answer raises the rate during the first search for the server's limit.
+
+The search ends when the server refuses a request.
 """
 REMEMBERED = 128
 """The number of accepted requests whose start times are remembered."""
@@ -78,11 +80,12 @@ class Pace:
     _binding: bool = False  # true if the pace delayed the last start
     # Answers to requests that started before this time show nothing about the present rate.
     _changed: float = -math.inf
-    _answers: int = 0  # since the last refusal that counted
+    _answers: int = 0  # accepted requests since the last refusal that counted
     _raised: int = 0  # the value of `_answers` at the last raise
     _total: int = 0  # all accepted requests
     _began: float = math.inf  # the start of the first request
-    _through: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))  # their starts
+    # The starts of the last accepted requests.
+    _through: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     _failures: int = 0  # refusals in a row
     _tried: float = -math.inf  # the start of the last request whose refusal counted
     _asked: float = 0.0  # the longest pause that the server asked for since the last answer

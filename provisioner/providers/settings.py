@@ -38,8 +38,9 @@ RUNNER_URL, RUNNER_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQ
 DATA = Path(".provisioner", "embedded.sqlite")
 """The data of the embedded server if the target names no file."""
 NO_KEY = "none"
-"""The token that is sent if a target with a `base_url` names no key. Some local servers want any
-token.
+"""The token that is sent if a target with a `base_url` names no key.
+
+Some local servers refuse a request without a token, but accept any token.
 """
 
 
@@ -163,8 +164,8 @@ def _foundry(target: Target, base_url: str, allowed: str | None) -> Settings:
         raise ProviderError(
             server_codes.NOT_A_FOUNDRY_HOST,
             f"Target {target.name} leads to {host}, and an Entra token is sent to "
-            f"{FOUNDRY_HOSTS} only. Nothing was sent. If this host fronts Foundry, name it in "
-            f"{ALLOWED_HOSTS}.",
+            f"{FOUNDRY_HOSTS} only. Nothing was sent. If this host is a gateway in front of Foundry, "
+            f"list it in {ALLOWED_HOSTS}.",
         )
     if parts.scheme != "https" and host not in LOOPBACK:
         raise ProviderError(
@@ -191,8 +192,9 @@ def _runner(target: Target, base_url: str, known: Mapping[str, str]) -> dict[str
     if not is_openai(base_url):
         raise ProviderError(
             stack_codes.IDENTITY_FOR_OPENAI_ONLY,
-            f"Target {target.name} leads to {_host(base_url)}, and a workload's token is never "
-            "sent there. Nothing was sent. The address is set in the Stack, or in OPENAI_BASE_URL.",
+            f"Target {target.name} leads to {_host(base_url)}, and the token of a workload identity "
+            "is sent to OpenAI only. Nothing was sent. Remove the target's base_url and unset "
+            "OPENAI_BASE_URL, or give the target a key.",
         )
     allowed = known.get(ALLOWED_HOSTS)
     _check_allowed(target, EXCHANGE, allowed)

@@ -120,6 +120,7 @@ class Site:
         quoted = f": {bodies.ended(self._redact(str(said)))}" if said else "."
         detail = f"{method} {path} was answered with {status}{quoted}"
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            detail = f"{detail} Check the job's token, its permissions and its rate limit."
             raise Unauthorized(codes.HOST_REFUSED, detail, status)
         if status == HTTPStatus.NOT_FOUND:
             raise NotFound(codes.HOST_REFUSED, detail, status)
@@ -133,6 +134,9 @@ class Site:
         return ProviderError(codes.HOST_UNREACHABLE, f"{method} {path}: {bodies.ended(why)}")
 
 
+_WHENCE: Final = "The address comes from GITHUB_API_URL or CI_API_V4_URL."
+
+
 def _address(url: str) -> str:
     """Return the base URL of the host's API.
 
@@ -142,11 +146,15 @@ def _address(url: str) -> str:
         base = web_address(url)
     except ValueError as error:
         raise ProviderError(
-            codes.PIPELINE_INCOMPLETE, f"The address of the host's API cannot be used: {error}."
+            codes.PIPELINE_INCOMPLETE,
+            f"The address of the pipeline host's API cannot be used: {error}. {_WHENCE}",
         ) from None
     parts = httpx2.URL(base)
     if parts.scheme != "https" and parts.host not in LOCAL:
-        detail = f"The host's API is at {base}, without TLS. No token is sent there."
+        detail = (
+            f"The pipeline host's API is at {base}, without TLS, so no token is sent there. {_WHENCE} "
+            "It must begin with https://."
+        )
         raise ProviderError(codes.PIPELINE_INCOMPLETE, detail)
     return base
 

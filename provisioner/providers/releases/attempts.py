@@ -26,7 +26,7 @@ class Attempts:
     """Sends the requests to the storage at `place`. Any number of threads may use it at once.
 
     `timeout` is the deadline of a request in seconds, with all its tries. Pauses that a refusal
-    causes do not count for it. They last at most `max_wait` seconds in total, and `notice` is
+    causes are not a part of it. They last at most `max_wait` seconds in total, and `notice` is
     called with a warning for each of them.
     """
 
@@ -50,7 +50,8 @@ class Attempts:
         """Return the answer of `send`, which is called with the seconds that are left of the deadline.
 
         Every call of `send` is made inside of `retyped()`, which turns exceptions into
-        ProviderErrors. A request that is not `repeatable` is sent again only if it was never sent.
+        ProviderErrors. A request that is not `repeatable` is tried again only if it certainly never
+        reached the storage.
         """
         patience = Patience()
         ends, waited = time.monotonic() + self._timeout, 0.0
@@ -102,7 +103,7 @@ def _given_up(error: RateLimited, waited: float) -> RateLimited:
 def _may_go(error: ProviderError, repeatable: bool) -> bool:
     """Return true if a failed request may be sent again.
 
-    It may if it was never sent, or if it is repeatable and its answer was lost.
+    It may if no connection was opened for it, or if it is repeatable and its answer was lost.
     """
     # The exact class is compared, because subclasses are refusals that another try does not change.
     if type(error) is Unreachable:

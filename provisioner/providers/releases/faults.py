@@ -130,7 +130,8 @@ NO_PROXY = _Diagnosis(
 NO_TRUST = _Diagnosis(
     Invalid,
     codes.REGISTRY_CERTIFICATE,
-    "If the certificate is of your own authority, set AWS_CA_BUNDLE to the file of that authority.",
+    "If your own authority issued the certificate, set AWS_CA_BUNDLE to a file with the certificate "
+    "of that authority. Otherwise check the address and the clock of this machine.",
 )
 _NO_BUNDLE = "AWS_CA_BUNDLE names {}, which does not exist, so no certificate can be checked. Correct it, or unset it."
 REFUSED = _Diagnosis(Invalid, codes.REGISTRY_REFUSED)
@@ -174,8 +175,9 @@ _BY_NAME = {
 """The diagnosis for exceptions, by the name of the class or of one of its bases."""
 _OPEN = (LOST, NO_ANSWER)
 """Diagnoses after which it is not known whether the request was performed."""
-# Errors of the operating system that pass, and errors after which no answer is known.
 _BUSY = {errno.EBUSY, errno.EAGAIN}
+"""Errors of the operating system after which the same request may succeed later."""
+# After these it is not known whether the request was performed. None is an error without a number.
 _NO_ANSWER = {errno.EIO, getattr(errno, "EREMOTEIO", errno.EIO), errno.EPIPE, None}
 
 

@@ -198,8 +198,8 @@ def _current(registry: Registry, id: str) -> Release:
 def _nothing(registry: Registry, wanted: str, otherwise: str) -> NotFound:
     """Return the error that says why no release was found.
 
-    Either there is no registry, or no file in it counts as a release. `otherwise` is the second way
-    out that the message names.
+    Either there is no registry, or no file in it counts as a release. `otherwise` is the end of
+    the message: the second thing that the user can do.
     """
     if missing := registry.absence():
         detail = (

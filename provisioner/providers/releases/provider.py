@@ -91,7 +91,10 @@ class ReleasesProvider:
         draft = self._draft(Release(""), body)
         home = _home(draft)
         if home is None:
-            detail = "Its metadata contains no mark, so the release would have no owner."
+            detail = (
+                "The metadata of the new release contains no mark, so the release would have no "
+                "owner. Nothing was published. This is a bug of the program that called `create`."
+            )
             raise Invalid(codes.RELEASE_WITHOUT_OWNER, detail)
         draft = replace(draft, id=home)
         newest = self._registry.newest(home).get(home)
@@ -235,7 +238,10 @@ def _taken(newest: Release, registry: Registry) -> str:
 
 
 def _home(draft: Release) -> str | None:
-    """Return the id that the mark of a release names, or None if it has no mark. Raises Invalid."""
+    """Return the id that the mark of a release names, or None if it has no mark.
+
+    Raises Invalid if a part of that id cannot name a folder.
+    """
     mark = Mark.from_metadata(draft.metadata)
     if mark is None:
         return None

@@ -210,7 +210,9 @@ def _check(release: Release) -> None:
         )
         raise Invalid(codes.NAME_WITHOUT_RELEASES, detail)
     if why := release.misplaced():
-        detail = f"It was to be published as {release.id}, and {why}. Nothing was published."
+        detail = (
+            f"The release was to be published as {release.id}, and {why}. Nothing was published."
+        )
         raise Invalid(codes.RELEASE_ELSEWHERE, detail)
     _bytes(release)
 

@@ -83,7 +83,10 @@ class Storage:
         notice: Callable[[Diagnostic], None] = _say_nothing,
     ) -> None:
         if "::" in url:
-            detail = f"{_shown(url)} chains storages. A cache between them may be out of date."
+            detail = (
+                f"{_shown(url)} combines several storages with `::`, and a cache between them may be "
+                "out of date. Give the URL of one storage."
+            )
             raise Invalid(codes.REGISTRY_ONE_STORAGE, detail)
         self._url = url
         self._trace = trace
@@ -137,7 +140,10 @@ class Storage:
                 break
             seen.add(token)
         if token:
-            detail = f"The list of {self.place} repeats itself. Nothing was changed."
+            detail = (
+                f"The list of {self.place} repeats a page, or never ends. Nothing was changed. "
+                "Report this to whoever runs the storage."
+            )
             raise ProviderError(codes.REGISTRY_REPEATS, detail)
         return found
 
