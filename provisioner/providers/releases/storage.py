@@ -61,9 +61,7 @@ def _say_nothing(_: Diagnostic) -> None:
 
 
 class Storage:
-    """The objects below a URL, by names relative to it.
-
-    It is a `Store`; many threads may use it at once.
+    """The objects below a URL, by names relative to it. Many threads may use this `Store` at once.
 
     `timeout` is the deadline of a request in seconds, with all its tries. If the storage asks for
     fewer requests, the run waits up to `max_wait` seconds more, and `notice` is called. `trace` is
@@ -140,10 +138,7 @@ class Storage:
                 break
             seen.add(token)
         if token:
-            detail = (
-                f"The list of {self.place} repeats a page, or never ends. Nothing was changed. "
-                "Report this to whoever runs the storage."
-            )
+            detail = f"The list of {self.place} never ends. Nothing was changed. Ask its operator."
             raise ProviderError(codes.REGISTRY_REPEATS, detail)
         return found
 
