@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from provisioner.model.codes import pipelines as codes
+from provisioner.model.errors import ProviderError
 from provisioner.model.host_api import HostApi
 
 PAGE: Final = 100
@@ -12,11 +14,17 @@ MOST_PAGES: Final = 20
 
 
 def rows(
-    api: HostApi, path: str, query: Mapping[str, Any] | None = None, key: str = ""
+    api: HostApi,
+    path: str,
+    query: Mapping[str, Any] | None = None,
+    key: str = "",
+    *,
+    is_whole: bool = False,
 ) -> Iterator[Mapping[str, Any]]:
-    """Yield the rows of a list, at most MOST_PAGES pages. Raises ProviderError.
+    """Yield the rows of a list, at most MOST_PAGES pages.
 
     `key` is the list's key in the body; empty if the body itself is the list.
+    Raises ProviderError; with `is_whole`, also for a list that has more pages.
     """
     for page in range(1, MOST_PAGES + 1):
         asked = {**(query or {}), "per_page": PAGE, "page": page}
@@ -26,6 +34,9 @@ def rows(
         yield from (row for row in found if isinstance(row, dict))
         if len(found) < PAGE:
             return
+    if is_whole:
+        detail = f"GET {path} has {MOST_PAGES * PAGE:,} rows or more, and the others were not read."
+        raise ProviderError(codes.HOST_UNREACHABLE, detail)
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

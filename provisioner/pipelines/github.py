@@ -107,11 +107,13 @@ class GitHub:
 
     def reviews(self, proposal: Proposal) -> Reviews:
         last: dict[str, Mapping[str, Any]] = {}
-        for row in rows(self._api, f"{self._repo}/pulls/{proposal.number}/reviews"):
-            if row.get("state") in {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}:
+        # A workflow of any branch may review as the user of a job's token, so that user's do not count.
+        for row in rows(self._api, f"{self._repo}/pulls/{proposal.number}/reviews", is_whole=True):
+            stands = row.get("state") in {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}
+            if stands and not _is_own(row):
                 last[text(row, "user", "login")] = row
-        stands = {who: row for who, row in last.items() if row["state"] != "DISMISSED"}
-        writers = {who: row for who, row in stands.items() if who and self._may_write(who)}
+        left = {who: row for who, row in last.items() if row["state"] != "DISMISSED"}
+        writers = {who: row for who, row in left.items() if who and self._may_write(who)}
         return Reviews(
             tuple(
                 Approval(who, text(row, "commit_id"), moment(row.get("submitted_at")))

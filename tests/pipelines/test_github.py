@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from provisioner.model.errors import UsageError
+from provisioner.model.errors import ProviderError, UsageError
 from provisioner.pipelines.github import HOST, GitHub
 from provisioner.pipelines.host import Landed, Nightly, Nothing, Proposal, Proposed
 from tests.pipelines.conftest import Direct
@@ -108,6 +108,8 @@ def reviewed(server: Server, *reviews: tuple[str, str]) -> None:
     from tests.support.github import Pull
 
     server.pulls[1] = Pull(1, "branch", HEAD)
+    # A workflow of a branch that may approve does so as the user of its token.
+    server.writers.add("github-actions[bot]")
     for user, state in reviews:
         server.review(server.pulls[1], user, state)
 
@@ -122,6 +124,7 @@ def reviewed(server: Server, *reviews: tuple[str, str]) -> None:
         ([("ann", "APPROVED"), ("bob", "CHANGES_REQUESTED")], ["ann"], ("bob",)),
         ([("ann", "CHANGES_REQUESTED"), ("ann", "APPROVED")], ["ann"], ()),
         ([("ann", "APPROVED"), ("eve", "CHANGES_REQUESTED")], ["ann"], ()),
+        ([("github-actions[bot]", "APPROVED")], [], ()),
     ],
 )
 def test_the_last_review_of_each_who_may_write_stands(
@@ -136,6 +139,14 @@ def test_the_last_review_of_each_who_may_write_stands(
     assert [one.by for one in found.approvals] == approved
     assert found.objections == objections
     assert {one.commit for one in found.approvals} <= {HEAD}
+
+
+def test_more_reviews_than_are_read_hide_no_objection(github: Server, tmp_path: Path) -> None:
+    reviewed(
+        github, ("ann", "APPROVED"), *[("eve", "COMMENTED")] * 1999, ("bob", "CHANGES_REQUESTED")
+    )
+    with pytest.raises(ProviderError, match="2,000 rows or more"):
+        host(tmp_path, github).reviews(PROPOSAL)
 
 
 INDEX = f"provisioner.1.{HEAD}.key"

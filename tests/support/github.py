@@ -149,7 +149,7 @@ class GitHub:
         pull.reviews.append(
             {
                 "id": len(pull.reviews) + 1,
-                "user": {"login": user, "type": "User"},
+                "user": BOT if user == BOT["login"] else {"login": user, "type": "User"},
                 "state": state,
                 "commit_id": commit or pull.head,
                 "submitted_at": self._moment(),
