@@ -178,6 +178,21 @@ def test_nobody_chooses_what_is_sent_where(desk: Helpdesk) -> None:
     assert desk.instructions == {"Helper": "Be brief."}
 
 
+def test_a_target_that_came_after_the_approval_is_not_asked(desk: Helpdesk) -> None:
+    begin(desk)
+    github, runner = desk.github, desk.runner
+    pull = github.propose("late", {"manifests/helper.yaml": CHANGED})
+    assert runner.proposed(pull).code == 0
+    github.review(pull, "ann")
+    evil = desk.stack.replace(desk.account_url, desk.thief_url)
+    github.commit({"manifests/stack.yaml": evil}, "late")
+
+    merged = runner.pushed(github.merge(pull))
+    assert merged.code == 1
+    assert "was approved before its last commit" in merged.log
+    assert desk.thief.seen == []
+
+
 def test_nobody_forges_an_approval(desk: Helpdesk) -> None:
     """Somebody writes our comment, and uploads records of the plan that it wants, under our name."""
     begin(desk)

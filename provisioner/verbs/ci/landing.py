@@ -21,7 +21,7 @@ from provisioner.verbs._shared.session import read
 from provisioner.verbs._shared.trusted import Trusted
 from provisioner.verbs.ci.files import fetched, taken_out
 from provisioner.verbs.ci.job import MARKDOWN, PLAIN, End, Job, as_markdown, shown, with_digest
-from provisioner.verbs.ci.verdict import refusal
+from provisioner.verbs.ci.verdict import refusal, stale
 from provisioner.verbs.plan import planned
 from provisioner.verbs.validate import validate
 
@@ -38,14 +38,12 @@ def landed(job: Job, event: Landed) -> End:
     proposal = job.host.proposal_of(event.commit)
     seen = _seen(job, proposal)
     job.findings(validate(job.options).diagnostics)
-    # NOT_REVIEWED holds for every digest, so it is known before there is a plan.
-    if (early := seen.refusal("")) and early.code is codes.NOT_REVIEWED and _leads_away(job, event):
+    if (early := seen.unapproved()) and _leads_away(job, event):
         return _stopped(job, proposal, [early])
     try:
         return _planned(job, event, seen)
     except ProvisionerError as error:
-        _stopped(job, proposal, error.diagnostics)
-        raise
+        return _stopped(job, proposal, error.diagnostics)
 
 
 def _planned(job: Job, event: Landed, seen: "_Seen") -> End:
@@ -102,6 +100,13 @@ class _Seen:
         """Return the reason why the plan with this digest may not be applied; None if it may be."""
         needs = self.needs_approval
         return refusal(digest, self.proposal, self.reviews, self.records, require_approval=needs)
+
+    def unapproved(self) -> Diagnostic | None:
+        """Return the reason why no approval covers the targets of the merged commit."""
+        found = self.refusal("")
+        if found is None or found.code is codes.NOT_REVIEWED:
+            return found
+        return stale(self.proposal, self.reviews) if self.proposal and self.needs_approval else None
 
 
 def _seen(job: Job, proposal: Proposal | None) -> _Seen:

@@ -57,6 +57,17 @@ def refusal(
     return None if digest in seen else _other(digest, proposal, seen, "was approved")
 
 
+def stale(proposal: Proposal, reviews: Reviews) -> Diagnostic | None:
+    """Return the reason why no approval is of the last commit of a proposal; None if one is."""
+    if any(one.commit == proposal.head for one in reviews.approvals):
+        return None
+    return Diagnostic(
+        codes.NOT_REVIEWED,
+        f"{proposal.name} was approved before its last commit, {proposal.head[:12]}, and changes where "
+        f"requests go. {NEXT}",
+    )
+
+
 def _last(records: Sequence[Record], commit: str, before: float | None = None) -> str | None:
     """Return the digest of the last record at `commit`, made no later than `before`; None if there is none."""
     found = [r for r in records if r.commit == commit and (before is None or r.at <= before)]
