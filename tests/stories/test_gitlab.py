@@ -193,6 +193,35 @@ def test_a_stranger_chooses_nothing_and_a_schedule_finds_who_may_not_merge(desk:
     assert desk.instructions == {}
 
 
+def test_a_merge_request_that_cannot_be_read_keeps_no_other_from_its_plan(desk: Desk) -> None:
+    gitlab, runner = desk.gitlab, desk.runner
+    begun(desk)
+    away = {f"manifests/{name}.yaml": None for name in ("stack", "helper")}
+    bad = gitlab.propose("bad", away, author="guest", project=FORK)
+    good = gitlab.propose("good", {"manifests/clerk.yaml": CLERK})
+
+    looked = runner.scheduled("Merge requests")
+    assert looked.codes == {LOOK: 1}
+    assert "has no folder manifests" in looked.log
+    assert "No plan" in desk.comments(bad)[0]
+    assert "2 to create" in desk.comments(good)[0]
+
+
+def test_a_plan_that_could_not_be_told_is_made_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gitlab, runner = desk.gitlab, desk.runner
+    begun(desk)
+    request = gitlab.propose("clerk", {"manifests/clerk.yaml": CLERK})
+    with monkeypatch.context() as broken:
+        broken.setattr(gitlab, "_add_note", lambda *_: reply({"message": "not now"}, 403))
+        assert runner.scheduled("Merge requests").codes == {LOOK: 1}
+    assert gitlab.commit_statuses == []
+    assert runner.scheduled("Merge requests").codes == {LOOK: 0}
+    assert "2 to create" in desk.comments(request)[0]
+    assert len(gitlab.commit_statuses) == 1
+
+
 def test_a_fork_is_validated_only(desk: Desk) -> None:
     gitlab, runner = desk.gitlab, desk.runner
     begun(desk)

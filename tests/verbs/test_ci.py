@@ -147,3 +147,14 @@ def test_a_name_that_leads_out_of_its_folder_is_refused(github: GitHub, tmp_path
     commit = git(github.work, "commit-tree", tree, "-m", "x")
     with pytest.raises(ProvisionerError, match="leads out of its folder"):
         taken_out(github.work, os.environ, commit, ".", tmp_path / "data")
+
+
+def test_a_link_that_no_system_can_make_is_told(github: GitHub, tmp_path: Path) -> None:
+    (github.work / "target").write_bytes(b"a\0b")
+    blob = git(github.work, "hash-object", "-w", "target")
+    (github.work / "target").unlink()
+    git(github.work, "update-index", "--add", "--cacheinfo", f"120000,{blob},manifests/zero")
+    tree = git(github.work, "write-tree")
+    commit = git(github.work, "commit-tree", tree, "-m", "x")
+    with pytest.raises(ProvisionerError, match="null"):
+        taken_out(github.work, os.environ, commit, "manifests", tmp_path / "data")

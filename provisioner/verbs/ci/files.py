@@ -77,7 +77,7 @@ def taken_out(
             return None
         place.mkdir(parents=True, exist_ok=True)
         _write(root, environ, entries, place)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a link to a path with a zero byte
         raise _unreadable(f"{error}.") from None
     return place
 

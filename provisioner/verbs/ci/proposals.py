@@ -16,6 +16,7 @@ from provisioner.pipelines.host import Proposal, Proposed, Readiness
 from provisioner.render.format import Shape
 from provisioner.render.formats import rendered
 from provisioner.render.markdown.plan import told_in_fence
+from provisioner.render.text import diagnostics_text
 from provisioner.verbs._shared.session import RunOptions, environ_of, read
 from provisioner.verbs._shared.trusted import Asked, Trusted
 from provisioner.verbs.ci.files import fetched, taken_out
@@ -48,13 +49,23 @@ NO_STACK: Final = (
 def proposed(job: Job, event: Proposed) -> End:
     """Plan every proposal of the event, and return the worst end.
 
-    Raises ProvisionerError at the first one that could not be planned.
+    A proposal that cannot be planned keeps no other from its plan.
     """
     ends = [_one(job, proposal) for proposal in event.proposals]
     return max(ends, key=lambda end: end.gravity, default=End.DONE)
 
 
 def _one(job: Job, proposal: Proposal) -> End:
+    try:
+        return _looked_at(job, proposal)
+    except ProvisionerError as error:
+        # The message may hold words of the proposal, so it is printed where they command nothing.
+        job.group(f"No plan of {proposal.name}", diagnostics_text(error.diagnostics))
+        return End.FAILED
+
+
+def _looked_at(job: Job, proposal: Proposal) -> End:
+    """Validate and plan a proposal. Raises ProvisionerError where it could not be planned or told."""
     ready = _readiness(job, proposal)
     if ready is Readiness.MOVED:
         job.line(f"{proposal.name} has moved on. The pipeline of its newest commit plans it.")
@@ -133,9 +144,10 @@ def _planned(job: Job, proposal: Proposal, place: _Place) -> End:
     if plan.unsettled:
         job.comment(proposal, text, job.footer(proposal, "this plan may not be applied"))
         return End.FAILED
-    job.host.record(proposal, str(job.key), plan.digest)
     held = [one for one in plan.diagnostics if one.code is codes.PROPOSAL_CHANGES_TARGETS]
     job.comment(proposal, text, _held(held, place.clean), job.footer(proposal, APPROVE))
+    # Only now: a plan that nobody could be shown must not count as one that somebody approved.
+    job.host.record(proposal, str(job.key), plan.digest)
     return End.DONE
 
 
