@@ -16,7 +16,7 @@ from provisioner.model.plan import (
 from provisioner.model.value import Placeholder, encode
 from provisioner.render.claims import no_drift
 from provisioner.render.document import plan_document
-from provisioner.render.fields import INDENT, Fields
+from provisioner.render.fields import FOLD, INDENT, Fields
 from provisioner.render.look_first import look_first_text
 from provisioner.render.output import AbsentDocument, DriftDocument
 from provisioner.render.palette import OF_SIGN, Palette, Style
@@ -125,7 +125,7 @@ def _change(change: Change, paint: Palette, width: int, everything: bool) -> Ite
     yield f"{paint(OF_SIGN['~'], '~')} {address}  {paint(Style.DIM, reason)}"
     paths = [columns(visible(field.path)) for field in change.fields]
     path_width = max((n for n in paths if n <= _WIDEST_PATH), default=0)
-    fields = Fields(Values(), paint, width, path_width, fold=not everything)
+    fields = Fields(Values(), paint, width, path_width, fold=None if everything else FOLD)
     for field in change.fields:
         yield from fields.lines(flipped(field))
     documents = sorted(change.documents, key=lambda document: document.path)

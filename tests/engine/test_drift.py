@@ -91,3 +91,14 @@ def test_nothing_is_said_where_every_object_was_compared() -> None:
 
     assert found.others == {}
     assert "more live object" not in drift_text(found)
+
+
+def test_a_long_text_that_somebody_rewrote_is_shown_up_to_the_fold() -> None:
+    ours, theirs = ("\n".join(f"{who} {n}" for n in range(12)) for who in ("ours", "theirs"))
+    there = edited(applied(assistant(instructions=ours)), instructions=theirs)
+    live = build.live(there)
+    found = drift_of(build.plan(desired(assistant(instructions=ours)), live), live)
+
+    text = drift_text(found)
+
+    assert [n for n in range(12) if f"theirs {n}" not in text] == []
