@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     "--tested",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Apply only if the plan is the one whose checks passed, by this report of `test`.",
+    help="Apply only if this report of `test` says that the checks of this very plan passed.",
 )
 @options.overwrite_drift
 @options.release

@@ -249,7 +249,7 @@ class Contents:
                 # The size is tested first, so that a file of many gigabytes is never hashed.
                 if size > most:
                     limit = f"{most // (1024 * 1024)} MB"
-                    detail = f"`{name}` has {size:,} bytes; the API takes {limit} a file."
+                    detail = f"`{name}` has {size:,} bytes; the API takes {limit} a file. Split it."
                     raise self.files.unusable(manifest, place, kind_codes.FILE_TOO_LARGE, detail)
                 with path.open("rb") as file:
                     self._measured[place_on_disk] = measured(iter(partial(file.read, PIECE), b""))
@@ -260,7 +260,7 @@ class Contents:
             ) from error
         found = self._measured[place_on_disk]
         if not found.size and not empty:
-            detail = f"`{name}` has no content, and the API takes no empty files."
+            detail = f"`{name}` is empty, and the API takes no empty files. Remove it or fill it."
             raise self.files.unusable(manifest, place, manifest_codes.FILE_EMPTY, detail)
         return Document(
             name,

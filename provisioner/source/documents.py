@@ -91,7 +91,9 @@ def _documents(
         searched = not draft.kind.is_file
         return [contents.document(manifest, whole, entry, {}, is_searched=searched)]
     if not isinstance(entry, Mapping) or is_sensitive(entry):
-        detail = "Paths and attributes of documents are shown in plans."
+        detail = (
+            "Plans show paths and attributes of documents: use a variable that is not sensitive."
+        )
         draft.error(place, codes.SENSITIVE_NOT_ALLOWED, detail)
         return []
     attributes = entry.get("attributes") or {}

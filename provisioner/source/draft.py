@@ -72,7 +72,9 @@ class Draft:
             complain(codes.UNKNOWN_COLUMN, f"`{self.fleet.file}` has no column `{name}`.{meant}")
             raise Unknown
         if name not in self.row.values:
-            detail = f"The row has no value for `{name}`, which the manifest uses."
+            detail = (
+                f"The row has no value for `{name}`, which the manifest uses. Add one to the row."
+            )
             self.report.add(codes.ROW_WITHOUT_VALUE, detail, self.row.position)
             raise Unknown
         return self.row.values[name]

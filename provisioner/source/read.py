@@ -129,7 +129,9 @@ def _files(root: Path, report: Report, reading: Reading) -> Iterator[Path]:
             # Links inside of the folder are read as files, but never followed as folders: they may
             # lead in circles.
             if is_link and not real(path).is_relative_to(real_root):
-                detail = "This is a symbolic link to a place outside the manifest folder."
+                detail = (
+                    "This is a symbolic link out of the manifest folder. Move the file into it."
+                )
                 report.add(codes.PATH_LEAVES_FOLDER, detail, Position(nfc(str(path))))
             elif not is_folder:
                 yield path

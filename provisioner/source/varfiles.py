@@ -53,7 +53,7 @@ def given(chosen: Chosen, stack: Manifest | None, report: Report) -> dict[str, A
     for name, text in chosen.texts.items():
         values[name] = Given.of(text, f"--var {name}")
         if stack and name not in known:
-            detail = f"`--var {name}=…`: the Stack declares no such variable."
+            detail = f"`--var {name}=…`: the Stack declares no such variable in `variables`."
             report.add(codes.UNKNOWN_VARIABLE, f"{detail}{did_you_mean(name, known)}")
     return values
 

@@ -79,7 +79,7 @@ def overrides(function: Function) -> Function:
         click.option(
             "--new",
             is_flag=True,
-            help="Create new objects beside those of another stack that has our addresses.",
+            help="Create new objects even though another stack has objects with our addresses.",
         ),
         click.option(
             "--new-object",
