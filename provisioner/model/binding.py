@@ -185,7 +185,7 @@ class Versions:
 
 @frozen
 class History:
-    """The earlier releases of objects. Running applications may still use them."""
+    """The way to read the earlier releases of objects, which running applications may still use."""
 
     collection: str
     """The collection that lists all releases: of one object if an id is given, else of all objects.
@@ -272,7 +272,7 @@ class Binding:
     """The way in which a version is added, None if objects are updated in place."""
 
     history: History | None = None
-    """The list of earlier publications, None if nothing is published."""
+    """The way to read earlier releases, None if the runtime publishes no releases."""
 
     retires: bool = False
     """True if a replaced object is kept for a while, because a release may still name it."""

@@ -164,12 +164,13 @@ class Request:
 class ReadyCode:
     """A template of code that asks an assistant with the official SDK, or with curl.
 
-    `method` is the method of the SDK. `given` is the last argument of its call. `program` is a
-    Python program in which `{call}` is the place of the call; it has the question in the variable
-    `question`. `imports` are the modules of the standard library that the program needs.
-    `in_application` is the call as an application contains it, with `{}` in the place of the
-    parameters. `request` returns one HTTP request from the parameters and the question; if several
-    requests are needed for an answer, it asks for a stream instead.
+    `method` is the method of the SDK. `given` is the last argument of its call, such as
+    `input=question`. `program` is a Python program in which `{call}` is the place of the call; it
+    has the question in the variable `question`. `imports` are the modules of the standard library
+    that the program needs. `in_application` is the call as an application contains it, with `{}` in
+    the place of the parameters. `request` returns one HTTP request from the parameters and the
+    question; on an API that answers only to a later request, it asks for a stream, which contains
+    the answer.
     """
 
     method: str
@@ -223,8 +224,8 @@ class Conversation:
     After `timeout` seconds it must cancel the run and say so in `why`. It must delete every object
     that it made for the question, even after an error or Ctrl-C, unless the question keeps them. It
     must report with `tell` each object that could not be deleted. If a function has no output, it
-    must name the function in `why`, and must not invent an output. The run of the answer need not
-    have completed.
+    must name the function in `why`, and must not invent an output. It also returns an Answer for a
+    run that did not complete.
     """
 
     code: ReadyCode | None = None

@@ -63,8 +63,8 @@ class _Text:
         self._is_text = True
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self.whole, self._windows = hashlib.sha256(), hashlib.sha256()
-        # Without any CR, the digest with LF is that of the bytes. It is made for itself from the first
-        # CR on: a third of the time of most large documents.
+        # Until the first CR, the digest of the text with LF equals that of the bytes. It is computed
+        # separately only from there on, which saves a third of the time for most large documents.
         self._plain = self.whole
         self._held = b""
         self.size = 0

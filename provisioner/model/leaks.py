@@ -79,8 +79,8 @@ class Judgement:
     it, each as `kind id`. `bytes`, `created_at` and `last_active_at` (unix seconds) are None if the
     server does not report them. `price_per_day` is in US dollars, None if no charge is known.
     `address` is the address of an object of ours. `parent` is the id of the object that contains
-    it. `deletable` is false if the API cannot delete it, and for objects of other owners. If
-    `is_over`, what the object refers to is not in use because of it.
+    it. `deletable` is false if the API cannot delete it, and for objects of other owners. `is_over`
+    is true if the object has ended: it does not keep the objects to which it refers in use.
     """
 
     kind: str
@@ -182,7 +182,7 @@ class Listable:
     is_over: Callable[[Row], bool] = _never
     """Returns true for a row whose object has ended.
 
-    What it refers to is not in use because of it.
+    Such an object does not keep the objects to which it refers in use.
     """
 
     is_idle: Callable[[Row], bool] = _never
@@ -216,7 +216,7 @@ class Listable:
     """
 
     is_published: bool = False
-    """True for a collection of a release registry, which no API has."""
+    """True for a collection that only a release registry has, and no API."""
 
     is_tracked: bool = False
     """True for objects that no API lists, and that only the ledger knows."""
@@ -229,9 +229,10 @@ class Listable:
 class Account:
     """The collections of an account, by the noun for one object, and the purposes of its files.
 
-    Files with a purpose in `outputs` were made by the API. An application may have stored the ids
-    of files with a purpose in `held_by_id`, and a thread those in `held_by_threads`, without any
-    list that would show it. Threads can exist if objects of the noun `starts_threads` do.
+    Files with a purpose in `outputs` were made by the API. An application may have stored the id of
+    a file with a purpose in `held_by_id`, and a thread may refer to a file with a purpose in
+    `held_by_threads`: no list shows either. Threads can exist if objects of the noun
+    `starts_threads` do.
     """
 
     listables: Mapping[str, Listable]

@@ -33,14 +33,14 @@ VERSION = 2
 """The version of the marks that are written. Marks of version 1 have no flag for their version."""
 MOST_DIGITS = 9
 CANDIDATE = ".candidate-"
-"""The text after the environment in the owner of a candidate.
+"""The text after the environment in the owner of a candidate, which is made only for `test`.
 
 No environment can be confused with it, because the names of environments have no dot.
 """
 KEY_LENGTH = 5
 """The number of characters in the digest that represents the path of a tracked field in a mark."""
 _FLAGS = re.compile(r"[!^]")
-"""The characters after which the digests of a tracked field have ended."""
+"""The characters that begin the flags after the digests of a tracked field."""
 
 
 @frozen(order=True)
@@ -99,7 +99,7 @@ class Applied:
     def parse(cls, text: str) -> Self:
         """Parse the text form. The flags `!` and `^` may be in any order."""
         # Most entries are a single digest without flags, so the slower parsing below is skipped.
-        if text.isalnum():  # nearly every entry is one digest
+        if text.isalnum():
             return cls(text, text)
         both = _FLAGS.split(text, maxsplit=1)[0]
         flags = text[len(both) :]

@@ -121,8 +121,8 @@ def marked(text: str, mark: Mark, longest: int) -> str:
 
 def no_room(address: Address, excess: int) -> Diagnostic:
     detail = (
-        "This kind has no metadata, so the mark stands behind a text, and both together are"
-        f" {excess} characters too long: make the text shorter, or the resource's name."
+        "Objects of this kind have no metadata, so the mark follows a text, and both together are"
+        f" {excess} characters too long. Shorten the text, or the name of the resource."
     )
     return Diagnostic(codes.NO_ROOM_FOR_MARK, detail, subject=str(address))
 

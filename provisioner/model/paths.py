@@ -19,8 +19,8 @@ _NEXT = re.compile(rf'{_QUOTED}|{_BRACKET}|\.(?P<plain>[^.\[\]"]+)')
 def render(keys: Iterable[str | int], keyed: Iterable[tuple[str, ...]] = ()) -> str:
     """Return a path as text. Indexes, and the keys of mappings in `keyed`, are written in brackets.
 
-    So is every other key that `parse` would not read as one step. It is quoted too where brackets
-    are not enough.
+    Any other key that `parse` would not read back as one step is also written in brackets, and in
+    quotes inside of them if brackets are not enough.
     """
     return _rendered(tuple(keys), tuple(keyed))
 

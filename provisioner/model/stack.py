@@ -74,7 +74,7 @@ class Target:
     `server` is `embedded`, `foundry` or ''. `data` is the file in which the embedded server keeps
     its database. `api_version` is the version that is requested of Foundry. `api_key_env` is the
     name of an environment variable, never a key. Settings that are '' are taken from the
-    environment, as the SDK does. A target that `publishes` has a release registry at `releases`, a
+    environment, as the SDK takes them. A target that `publishes` has a release registry at `releases`, a
     folder or a URL. `retire_after` is in seconds. `ledger` is the place of the ledger for this
     target, '' if the target does not set it. `address_variables` are the names of the variables in
     `base_url`.

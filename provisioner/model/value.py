@@ -55,7 +55,7 @@ _PLAIN: frozenset[type] = frozenset({str, int, float, bool, type(None)})
 _NUMBERS: frozenset[type] = frozenset({int, float})
 """The types of which a value of one can equal a value of the other: 1 equals 1.0."""
 _UNCHANGED = _PLAIN - {float}
-"""The types of leaves that are the same in every form of a value. Nearly all leaves have one."""
+"""The types of leaves that are the same in every form of a value. Nearly all leaves are of these."""
 _ABSENT = object()
 """The value of a key that a mapping does not have. It equals no other value."""
 
@@ -192,8 +192,8 @@ def same(left: Any, right: Any, schemas: Schemas = NOWHERE) -> bool:
 def is_identical(left: Any, right: Any) -> bool:
     """Return true if two values are certainly equal, whatever schemas they contain.
 
-    If it returns false, the values may still be equal. Nearly all values of a plan are, and this
-    test is much faster than a comparison of two canonical texts.
+    If it returns false, the values may still be equal. It is called first, because nearly all values
+    that a plan compares are equal, and it is much faster than a comparison of two canonical texts.
     """
     kind = type(left)
     if left is right:

@@ -163,7 +163,7 @@ def test_what_the_other_side_uses_is_not_taken_away_before_it_is_left() -> None:
 
     (refusal,) = used_by_source(changes, source)
 
-    assert refusal.told == "vector_store.library: would go while the source still uses it"
+    assert refusal.told == "vector_store.library: would be deleted while the source still uses it"
     assert used_by_source(changes, live(applied(KNOWING))) == []
 
 

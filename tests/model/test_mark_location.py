@@ -104,7 +104,7 @@ def test_no_room_is_said_with_what_to_do() -> None:
     with pytest.raises(ProvisionerError, match="no room for the mark") as raised:
         marked("x" * 300, MARKS["plain"], 256)
 
-    assert "characters too long: make the text shorter" in str(raised.value)
+    assert "characters too long. Shorten the text" in str(raised.value)
 
 
 @pytest.mark.parametrize("text", TEXTS)

@@ -62,13 +62,13 @@ SKILLS: dict[str, tuple[dict[str, str | bytes], str, str, str]] = {
     "no such folder": ({}, "skills/none", "not a folder", "`skills/none` does not exist"),
     "a file": ({"skills/a.md": GOOD}, "skills/a.md", "not a folder", "`skills/a.md` is a file"),
     "outside": ({}, "../skills", "a path leaves the manifest folder", "is outside of"),
-    "no SKILL.md": ({"s/a.md": GOOD}, "s", "not one SKILL.md", "Found: none"),
-    "one in a folder of it": ({"s/t/SKILL.md": GOOD}, "s", "not one SKILL.md", "`t/SKILL.md`"),
-    "one in small letters": ({"s/skill.md": GOOD}, "s", "not one SKILL.md", "`skill.md`"),
+    "no SKILL.md": ({"s/a.md": GOOD}, "s", "a skill needs exactly one SKILL.md", "Found: none"),
+    "one in a folder of it": ({"s/t/SKILL.md": GOOD}, "s", "a skill needs exactly one SKILL.md", "`t/SKILL.md`"),
+    "one in small letters": ({"s/skill.md": GOOD}, "s", "a skill needs exactly one SKILL.md", "`skill.md`"),
     "two": (
         {"s/SKILL.md": GOOD, "s/t/SKILL.md": GOOD},
         "s",
-        "not one SKILL.md",
+        "a skill needs exactly one SKILL.md",
         "`SKILL.md`, `t/SKILL.md`",
     ),
     "no front matter": ({"s/SKILL.md": "# How\n"}, "s", "no front matter", "two lines of `---`"),
@@ -228,11 +228,11 @@ TEMPLATES = {
     ),
     "a skill twice named": (
         "skills: [{skill: refunds, skill_id: skill_1}]",
-        [("x.yaml:5:12", "a skill is named once")],
+        [("x.yaml:5:12", "a skill is named twice")],
     ),
     "a skill not named": (
         "skills: [{version: '1'}]",
-        [("x.yaml:5:12", "a skill is named once")],
+        [("x.yaml:5:12", "a skill is named twice")],
     ),
     "domains that are open": (
         "network: {access: enabled, allowed_domains: [a.example.com]}",
@@ -314,7 +314,7 @@ CREDENTIALS = {
     ),
     "a client without its secret": (
         f"{OAUTH}refresh_token_env: B\n{CLIENTLESS}",
-        [("x.yaml:11:5", "the client's secret is not settled")],
+        [("x.yaml:11:5", "the client's secret does not fit its method of authentication")],
     ),
     "a refresh token of nothing": (
         f"{OAUTH}refresh_token_env: B",
@@ -351,7 +351,7 @@ CREDENTIALS = {
     ),
     "a moment that is none": (
         f"{OAUTH}expires_at: tomorrow",
-        [("x.yaml:9:15", "not a moment")],
+        [("x.yaml:9:15", "not a moment in time")],
     ),
 }  # fmt: skip
 
@@ -377,11 +377,11 @@ PERIODIC = "type: periodic\nexpression: 0 8 * * *\ntimezone: UTC\n"
 AUTOMATIONS = {
     "no zone": (
         f"type: once\nrun_at: '2031-12-24T08:00:00'\n{NEW.format(more='')}",
-        [("x.yaml:6:11", "not a moment")],
+        [("x.yaml:6:11", "not a moment in time")],
     ),
     "no moment": (
         f"type: once\nrun_at: soon\n{NEW.format(more='')}",
-        [("x.yaml:6:11", "not a moment")],
+        [("x.yaml:6:11", "not a moment in time")],
     ),
     "no schedule": (
         f"type: periodic\n{NEW.format(more='')}",

@@ -118,7 +118,9 @@ def test_an_environment_may_go_without_some_resources(assistant: Load) -> None:
 def test_going_without_what_nobody_declares_is_a_slip(assistant: Load) -> None:
     found = places(assistant("model: m", WITHOUT, environment="slip"))
 
-    assert [summary for _, summary in found] == ["nothing is left out"] * 2
+    assert [summary for _, summary in found] == [
+        "`without` names a resource that is not declared"
+    ] * 2
 
 
 @pytest.mark.usefixtures("others")
@@ -144,7 +146,7 @@ def test_patches_are_checked_whether_chosen_or_not(
 
     assert ("stack.yaml:19:41", "unknown field") in found
     assert ("stack.yaml:19:63", "a number above the limit") in found
-    nothing = ("stack.yaml:18:21", "a patch of nothing")
+    nothing = ("stack.yaml:18:21", "a patch of a resource that is not declared")
     assert (nothing in found) is (environment == "bad")
 
 

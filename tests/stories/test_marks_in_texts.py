@@ -180,7 +180,7 @@ def test_where_there_is_no_room_for_the_mark_nothing_is_made(world: World) -> No
 
     assert "manifests/all.yaml:" in error
     assert "no room for the mark" in error
-    assert "make the text shorter" in error
+    assert "Shorten the text" in error
     with pytest.raises(Refused, match="no room for the mark"):
         world.apply()
     assert writes(faulty) == []

@@ -176,9 +176,10 @@ UNEXPECTED = error(
 TEST_ACCOUNT = error(
     "test-account-not-made",
     "the manifests could not be applied to an embedded account",
-    "The pytest plugin applies the manifests to the embedded server before the first test. The "
-    "detail names each change that failed. Correct the manifests, or define an environment for "
-    "the tests that leaves out what the embedded server lacks (`without`, `provisioner_env`).",
+    "The pytest plugin applies the manifests to the embedded server before the first "
+    "test. The detail names each change that failed. Correct the manifests. Or add an "
+    "environment to the Stack whose `without` lists what the embedded server lacks, and "
+    "name it in pytest's option `provisioner_env`.",
 )
 CLOCK_SKEWED = warning(
     "clock-skewed",

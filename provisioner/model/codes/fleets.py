@@ -62,7 +62,7 @@ EACH_WITHOUT_TABLE = error(
 )
 PART_AMBIGUOUS = error(
     "part-ambiguous",
-    "a part of a prompt is a file or a text",
-    "Each entry of `parts` has either a `file` or a `text`; `variables` can be given only with a "
-    "`file`. Remove what is too much.",
+    "a part of a prompt is either a file or a text",
+    "Each entry of `parts` has either a `file` or a `text`, and `variables` only beside a "
+    "`file`. Remove the field that does not belong there.",
 )

@@ -89,7 +89,7 @@ CHOICE_NOT_ATTACHED = error(
 )
 NOT_A_MOMENT = error(
     "not-a-moment",
-    "not a moment",
+    "not a moment in time",
     "A moment needs a date, a time and a time zone, such as `2026-12-31T12:00:00Z`.",
 )
 NOT_A_TARGET_FIELD = error(
@@ -136,9 +136,9 @@ REFRESH_WITHOUT_TOKEN = error(
 )
 CLIENT_SECRET_UNSETTLED = error(
     "client-secret-unsettled",
-    "the client's secret is not settled",
-    "`client_secret_env` must be set if the method of authentication uses a client secret, and "
-    "must not be set for other methods. Change one of the two fields.",
+    "the client's secret does not fit its method of authentication",
+    "`client_secret_env` must be set if the method of authentication uses a client "
+    "secret, and must not be set for other methods. Change one of the two fields.",
 )
 FILE_TOO_LARGE = error(
     "file-too-large",
@@ -164,7 +164,7 @@ SAME_PATH_TWICE = error(
 )
 SKILL_NAMED_TWICE = error(
     "skill-named-twice",
-    "a skill is named once",
+    "a skill is named twice",
     "An environment template has the same skill twice. Remove one of the two.",
 )
 RESTRICTION_NOT_WHOLE = error(
@@ -212,9 +212,9 @@ STRICT_NOT_REQUIRED = error(
 )
 NOT_ONE_SKILL_FILE = error(
     "not-one-skill-file",
-    "not one SKILL.md",
-    "The folder of a skill must contain exactly one SKILL.md, not in a subfolder. Add the file, "
-    "or remove the others.",
+    "a skill needs exactly one SKILL.md",
+    "The folder of a skill must contain exactly one SKILL.md, not in a subfolder. Add the "
+    "file, or remove the others.",
 )
 SKILL_FILE_TOO_LARGE = error(
     "skill-file-too-large",
@@ -268,8 +268,9 @@ OVERLAP_TOO_LARGE = error(
 KEYWORD_WITHOUT_VALUE = warning(
     "keyword-without-value",
     "a keyword of a schema has no value",
-    "A JSON Schema has a key whose value is null. Usually the key is the second half of a text "
-    "that contains a comma and is written in braces without quotes. Put quotes around the text.",
+    "A JSON Schema has a key whose value is null. Usually a text with a comma was written "
+    "in braces without quotes: in `{description: one, two}`, YAML reads `two` as a key. "
+    "Put quotes around the text.",
 )
 UNKNOWN_KEYWORD = warning(
     "unknown-keyword",

@@ -10,10 +10,10 @@ LIST_NOT_READ = error(
 )
 TRACKED_NOT_READ = warning(
     "tracked-not-read",
-    "not every tracked object was asked for what it names",
-    "To find the objects to which a thread, conversation or response refers, `gc` needs one "
-    "request for each, and there were too many. Objects to which they may refer count as "
-    "unknowable.",
+    "not every tracked object was asked to which objects it refers",
+    "To find the objects to which a thread, conversation or response refers, `gc` needs "
+    "one request for each, and there were too many. Objects to which they may refer count "
+    "as unknowable.",
 )
 NOT_A_LEAK = error(
     "not-a-leak",
@@ -23,9 +23,9 @@ NOT_A_LEAK = error(
 )
 LEFT_TO_A_SAVED_PLAN = warning(
     "left-to-a-saved-plan",
-    "objects that are nobody's are deleted only from a saved plan",
-    "Neither a mark nor the ledger proves whose these objects are. `--out FILE` writes a plan "
-    "that lists each id. Read it; then `apply FILE` deletes exactly these objects.",
+    "objects without a known owner are deleted only from a saved plan",
+    "Neither a mark nor the ledger proves whose these objects are. `--out FILE` writes a "
+    "plan that lists each id. Read it; then `apply FILE` deletes exactly these objects.",
 )
 LEFT_FOR_NOW = warning(
     "left-for-now",
@@ -48,8 +48,8 @@ NOT_AS_PLANNED = error(
 NOTED = warning(
     "noted-for-later",
     "leaks were noted, to be deleted later",
-    "Run the same command again after that time: it deletes those that nobody needs by then. The "
-    "notes are in the ledger.",
+    "After the time that the detail names, run the same command again: it deletes those "
+    "leaks that nobody needs by then. The notes are in the ledger.",
 )
 QUARANTINE_NEEDS_LEDGER = error(
     "quarantine-needs-ledger",

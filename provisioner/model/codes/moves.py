@@ -16,9 +16,9 @@ CANNOT_LEAVE = error(
 )
 USED_BY_OTHER_SIDE = error(
     "used-by-other-side",
-    "would go while the source still uses it",
-    "Both targets use the same account, and live objects of the source refer to the object, "
-    "which would be deleted. Apply to the source first.",
+    "would be deleted while the source still uses it",
+    "Both targets use the same account, and live objects of the source refer to the "
+    "object, which would be deleted. Apply to the source first.",
 )
 SOURCE_UNREAD = error(
     "source-unread",

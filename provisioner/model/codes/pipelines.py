@@ -16,8 +16,9 @@ PIPELINE_INCOMPLETE = error(
 )
 UNSAFE_EVENT = error(
     "unsafe-event",
-    "a pipeline must not run at this event",
-    "The detail names the event, what it would let a proposal decide, and the event to use.",
+    "a pipeline must not run in this way",
+    "In this pipeline, a proposal could decide what is run with the keys, or anybody who "
+    "may push could apply. The detail says why, and what to do instead.",
 )
 HOST_REFUSED = error(
     "host-refused",
@@ -70,7 +71,8 @@ PIPELINE_EXISTS = error(
 )
 SOURCE_UNKNOWN = error(
     "source-unknown",
-    "nobody knows from where a pipeline takes this program",
-    "This program was not installed from a repository on the host, so a pipeline cannot know "
-    "from where to install it. Give its address with `--program`. Nothing was written.",
+    "it is not known from where a pipeline can install this program",
+    "This program was not installed from a repository on the host, so a pipeline cannot "
+    "know from where to install it. Give its address with `--program`. Nothing was "
+    "written.",
 )

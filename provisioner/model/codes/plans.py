@@ -73,10 +73,10 @@ STILL_IN_USE = warning(
 )
 FILES_LEFT_FOR_GC = warning(
     "files-left-for-gc",
-    "files are kept, for nobody can tell cheaply whether they are in use",
-    "Before a file is deleted, every store must be asked if it contains the file. That would "
-    "have taken more requests than `spec.guards.max_reads` allows. So the files were only "
-    "detached. `gc` lists them.",
+    "files are kept, because it was not checked if a store still contains them",
+    "Before a file is deleted, every store must be asked if it contains the file. That "
+    "would have taken more requests than `spec.guards.max_reads` allows. So the files "
+    "were only detached. `gc` lists them.",
 )
 NOT_READ = warning(
     "not-read",
@@ -99,9 +99,9 @@ NO_ROOM_FOR_MARK = error(
 )
 NOTHING_PUBLISHED = warning(
     "nothing-published",
-    "nothing of ours was ever published here, and yet there is what releases use",
-    "The release registry is empty although stores and files of ours exist that releases may "
-    "use. So none of them is deleted. Check that `releases` names the right registry.",
+    "the release registry is empty, but objects that releases may use exist",
+    "The release registry is empty although stores and files of ours exist that releases "
+    "may use. So none of them is deleted. Check that `releases` names the right registry.",
 )
 IS_GONE = error(
     "is-gone",
@@ -192,7 +192,7 @@ NOBODY_TO_ASK = error(
 )
 KEPT_OTHERWISE = warning(
     "kept-otherwise",
-    "the server keeps a field otherwise than sent",
+    "the server stored another value than was sent",
     "The mark records the value that the server returned, so that it is not shown as a difference.",
 )
 FILE_CHANGED_MEANWHILE = error(
@@ -301,9 +301,10 @@ EARLIER_PLAN = error(
 )
 SENSITIVE_MISPLACED = error(
     "sensitive-misplaced",
-    "a sensitive value stands where the manifests do not hold it",
-    "A secret is restored only at the address and path where the manifests on disk have it. "
-    "Nothing was changed. Plan again.",
+    "the plan needs a secret where the manifests have none",
+    "A plan file contains no secrets. Apply reads them from the manifests on disk, at the "
+    "same address and path, and there is none at this place. Nothing was changed. Plan "
+    "again.",
 )
 STILL_THERE = error(
     "still-there",

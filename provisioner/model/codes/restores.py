@@ -5,8 +5,9 @@ from provisioner.model.code import error, warning
 NOT_RESTORED = warning(
     "not-restored",
     "this cannot be made again",
-    "The receipt of the deleted object does not contain enough to create it again, or another "
-    "object has its place. The detail says which.",
+    "The receipt, which is the ledger's record of a deleted object, does not contain "
+    "enough to create the object again, or another object has its place. The detail says "
+    "which.",
 )
 RESTORED_IN_PART = warning(
     "restored-in-part",
@@ -28,9 +29,10 @@ RESTORED_UNDECLARED = warning(
 )
 NOTHING_DELETED = error(
     "nothing-deleted",
-    "the run left no receipt",
-    "A rollback of a run creates again what the run deleted, and this run deleted nothing. "
-    "`history RUN` shows what it did.",
+    "the ledger has no receipt of this run",
+    "A rollback of a run creates again what the run deleted, from the receipts that the "
+    "run wrote into the ledger. This run deleted nothing, or wrote no receipts. `history "
+    "RUN` shows what it did.",
 )
 RUN_ELSEWHERE = error(
     "run-elsewhere",

@@ -38,9 +38,9 @@ PLACE_CHANGED = warning(
 )
 APPROVAL_CHANGED = warning(
     "approval-changed",
-    "who approves the calls of a tool changes",
-    "Calls of the tool that needed the approval of a person no longer need it, or the other way "
-    "round.",
+    "the approval of a tool's calls changes",
+    "Some calls of the tool needed the approval of a person and no longer need it, or "
+    "need it now and did not before.",
 )
 PROTECTION_OFF = warning(
     "protection-off",
@@ -50,8 +50,8 @@ PROTECTION_OFF = warning(
 EXPIRY_SHORTENED = warning(
     "expiry-shortened",
     "it expires sooner than before",
-    "The server deletes the content when it was not used for this time, even if other objects "
-    "refer to it.",
+    "When the store has not been used for this number of days, it expires, and the server "
+    "deletes its content, even if other objects refer to it.",
 )
 CONTRACT_BROKEN = warning(
     "contract-broken",
@@ -112,7 +112,8 @@ TEXT_TURNED = warning(
 INSTRUCTIONS_CHANGED = note(
     "instructions-changed",
     "its instructions change",
-    "The instructions change, or the text by which a model decides when to use a tool.",
+    "The instructions of the assistant change, or a description by which a model decides "
+    "when to use a tool.",
 )
 SAMPLING_CHANGED = note(
     "sampling-changed",
@@ -128,48 +129,51 @@ LIMIT_RAISED = warning(
 PRICE_RAISED = warning(
     "price-raised",
     "it is charged more for each token",
-    "At least one of the vendor's standard prices of the new model is higher. The prices stand in a "
-    "table of this program, each with its day, and are compared on OpenAI's own hosts only: look at "
-    "the vendor's list before you rely on them.",
+    "At least one of the vendor's standard prices of the new model is higher. The prices "
+    "are from a table of this program, in which each has a date, and are compared on "
+    "OpenAI's own hosts only. Look at the vendor's list before you rely on them.",
 )
 PRICE_LOWERED = note(
     "price-lowered",
-    "no token of it is charged more",
-    "None of the vendor's standard prices of the new model is higher. The prices stand in a table of "
-    "this program, each with its day, and are compared on OpenAI's own hosts only.",
+    "none of its tokens costs more",
+    "None of the vendor's standard prices of the new model is higher. The prices are from "
+    "a table of this program, in which each has a date, and are compared on OpenAI's own "
+    "hosts only.",
 )
 PRICE_CHANGED = note(
     "price-changed",
-    "it is charged by another price",
-    "Another model, service tier or effort has another price, which is not known here. Prices are "
-    "known for OpenAI's own hosts and for the models of a dated table: look at the vendor's list.",
+    "its price changes",
+    "Another model, service tier or effort has another price, which is not known here. "
+    "Only the prices of some models on OpenAI's own hosts are known. Look at the vendor's "
+    "list.",
 )
 PROMPT_LONGER = note(
     "prompt-longer",
     "its instructions take more tokens",
-    "The instructions are sent with each answer. A token is taken for four characters, so the number "
-    "is an estimate, and what is read from the vendor's cache costs less.",
+    "The instructions are sent with each answer. The number of tokens is an estimate: one "
+    "token for four characters. Tokens that the vendor reads from its cache cost less.",
 )
 TOOL_CHARGED = note(
     "tool-charged",
-    "it gets a tool that is charged by itself",
-    "Calls of this tool, or its containers, have a price beside that of the tokens, at the vendor's own "
-    "hosts. How often a model calls it is not known.",
+    "it gets a tool that has a price of its own",
+    "At the vendor's own hosts, calls of this tool, or its containers, are charged in "
+    "addition to tokens. How often a model calls it is not known.",
 )
 STORAGE_GREW = note(
     "storage-grew",
     "more is stored than before",
-    "The vendor charges for parsed text and its embeddings, which are estimated by the bytes of the "
-    "files, above a free allowance that all stores of an account share.",
+    "The vendor charges for the stored text of documents and its embeddings. Their size "
+    "is estimated from the bytes of the files. A free allowance, which all stores of an "
+    "account share, is not subtracted.",
 )
 DOCUMENTS_CHANGED = note(
     "documents-changed",
-    "it is answered from other documents",
-    "Documents are added or changed. They are sent and embedded again; the size is counted in bytes of "
-    "the files, and a token is taken for four bytes.",
+    "answers may come from other documents",
+    "Documents are added or changed. They are uploaded and embedded again. Sizes are the "
+    "bytes of the files; the number of tokens is an estimate: one token for four bytes.",
 )
 DOCUMENTS_REMOVED = warning(
     "documents-removed",
-    "documents that answers came from go away",
-    "What only these documents said is no longer found.",
+    "documents from which answers may come are removed",
+    "What only these documents said can no longer be found.",
 )

@@ -16,12 +16,12 @@ OTHER_VERSION_REQUIRED = error(
 )
 PATCH_OF_NOTHING = error(
     "patch-of-nothing",
-    "a patch of nothing",
+    "a patch of a resource that is not declared",
     "A patch names an address that no manifest declares. Correct the address, or remove the patch.",
 )
 WITHOUT_NOTHING = error(
     "without-nothing",
-    "nothing is left out",
+    "`without` names a resource that is not declared",
     "An entry of an environment's `without` names an address that no manifest declares. "
     "Correct the address, or remove the entry.",
 )
