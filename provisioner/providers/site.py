@@ -131,7 +131,9 @@ class Site:
     def _lost(self, method: str, path: str, error: Exception) -> ProviderError:
         """Return the error for a request that got no answer."""
         why = self._redact(str(error)) or type(error).__name__
-        return ProviderError(codes.HOST_UNREACHABLE, f"{method} {path}: {bodies.ended(why)}")
+        return ProviderError(
+            codes.HOST_UNREACHABLE, f"{method} {path}: {bodies.ended(why)} Run the job again."
+        )
 
 
 _WHENCE: Final = "The address comes from GITHUB_API_URL or CI_API_V4_URL."

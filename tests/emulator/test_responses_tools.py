@@ -336,7 +336,7 @@ def test_a_tool_that_is_not_at_work_here_is_kept_and_said_so(
     made = ask(client, tools=[tool])
 
     assert made.tools[0].to_dict() == tool
-    assert f"Not at work in the embedded server: {tool['type']}." in made.output_text
+    assert f"The embedded server did not use: {tool['type']}." in made.output_text
 
 
 def test_built_in_calls_stop_at_their_limit(client: openai.OpenAI, store_id: str) -> None:

@@ -115,7 +115,7 @@ def _confess(job: Work) -> None:
         tool["type"] for tool in job.choice.tools if family(tool["type"]) not in USED
     )
     if unused:
-        job.say(f"Not at work in the embedded server: {', '.join(unused)}.")
+        job.say(f"The embedded server did not use: {', '.join(unused)}.")
 
 
 def _message(job: Work) -> tuple[Json, bool]:

@@ -66,8 +66,8 @@ class Storage:
     `timeout` is the deadline of a request in seconds, with all its tries. If the storage asks for
     fewer requests, the run waits up to `max_wait` seconds more, and `notice` is called. `trace` is
     called with a line for each request. `allowed` is the value of PROVISIONER_ALLOWED_HOSTS, or
-    None if it is not set. Requests to S3 go to no other host,
-    even if they are redirected; on Google's and Azure's storage no redirect is followed.
+    None if it is not set. Requests to S3 go to no other host, even if they are redirected. On
+    Google's and Azure's storage no redirect is followed.
     """
 
     def __init__(
@@ -138,7 +138,7 @@ class Storage:
                 break
             seen.add(token)
         if token:
-            detail = f"The list of {self.place} never ends. Nothing was changed. Ask its operator."
+            detail = f"The list of {self.place} never ends. Nothing was changed. Ask the storage's operator."
             raise ProviderError(codes.REGISTRY_REPEATS, detail)
         return found
 
