@@ -12,6 +12,7 @@ from jsonschema import Draft7Validator
 
 from provisioner.cli.root import provisioner
 from provisioner.verbs._shared.installed import on_host
+from tests.support.github import git
 
 
 @pytest.fixture
@@ -138,6 +139,14 @@ def test_a_workflow_is_short_and_of_githubs_schema(
     assert all(part in workflow for part in inside)
     assert len(workflow.splitlines()) <= 12
     assert schema_errors("github-workflows", workflow) == []
+
+
+def test_a_pipeline_is_of_the_default_branch_whichever_is_checked_out(folder: Path) -> None:
+    git(folder, "init", "-q", "-b", "feature")
+    git(folder, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk/one")
+    assert run("init", "--ci", "github", *PROGRAM).exit_code == 0
+    on = WORKFLOW.read_text(encoding="utf-8").splitlines()[1]
+    assert on.count('branches: ["trunk/one"]') == 2
 
 
 def test_the_action_is_of_githubs_schema() -> None:

@@ -43,7 +43,7 @@ def pipeline_files(folder: Path, wish: PipelineWish) -> dict[Path, str]:
     """
     kind = HOSTS[wish.host]
     top = Path(git(Path.cwd(), wish.environ, "rev-parse", "--show-toplevel") or Path.cwd())
-    branch = git(top, wish.environ, "symbolic-ref", "--quiet", "--short", "HEAD") or BRANCH
+    branch = _default_branch(top, wish.environ)
     setup = Setup(
         Path(os.path.relpath(folder.resolve(), top.resolve())).as_posix(),
         branch,
@@ -57,6 +57,13 @@ def pipeline_files(folder: Path, wish: PipelineWish) -> dict[Path, str]:
         if file.exists():
             raise ProvisionerError(Diagnostic(codes.PIPELINE_EXISTS, f"Found {file}."))
     return files
+
+
+def _default_branch(top: Path, environ: Mapping[str, str]) -> str:
+    """Return the default branch of the remote; the checked-out branch where git knows no remote's."""
+    of_remote = git(top, environ, "symbolic-ref", "--quiet", "refs/remotes/origin/HEAD") or ""
+    here = git(top, environ, "symbolic-ref", "--quiet", "--short", "HEAD")
+    return of_remote.removeprefix("refs/remotes/origin/") or here or BRANCH
 
 
 def _source(kind: HostKind, environ: Mapping[str, str]) -> str:
