@@ -451,12 +451,15 @@ def test_an_assistant_of_version_one_is_understood(out: Path) -> None:
         ({"tool_resources": "vs_1"}, "tool_resources. It is not a mapping."),
         (
             {"tool_resources": {"file_search": ["vs_1"]}},
-            "tool_resources.file_search. It is not only",
+            "tool_resources.file_search. A manifest can have only",
         ),
-        ({"tool_resources": {"warp": {"ids": []}}}, "tool_resources.warp. It is not only"),
+        (
+            {"tool_resources": {"warp": {"ids": []}}},
+            "tool_resources.warp. A manifest can have only",
+        ),
         (
             {"tool_resources": {"code_interpreter": {"file_ids": ["file-1", 7]}}},
-            "tool_resources.code_interpreter. It is not only",
+            "tool_resources.code_interpreter. A manifest can have only",
         ),
         ({"tools": [function(), function()]}, "tools[lookup]"),
         ({"tools": [function(name="no name")]}, "tools[no name]"),
