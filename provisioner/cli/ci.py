@@ -1,5 +1,7 @@
 """The command `provisioner ci` does what an event of a pipeline's host asks for."""
 
+import sys
+from contextlib import redirect_stderr
 from typing import TYPE_CHECKING
 
 import click
@@ -52,6 +54,9 @@ def _performed(planned: "Planned") -> "Report":
     from provisioner.render.format import Layout, Shape
     from provisioner.render.formats import TEXT, rendered
 
-    report = applied(planned)
+    # Progress is printed on stderr elsewhere. A host reads two streams in any order, and its commands
+    # are only stopped between two lines of the same one.
+    with redirect_stderr(sys.stdout):
+        report = applied(planned)
     screen().out(rendered(Shape.OUTCOME, report, TEXT.name, Layout()))
     return report

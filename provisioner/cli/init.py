@@ -1,5 +1,6 @@
 """The command `provisioner init` writes a first folder of manifests."""
 
+import re
 from pathlib import Path
 
 import click
@@ -63,6 +64,10 @@ def command(*, folder: Path, ci: str | None, environments: tuple[str, ...], sour
 
     if not ci and (environments or source):
         raise click.UsageError("--env and --program need --ci.")
+    if source and not re.fullmatch(r"[\w.-]+(/[\w.-]+)+@[\w./-]+", source):
+        raise click.BadParameter(
+            "Write OWNER/REPOSITORY@COMMIT, such as acme/provisioner@v1.", param_hint="--program"
+        )
     written = init(folder, PipelineWish(ci, environments, source) if ci else None)
     where = () if folder == FOLDER else (str(folder),)
     wrote = "".join(f"  {file}\n" for file in written)

@@ -137,4 +137,5 @@ MCP_HINTS: Final = {
     ),
     "transport": "Write its fields into the tool itself: `server_url`, or `command` with `cwd`.",
 }
-"""Messages for fields of the platform's own forms, by the name of the field."""
+"""Sentences that say what to write instead of a field of the API's own MCP tool, by the
+name of the field, which a manifest does not accept."""

@@ -168,7 +168,10 @@ def _skill(skill: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def complete(spec: Spec) -> Spec:
-    """Return a spec with every list filled in, and with ids for skills that are not ours."""
+    """Return a spec in which a missing list is an empty one.
+
+    A skill that is no resource of the manifests is named by `skill_id`.
+    """
     filled = dict(spec)
     if isinstance(packages := spec.get("packages"), Mapping):
         filled["packages"] = {name: packages.get(name) or [] for name in _PACKAGES}

@@ -194,9 +194,13 @@ class GitHub:
         return text
 
     def grouped(self, title: str, text: str) -> str:
+        begin, end = self.brackets(title)
+        return f"{begin}{text.rstrip()}\n{end}"
+
+    def brackets(self, title: str) -> tuple[str, str]:
         """Return a group of the log in which GitHub obeys no line, up to a word that nobody can guess."""
         word = self._say()
-        return f"::group::{title}\n::stop-commands::{word}\n{text.rstrip()}\n::{word}::\n::endgroup::\n"
+        return f"::group::{title}\n::stop-commands::{word}\n", f"::{word}::\n::endgroup::\n"
 
     def _proposal(self, pull: Mapping[str, Any]) -> Proposal:
         number = int(pull.get("number") or 0)

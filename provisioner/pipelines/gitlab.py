@@ -245,11 +245,14 @@ class GitLab:
 
     def grouped(self, title: str, text: str) -> str:
         """Return a section that is folded. Control characters, which could end it, are left out."""
+        begin, end = self.brackets(title)
+        return f"{begin}{PLAIN.sub('', text).rstrip()}\n{end}"
+
+    def brackets(self, title: str) -> tuple[str, str]:
         name = re.sub(r"[^a-z0-9]+", "_", title.lower())
         at = int(self._now())
         begin = f"\x1b[0Ksection_start:{at}:{name}[collapsed=true]\r\x1b[0K{PLAIN.sub('', title)}\n"
-        shown = PLAIN.sub("", text).rstrip()
-        return f"{begin}{shown}\n\x1b[0Ksection_end:{at}:{name}\r\x1b[0K\n"
+        return begin, f"\x1b[0Ksection_end:{at}:{name}\r\x1b[0K\n"
 
     def _proposal(self, row: Mapping[str, Any]) -> Proposal:
         iid = number(row, "iid")

@@ -197,6 +197,12 @@ class Host(Protocol):
     def grouped(self, title: str, text: str) -> str:
         """Return `text` as a group of the job's log, in which no line can command the host."""
 
+    def brackets(self, title: str) -> tuple[str, str]:
+        """Return the beginning and the end of such a group, for text that is printed line by line.
+
+        The text between them must hold no control characters.
+        """
+
 
 @frozen
 class Setup:

@@ -42,7 +42,8 @@ _PAIRED = 2_000
 removed and added."""
 
 _WOVEN = 500_000
-"""The characters of two runs of several lines that are compared word by word."""
+"""The most characters that two blocks of changed lines, the removed and the added ones, may have
+together to be compared word by word."""
 
 
 def hunks(live: str, desired: str) -> Iterator[list[Line]]:

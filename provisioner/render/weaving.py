@@ -30,7 +30,7 @@ class Weaver:
         self._waiting: list[Line] = []
 
     def lines(self, codes: list[Opcode]) -> Iterator[Line]:
-        """Yield the lines of the merged run."""
+        """Yield the lines of one block of changes, in which removed and added words are woven together."""
         survive = {
             word.line
             for tag, i1, i2, _, _ in codes

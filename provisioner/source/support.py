@@ -182,7 +182,7 @@ class Table:
             if word.level is Level.UNSUPPORTED and ("." in row or "=" in row)
         }
         """For each unsupported part or single value of a field: the keys of its path, and the
-        table's word."""
+        runtime's note on it."""
         self.limits = {path: word.limit for path, word in runtime.support.items() if word.limit}
 
     def lacking(self, resource: Resource) -> Iterator[Lack]:

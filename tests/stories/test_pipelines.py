@@ -83,6 +83,9 @@ def test_from_an_empty_repository_to_the_drift_of_a_night(desk: Helpdesk) -> Non
     github.review(pull, "ann")
     merged = runner.pushed(github.merge(pull))
     assert merged.code == 0, merged.log
+    # What an apply prints meanwhile stands where GitHub obeys nothing.
+    assert "created" in merged.log
+    assert all("created" not in line for line in obeyed(merged.log))
     assert [*desk.assistants()] == ["Clerk", "Helper"]
     (comment,) = desk.comments(pull.number)
     assert "Apply" in comment

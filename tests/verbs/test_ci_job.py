@@ -118,7 +118,11 @@ class Host:
         return text
 
     def grouped(self, title: str, text: str) -> str:
-        return f"[{title}]\n{text}\n"
+        begin, end = self.brackets(title)
+        return f"{begin}{text}\n{end}"
+
+    def brackets(self, title: str) -> tuple[str, str]:
+        return f"[{title}]\n", f"[/{title}]\n"
 
     def _write(self, text: str, id: str) -> None:
         others = [note for note in self.ours if note.id != id]

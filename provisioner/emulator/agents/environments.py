@@ -103,7 +103,10 @@ def of_session(db: Session, chosen: Json, now: int) -> Json:
 
 
 def _provision(db: Session, chosen: Json, now: int) -> Row:
-    """Create an environment from a selection. Raises ApiError if a file or skill does not exist."""
+    """Create the environment that a request describes in `environment`.
+
+    Raises ApiError if one of its files or skills does not exist.
+    """
     made = _self_hosted(chosen) if chosen["type"] == SELF_HOSTED else _hosted(db, chosen)
     body: Json = {
         "id": made["id"],

@@ -32,7 +32,7 @@ class Merged:
 
 @frozen
 class Entry:
-    """One file of a commit. `path` is relative to the folder that is taken out."""
+    """One file of a commit. `path` is relative to the folder that is extracted from the commit."""
 
     mode: str
     id: str

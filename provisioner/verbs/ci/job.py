@@ -69,6 +69,15 @@ class Job:
         """
         self.out(self.host.grouped(title, text))
 
+    def carried_out(self, planned: Planned) -> Report:
+        """Carry a plan out. What it prints meanwhile cannot command the host either."""
+        begin, end = self.host.brackets("Apply")
+        self.out(begin)
+        try:
+            return self.perform(planned)
+        finally:
+            self.out(end)
+
     def findings(
         self, diagnostics: Sequence[Diagnostic], clean: Callable[[str], str] = str
     ) -> None:

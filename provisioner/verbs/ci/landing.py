@@ -57,7 +57,7 @@ def _planned(job: Job, event: Landed, seen: "_Seen") -> End:
         why = [*plan.standing] or ([unapproved] if unapproved else [])
         if why:
             return _stopped(job, seen.proposal, why, plan)
-        return _told(job, seen.proposal, event, job.perform(replace(found, plan=plan)))
+        return _told(job, seen.proposal, event, job.carried_out(replace(found, plan=plan)))
 
 
 def _left(job: Job) -> Sequence[str]:

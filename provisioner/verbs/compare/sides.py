@@ -101,7 +101,8 @@ def _without_secrets(live: Mapping[str, Any], desired: Mapping[str, Any]) -> dic
 def _complete(resource: Resource, stack: Stack) -> Resource:
     """Return a resource with the defaults that its target's server fills in.
 
-    Live objects have all defaults, so a run that is compared with one needs them too.
+    A live object has all defaults, so a resource of an earlier run needs them too before the two are
+    compared.
     """
     binding = RUNTIMES[stack.target.runtime].bindings.get(resource.address.kind)
     if binding is None:

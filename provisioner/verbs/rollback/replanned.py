@@ -18,7 +18,7 @@ def replanned(
 ) -> AbstractContextManager[Planned]:
     """Return the plan of a saved rollback, made again from its arguments.
 
-    Raises KeyError or ValueError for other arguments.
+    Raises KeyError or ValueError if `arguments` are not those that a saved rollback has.
     """
     if "address" not in arguments:
         return planned_restoration(options, str(arguments["run"]), overrides)

@@ -43,10 +43,11 @@ class Place:
 
 
 def place(options: RunOptions, bare: Bare | None = None) -> Place:
-    """Return the place of a command. Sends no request. Manifests beside the Stack may have errors.
+    """Return where a threads command works: its account and its ledger. Sends no request.
 
-    With `bare` no manifests are needed. Raises ManifestErrors without a Stack, and LedgerError if
-    the user asked for no ledger.
+    The options in `bare` take the place of a Stack, and then no manifests are read. Otherwise only the
+    Stack has to be valid. Raises ManifestErrors where there is no valid Stack, and LedgerError if the
+    user asked for no ledger.
     """
     from provisioner.providers import describe
 
