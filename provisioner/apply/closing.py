@@ -162,11 +162,12 @@ class Look:
                 yield Undone(id, f"{id} has our mark again, so it is still ours")
 
     def _undead(self, found: RemoteObject, why: str) -> Undone | Diagnostic:
-        """Return the finding about a deleted object that still exists.
+        """Return the finding that a deleted object still exists.
 
-        The outcome of a replace has the id of the new object, so both ids are tried. The finding is
-        a Diagnostic if the object has no outcome.
+        It is an Undone that belongs to the outcome of the object, or a Diagnostic if the object has no
+        outcome.
         """
+        # The outcome of a replace has the id of the new object in place of the deleted one.
         new = self.run.ids.get(found.address, "") if found.address else ""
         for id in (found.id, new):
             if id in self.done:

@@ -99,7 +99,7 @@ def command(
         option = "--summary" if screen().summary else f"--format {format}"
         raise click.UsageError(f"{option} works with saved plans only: name the FILE of one.")
     if releases and format in names_for(Shape.GRAPH):
-        raise click.UsageError("--releases goes with an ADDRESS, as text or JSON.")
+        raise click.UsageError("--releases needs an ADDRESS, and --format text or json.")
     if language:
         if address is None or releases or format != TEXT:
             raise click.UsageError(
@@ -183,7 +183,7 @@ def _releases(run_options: "RunOptions", address: "Address | None", format: str)
     from provisioner.verbs._shared.history import history
 
     if address is None or format == ENV:
-        raise click.UsageError("--releases goes with an ADDRESS, as text or JSON.")
+        raise click.UsageError("--releases needs an ADDRESS, and --format text or json.")
     entries = history(run_options, address)
     address = entries[0].address
     return (

@@ -53,7 +53,7 @@ ENDED: Final = frozenset({"success", "failed", "canceled", "skipped", "manual"})
 RECORD: Final = "provisioner/"
 """The beginning of the name of a record. A key follows."""
 TOLD: Final = re.compile(r"digest (?P<digest>[\w-]+) of !(?P<number>\d+) by (?P<job>.+)")
-"""The form of a record's description."""
+"""The pattern of the description of a record, which is the status of a commit."""
 FOLDER: Final = ".provisioner/ci"
 """The folder of a job's files. The template keeps it as artifacts."""
 FILE: Final = ".gitlab-ci.yml"

@@ -106,7 +106,7 @@ def retirement_document(retirement: Retirement) -> RetirementDocument:
 
 
 def erasure_text(erasure: Erasure) -> str:
-    """Return the receipt of an erasure: how each object ended, and a sentence."""
+    """Return the report of an erasure: how each object ended, then the numbers in one sentence."""
     rows = [(one.status.value, one.one.kind, one.one.id) for one in erasure.objects]
     became = Counter(one.status for one in erasure.objects)
     sentence = (
@@ -118,7 +118,7 @@ def erasure_text(erasure: Erasure) -> str:
 
 
 def erasure_document(erasure: Erasure) -> ErasureDocument:
-    """Return the receipt of an erasure as a JSON document."""
+    """Return the report of an erasure as a JSON document."""
     return {
         "format_version": FORMAT_VERSION,
         "run": erasure.run or None,

@@ -46,8 +46,8 @@ class NotYaml(Exception):
 class _Loader(CParser):
     """PyYAML's binding to libyaml, without the scalar types of YAML 1.1. It only makes node trees.
 
-    `yaml.CSafeLoader` would also prepare its resolver and its constructor for each text. They are not
-    used here, and that takes a tenth of the time.
+    `yaml.CSafeLoader` would also prepare its resolver and its constructor for each text. Neither
+    is used here, and preparing them costs a tenth of the time.
     """
 
     def __init__(self, text: str) -> None:

@@ -84,7 +84,7 @@ def _values(data: bytes) -> Iterator[Any]:
 
 
 def _rows(value: Any) -> Iterator[tuple[Json | None, bool | None]]:
-    """Yield each object with None. After each page, yield None and true if more pages follow."""
+    """Yield each object with None, and after each page None with a bool: true if more pages follow."""
     if isinstance(value, list):
         for item in value:
             yield from _rows(item)

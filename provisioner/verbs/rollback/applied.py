@@ -194,7 +194,7 @@ def _becomes(changes: list[Change], held: Resource | None, run: str) -> Iterator
 
 _UNKNOWN = "The ledger has no values of this address from that run or an earlier one"
 _NOT_HELD = (
-    "The object had a secret then, and the manifests on disk have none at the same place. Restore"
-    " that revision's manifest, with the variable of the secret, and apply it."
+    "After that run the object had a secret, and the manifests on disk have none at the same place."
+    " Check out the manifest of the commit that the run applied, and apply it."
 )
 _SAME = "The live object is already what it was after that run."

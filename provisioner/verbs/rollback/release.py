@@ -160,8 +160,9 @@ def _check_complete(session: Session, older: ReleaseEntry) -> None:
         raise ProvisionerError(
             Diagnostic(
                 codes.RELEASE_NAMES_GONE,
-                f"These were deleted, or have expired: {named_text}. An application could not use the "
-                "release. Go back to another one, or put its text into the manifest and apply.",
+                f"These were deleted, or have expired: {named_text}. An application could not use "
+                "this release. Roll back to another one, or copy the instructions of this release into "
+                "the manifest and apply.",
                 subject=f"release {older.number}",
             )
         )
