@@ -64,7 +64,8 @@ def command(*, folder: Path, ci: str | None, environments: tuple[str, ...], sour
 
     if not ci and (environments or source):
         raise click.UsageError("--env and --program need --ci.")
-    if source and not re.fullmatch(r"[\w.-]+(/[\w.-]+)+@[\w./-]+", source):
+    # The text becomes a part of a YAML file, in which every other character may mean something.
+    if re.search(r"[^\w./@:+~-]", source):
         raise click.BadParameter(
             "Write OWNER/REPOSITORY@COMMIT, such as acme/provisioner@v1.", param_hint="--program"
         )

@@ -149,6 +149,14 @@ def test_a_pipeline_is_of_the_default_branch_whichever_is_checked_out(folder: Pa
     assert on.count('branches: ["trunk/one"]') == 2
 
 
+@pytest.mark.parametrize("source", ["acme/p@v1\n  evil: x", "a/b@${{ secrets.X }}", "a/b@v1 #"])
+def test_a_source_that_is_more_than_a_name_is_refused(folder: Path, source: str) -> None:
+    result = run("init", "--ci", "github", "--program", source)
+    assert result.exit_code == 2
+    assert "Write OWNER/REPOSITORY@COMMIT" in result.output
+    assert not (folder / WORKFLOW).exists()
+
+
 def test_the_action_is_of_githubs_schema() -> None:
     text = (Path(__file__).parents[2] / "action.yml").read_text(encoding="utf-8")
     assert schema_errors("github-actions", text) == []
