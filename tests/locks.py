@@ -30,7 +30,7 @@ SOURCES: Final[dict[str, tuple[str, ...]]] = {
     "build.txt": ("locks/build.in",),
     "release.txt": ("locks/release.in",),
 }
-"""What each lock is made of: a file, and the extras of the project that it has."""
+"""The file that each lock is made from, with the extras of the project that the lock has."""
 HEAD: Final = (
     "# Made from {source} by `python -m tests.locks`. Every file of every package has its hash.\n"
 )

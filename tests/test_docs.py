@@ -1,4 +1,4 @@
-"""What the documentation types can be typed, and what it shows is what the program prints."""
+"""Every command of the documentation can be typed, and its output is what the program prints."""
 
 from __future__ import annotations
 

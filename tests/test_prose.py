@@ -24,6 +24,12 @@ def test_docstrings_are_sentences(folder: Path) -> None:
     assert said == []
 
 
+def test_no_docstring_of_the_tests_begins_like_a_question() -> None:
+    begun = re.compile(r'^ *r?"""(?:What|Whether|Where|Which|How|Who|Whose|Why)\b', re.MULTILINE)
+    files = [*PACKAGE.rglob("*.py"), *SUPPORT.parent.rglob("*.py")]
+    assert [str(file) for file in files if begun.search(file.read_text(encoding="utf-8"))] == []
+
+
 def test_a_draw_is_the_same_for_the_same_seed_and_another_for_another() -> None:
     assert draw(7, 5) == draw(7, 5) != draw(8, 5)
     assert len(re.findall(r"^ *\d+\. provisioner/", draw(7, 5), re.MULTILINE)) == 10

@@ -1,5 +1,6 @@
-"""What a release is made with: locks, workflows, hooks and the Containerfile. Running all of it is
-`python -m tests.packaging`."""
+"""The files that make a release: locks, workflows, hooks and the Containerfile.
+
+`python -m tests.packaging` runs all of them."""
 
 from __future__ import annotations
 

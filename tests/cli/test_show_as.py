@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 KEY, TOKEN = "sk-very-secret-key", "crm-very-secret-token"
 GATEWAY = "gateway-very-secret"
 BASIC = "Basic bWU6cGFzc3cwcmQ="
-"""What becomes of a password in an address."""
+"""A header with a user and a password, which no ready code may show."""
 NASTY = (
     'Say "it\'s" for $HOME, `id` and \\n.\nGrüße: 你好 \U0001f469\u200d\U0001f467.\n\'\'\'\n"""\n'
 )

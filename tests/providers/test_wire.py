@@ -63,7 +63,7 @@ SDK: dict[str, Callable[[openai.OpenAI], Any]] = {
     "agents/sessions/turns/items": lambda client: client.beta.agents.sessions.turns.items,
     "agents/sessions/artifacts": lambda client: client.beta.agents.sessions.artifacts,
 }
-"""Where the SDK keeps each collection."""
+"""The resource of the SDK for each collection."""
 PARENTS = {
     "responses/input_items": "resp_1",
     "conversations/items": "conv_1",

@@ -164,7 +164,7 @@ def test_json_that_is_safe_to_print_says_the_same(seed: int) -> None:
 
 
 COMMANDS = ("::error::lost", "  ::set-output name=a::b", "##[error]lost", "##vso[task.complete]x")
-"""What pipelines obey: at the beginning of a line, or anywhere in one."""
+"""Texts that pipelines obey: at the beginning of a line, or anywhere in one."""
 
 
 def hostile() -> tuple[Plan, Report]:

@@ -133,7 +133,7 @@ def _with(row: str, base: Mapping[str, Any], field: Mapping[str, Any]) -> list[M
 
 _EQ = {"type": "eq", "key": "audience", "value": "staff"}
 BASES: Mapping[str, Mapping[str, Any]] = {"function": FUNCTION, "mcp": CRM, "custom": CUSTOM}
-"""What a tool cannot be without."""
+"""The options that each type of tool requires."""
 
 TOOLS_MADE: Mapping[str, list[Mapping[str, Any]]] = {
     "tools[file_search].vector_stores": [

@@ -18,7 +18,7 @@ DROPS = {
     TARGETS[name]["runtime"]: TARGETS[name]["drop"]
     for name in ("local", "local-responses", "local-agents")
 }
-"""What the samples' own targets leave out, by runtime."""
+"""The `drop:` of the samples' own targets, by runtime."""
 
 
 def loaded(folder: Path, runtime: str, drop: list[str]) -> Loaded:

@@ -50,7 +50,7 @@ ANOTHER_WAY = {
     "environment_template:skills[].skill_id": "for a skill that is not ours",
     "vector_store:files[].path": "the short form is shown",
 }
-"""What the samples do not show, and why."""
+"""The fields that the samples do not show, each with the reason."""
 
 
 def documents() -> Iterator[Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""What was probably meant is named, and nothing is named that nobody meant."""
+"""A hint names a word that was probably meant, and no other word."""
 
 import pytest
 

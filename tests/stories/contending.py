@@ -27,7 +27,7 @@ from tests.support.faults import Fault, Faulty, run
 from tests.support.stories import RUN_OPTIONS
 
 SECONDS = 2.0
-"""How long a lock is held for without being renewed: others wait so long for one that was killed."""
+"""The seconds after which a lock expires that is not renewed. After a kill the others wait so long."""
 KILLED = 2
 REAL = emulator.create_app
 

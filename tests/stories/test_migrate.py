@@ -53,7 +53,7 @@ def foreign(places: Places) -> set[str]:
 
 
 TAG = re.compile(r"\.[\w-]{6}-[\w-]{6}-[0-9a-f]{12}(?=\.)")
-"""What `file_names: marked` puts into a name."""
+"""The tag that `file_names: marked` puts into a name."""
 
 
 def knowledge(account: World) -> list[str]:

@@ -201,18 +201,7 @@ class _Job:
                 continue
             uses = step.get("uses", "")
             if uses.startswith("actions/checkout@"):
-                git(
-                    self.folder,
-                    "clone",
-                    "-q",
-                    "--depth=1",
-                    f"file://{self.github.bare}",
-                    "workspace",
-                )
-                git(
-                    self.workspace, "fetch", "-q", "--depth=1", "origin", self.environ["GITHUB_SHA"]
-                )
-                git(self.workspace, "checkout", "-q", "--detach", "FETCH_HEAD")
+                self._check_out(self.environ["GITHUB_SHA"])
             elif uses.startswith("actions/upload-artifact@"):
                 given = {k: self.text(v, context) for k, v in step["with"].items()}
                 assert Path(given["path"]).is_file()
@@ -238,6 +227,7 @@ class _Job:
                     return
 
     def _check_out(self, sha: str) -> None:
+        """Do what actions/checkout does: fetch one commit alone, and check it out."""
         bare = f"file://{self.github.bare}"
         git(self.folder, "clone", "-q", "--depth=1", bare, "workspace")
         if git(self.workspace, "rev-parse", "HEAD") != sha:

@@ -1,4 +1,4 @@
-"""What the sessions of other storages' clients do with redirects and with answers without an end.
+"""Sessions of other storages' clients follow no redirect and read no answer without an end.
 
 The clients themselves are driven by `test_other_clients.py`, where they are installed.
 """
