@@ -34,7 +34,8 @@ def runs_with(name: str, api: HostApi, repo: str) -> Iterator[Mapping[str, Any]]
     """
     # Runs cannot be listed by the proposal's commit: GitHub gives a run at `pull_request_target` the
     # commit of the branch that the proposal goes to.
-    found = rows(api, f"{repo}/actions/artifacts", {"name": name}, "artifacts")
+    # Of the artifacts that are not read, one may belong to the newest record.
+    found = rows(api, f"{repo}/actions/artifacts", {"name": name}, "artifacts", is_whole=True)
     for id in dict.fromkeys(inner(row, "workflow_run", "id") for row in found):
         if not isinstance(id, int):
             continue
@@ -48,7 +49,8 @@ def of_run(
     run: Mapping[str, Any], name: str, commit: str, api: HostApi, repo: str
 ) -> Iterator[Record]:
     """Yield the records of a run whose index has this name. Raises ProviderError."""
-    for row in rows(api, f"{repo}/actions/runs/{run.get('id')}/artifacts", key="artifacts"):
+    path = f"{repo}/actions/runs/{run.get('id')}/artifacts"
+    for row in rows(api, path, key="artifacts", is_whole=True):
         artifact = text(row, "name")
         rest = _REST.fullmatch(artifact.removeprefix(name))
         if artifact.startswith(name) and rest:

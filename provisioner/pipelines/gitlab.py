@@ -183,14 +183,20 @@ class GitLab:
         return [
             Record(told["digest"], commit, moment(row.get("created_at")))
             for commit in dict.fromkeys(filter(None, commits))
-            for row, told in self._told(proposal.number, commit)
+            # Of the records that are not read, one may be the newest.
+            for row, told in self._told(proposal.number, commit, is_whole=True)
             if text(row, "name") == f"{RECORD}{key}"
         ]
 
-    def _told(self, iid: int, commit: str) -> Iterator[tuple[Mapping[str, Any], re.Match[str]]]:
-        """Yield the records of a merge request at a commit, by the token's own user."""
+    def _told(
+        self, iid: int, commit: str, *, is_whole: bool = False
+    ) -> Iterator[tuple[Mapping[str, Any], re.Match[str]]]:
+        """Yield the records of a merge request at a commit, by the token's own user.
+
+        With `is_whole`, a commit with more statuses than are read is a ProviderError.
+        """
         path = f"{self._project}/repository/commits/{quote(commit, safe='')}/statuses"
-        for row in rows(self._api, path, {"all": "true"}):
+        for row in rows(self._api, path, {"all": "true"}, is_whole=is_whole):
             told = TOLD.fullmatch(text(row, "description"))
             is_own = inner(row, "author", "id") == self._me and text(row, "sha") == commit
             is_record = text(row, "name").startswith(RECORD) and text(row, "status") == "success"

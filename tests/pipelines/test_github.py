@@ -183,6 +183,17 @@ def test_a_record_counts_where_github_says_that_the_default_branch_wrote_it(
     assert [one.digest for one in found] == ([DIGEST] if counts else [])
 
 
+def test_more_artifacts_than_are_read_hide_no_record(github: Server, tmp_path: Path) -> None:
+    run = github.begin_run("pull_request_target", OTHER, WORKFLOW)
+    github.upload(run, INDEX)
+    github.upload(run, RECORD)
+    for _ in range(2000):
+        github.upload(github.begin_run("pull_request", HEAD, ".github/workflows/evil.yml"), INDEX)
+
+    with pytest.raises(ProviderError, match="2,000 rows or more"):
+        host(tmp_path, github).records(PROPOSAL, "key", [HEAD])
+
+
 def test_a_record_that_is_written_is_read_back(github: Server, tmp_path: Path) -> None:
     here = host(tmp_path, github)
     here.record(PROPOSAL, "key", DIGEST)

@@ -10,7 +10,7 @@ import yaml
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from provisioner.model.errors import UsageError
+from provisioner.model.errors import ProviderError, UsageError
 from provisioner.model.host_api import Answer
 from provisioner.pipelines.gitlab import HOST, SETTINGS, GitLab
 from provisioner.pipelines.host import (
@@ -159,6 +159,19 @@ def test_a_record_is_a_status_of_our_own_user(
 
     found = made.records(ours, "key-1", [request_.head, "", request_.head])
     assert [(one.digest, one.commit) for one in found] == [("D1", request_.head)]
+
+
+def test_more_statuses_than_are_read_hide_no_record(
+    server: Server, request_: MergeRequest, tmp_path: Path
+) -> None:
+    made, ours = host(server, tmp_path), proposal(request_)
+    made.record(ours, "key-1", "D1")
+    for number in range(2000):
+        server.status(request_.head, "eve", {"state": "success", "name": f"lint {number}"})
+    made.record(ours, "key-1", "D2")
+
+    with pytest.raises(ProviderError, match="2,000 rows or more"):
+        made.records(ours, "key-1", [request_.head])
 
 
 def test_an_approval_counts_by_somebody_else_who_may_write(

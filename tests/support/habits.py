@@ -72,11 +72,6 @@ def stops_early(rows: list[Json], query: Mapping[str, str]) -> Response:
     return reply({"data": page(rows, query)[0], "has_more": False})
 
 
-def stops_early_at_20(rows: list[Json], query: Mapping[str, str]) -> Response:
-    """Ignore `limit`, and return 20 rows with `has_more: false` on every page."""
-    return reply({"data": page(rows, {**query, "limit": "20"})[0], "has_more": False})
-
-
 def never_says_last(rows: list[Json], query: Mapping[str, str]) -> Response:
     """Return `has_more: true` on every page, even after the last row."""
     return reply({"data": page(rows, query)[0], "has_more": True})

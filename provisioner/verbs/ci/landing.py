@@ -36,11 +36,11 @@ def landed(job: Job, event: Landed) -> End:
     if event.is_again and job.host.newest(event.branch) != event.commit:
         return _stopped(job, None, [_outrun(event)])
     proposal = job.host.proposal_of(event.commit)
-    seen = _seen(job, proposal)
-    job.findings(validate(job.options).diagnostics)
-    if (early := seen.unapproved()) and _leads_away(job, event):
-        return _stopped(job, proposal, [early])
     try:
+        seen = _seen(job, proposal)
+        job.findings(validate(job.options).diagnostics)
+        if (early := seen.unapproved()) and _leads_away(job, event):
+            return _stopped(job, proposal, [early])
         return _planned(job, event, seen)
     except ProvisionerError as error:
         return _stopped(job, proposal, error.diagnostics)
