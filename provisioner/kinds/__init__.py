@@ -37,7 +37,7 @@ KINDS: Final[Mapping[str, Kind]] = {
 """All kinds, by their names in addresses."""
 
 CONVERSATIONAL: Final[Kind] = next(kind for kind in KINDS.values() if kind.is_conversational)
-"""The kind that people and applications talk to: the assistant."""
+"""The one kind that people and applications talk to, the assistant. `ask` and `load` use it."""
 
 
 def bindings_on(runtime: str) -> dict[str, Binding]:

@@ -46,6 +46,7 @@ def normalise(spec: Spec) -> Spec:
         normal["tools"] = {_key(tool): _normal_tool(tool) for tool in normal["tools"]}
     truncation = normal.get("truncation_strategy")
     if isinstance(truncation, Mapping):
+        # The API allows `last_messages: null`, which means the same as no `last_messages`.
         normal["truncation_strategy"] = {k: v for k, v in truncation.items() if v is not None}
     return normal
 
@@ -58,6 +59,8 @@ def _function(tool: _Tool) -> _Tool:
     if "ref" not in tool:
         inline = tool.get("function")
         return inline if isinstance(inline, Mapping) else {}
+    # `references` has replaced a name in `ref` by the spec of the Function. It is still a text only
+    # if its variable has no value.
     shared = tool["ref"] if isinstance(tool["ref"], Mapping) else {}
     return {**shared, **{key: tool[key] for key in ("strict", *CALLING) if key in tool}}
 
@@ -78,7 +81,7 @@ def _name_of(file: Reference | RemoteId) -> str:
 
 
 def _normal_tool(tool: _Tool) -> dict[str, Any]:
-    """Return a tool in normal form: a single store is `vector_store`, and files are keyed by name."""
+    """Return a tool in normal form: a single store is in `vector_store`, and files are keyed by name."""
     kind = tool["type"]
     options = _function(tool) if kind == "function" else tool
     normal = {key: value for key, value in options.items() if key != NAMES.get(kind)}
@@ -117,6 +120,7 @@ def _response_format(wanted: Any) -> Iterator[Problem]:
     if not isinstance(wanted, Mapping):
         return
     schema = wanted.get("json_schema")
+    # The schema says which fields exist, but not that one value of `type` requires another field.
     if (wanted.get("type") == "json_schema") != (schema is not None):
         yield Problem(
             ("response_format",),

@@ -20,7 +20,7 @@ _NEEDS: Final = {
     "cwd": "command",
     "env_vars": "command",
 }
-"""The option that each of these options of an MCP tool requires."""
+"""For each of these options of an MCP tool, the other option that the tool must then have too."""
 
 
 def tools(
@@ -34,6 +34,7 @@ def tools(
     seen: set[str] = set()
     for index, tool in enumerate(listed):
         name, path = key(tool), ("tools", index)
+        # An empty name belongs to a tool that another check reports. Two of those are not equal.
         if name and name in seen:
             yield Problem(
                 path,
@@ -56,6 +57,7 @@ def _function(tool: _Tool, path: _Path, function: Callable[[_Tool], _Tool]) -> I
             kind_codes.REF_OR_FUNCTION,
             "Write `ref` to name a `kind: Function`, or `function` to define one here.",
         )
+    # Only with its own `strict` can a tool break a rule that its Function keeps.
     elif "ref" in tool and "strict" not in tool:
         # The kind Function checks the function that `ref` names.
         return
@@ -99,6 +101,7 @@ def _mcp(tool: _Tool, path: _Path) -> Iterator[Problem]:
         detail = "The platform needs the folder in which the program runs: add `cwd`."
         yield Problem((*path, "command"), kind_codes.COMMAND_WITHOUT_FOLDER, detail)
     for header in tool.get("headers") or ():
+        # Everybody who may read the live object or a plan sees its headers.
         if header.lower() in SECRET_HEADERS:
             detail = (
                 f"`{header}` is a secret, and a manifest must not contain secrets. On Responses,"

@@ -43,7 +43,7 @@ MODEL_DIALS: Final[dict[str, Schema]] = {
         "maximum": 20,
     },
 }
-"""Settings of the model."""
+"""The schema of each field that sets something of the model, by the name of the field."""
 
 REQUEST_DIALS: Final[dict[str, Schema]] = {
     "max_tool_calls": {
@@ -123,7 +123,10 @@ REQUEST_DIALS: Final[dict[str, Schema]] = {
         ),
     ),
 }
-"""Settings of a request of the Responses API. Sessions of agents have a few of them."""
+"""The schema of each field that sets something of a request of the Responses API, by its name.
+
+The Agents API has a few of these fields too.
+"""
 
 AGENT_DIALS: Final[dict[str, Schema]] = {
     "multi_agent": object_(
@@ -167,7 +170,7 @@ AGENT_DIALS: Final[dict[str, Schema]] = {
         ),
     ),
 }
-"""Settings of an agent and of its sessions, which only the Agents API has."""
+"""The schema of each field that only the Agents API has, by its name: agents and their sessions."""
 
 _NAMED: Final = ("function", "custom", "mcp")
 """Types of tools of which `tool_choice` names one by its name."""
@@ -210,7 +213,7 @@ TOOL_CHOICE: Final[Schema] = {
                 "items": object_(
                     "One tool.",
                     ("type",),
-                    type=text("Its type."),
+                    type=text("The type of the tool."),
                     name=text("The name of a function or of a custom tool."),
                     server_label=text("The label of an MCP server."),
                 ),

@@ -110,7 +110,7 @@ MCP: Final[dict[str, Schema]] = {
         "`vaults` fit."
     ),
     "credential_id": text(
-        "The id of a credential that is not managed here, in place of `credential`."
+        "The id of a credential that is not managed here. Write it instead of `credential`."
     ),
     "connection_origin": choice(
         "The origin of connections: the platform (`service`) or the session's environment. "

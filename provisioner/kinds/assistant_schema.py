@@ -163,6 +163,7 @@ PROPERTIES: Final[dict[str, Schema]] = {
             " in the file are not filled in), or `{parts: […]}`."
         ),
         "if": {"required": ["parts"]},
+        # Exactly one of `parts` and `file`, by `maxProperties: 1` and not by a `oneOf`.
         "else": {"required": ["file"]},
         "maxProperties": 1,
         "additionalProperties": False,

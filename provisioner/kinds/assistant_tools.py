@@ -61,7 +61,7 @@ _SEARCHES: Final = (
         vector_store=text("The name of the `kind: VectorStore` to search."),
         vector_stores={
             **texts(
-                "The names of several `kind: VectorStore` to search, in place of `vector_store`."
+                "The names of several `kind: VectorStore` to search, instead of `vector_store`."
             ),
             "minItems": 1,
             "uniqueItems": True,
@@ -224,6 +224,7 @@ def tool_key(type: str, name: str = "") -> str:
     """
     if type not in NAMES or not name:
         return type
+    # Plans print the key: the prefix stands only where the name alone would be ambiguous.
     return f"{type}:{name}" if name in TOOLS else name
 
 

@@ -53,7 +53,7 @@ def check(spec: Spec) -> Iterable[Problem]:
 
 
 def _target(target: Mapping[str, Any]) -> Iterable[Problem]:
-    """Yield the problems of a target."""
+    """Yield the problems of an automation's `target`: the session that it starts or continues."""
     kind = str(target.get("type"))
     needed, besides = _TARGET.get(kind, ((), ()))
     for name in needed:
@@ -76,6 +76,7 @@ def moment(value: Any) -> int | None:
         read = datetime.fromisoformat(str(value))
     except ValueError:
         return None
+    # Without a zone the moment would depend on the machine that runs apply.
     return int(read.timestamp()) if read.tzinfo else None
 
 
@@ -101,6 +102,7 @@ def to_wire(spec: Spec, ids: Ids) -> Body:
     spec = revealed(spec)
     plain = ("name", "type", *_SCHEDULE["periodic"], *_SCHEDULE["once"])
     body = {name: spec[name] for name in plain if name in spec}
+    # The API replaces `target` as a whole, so one changed field sends all of it.
     if "target" in spec:
         body["target"] = _target_to_wire(spec["target"], ids)
     return body
@@ -121,9 +123,10 @@ def _target_to_wire(target: Mapping[str, Any], ids: Ids) -> Body:
 
 
 def from_wire(row: Row) -> NormalForm:
-    """Return an automation in normal form."""
+    """Return a live automation in normal form."""
     names = ("name", "type", "expression", "timezone", "run_at")
     spec: dict[str, Any] = {name: row[name] for name in names if row.get(name) is not None}
+    # `paused` is set by requests of its own (`switches`), and read back as a status.
     if row.get("status") == "paused":
         spec["paused"] = True
     spec["target"] = _target_from_wire(row.get("target") or {})
@@ -169,13 +172,14 @@ def _told(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _said(message: Mapping[str, Any]) -> str:
-    """Return the text of a message."""
+    """Return the text of a message, with the texts of its parts on separate lines."""
     return "\n".join(str(part.get("text", "")) for part in message.get("content") or ())
 
 
 def _may_be_ours(row: Row) -> bool:
     """Return false for an automation that an agent created for itself, even if it has our mark."""
     maker = row.get("created_by")
+    # The mark alone is no proof: whoever creates an automation chooses its metadata, an agent too.
     return not isinstance(maker, Mapping) or maker.get("type") != "agent"
 
 
@@ -245,7 +249,9 @@ KIND: Final = Kind(
                     "additionalProperties": {"type": "string", "maxLength": 512},
                 },
                 session_id=text("With `existing_session`: the id of the session."),
-                instructions=text("With `existing_session`: the instructions to send to it."),
+                instructions=text(
+                    "With `existing_session`: the instructions to send to the session."
+                ),
             ),
             "paused": boolean(
                 "If true, the automation is paused until it is resumed. Default false."

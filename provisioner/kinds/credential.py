@@ -57,6 +57,7 @@ def check(spec: Spec) -> Iterable[Problem]:
     needed, besides = _TYPES.get(str(kind), (frozenset(), frozenset()))
     for name in sorted(needed - spec.keys()):
         detail = f"A credential of `type: {kind}` needs `{name}`."
+        # `needs` keeps silent where the field is there but invalid: it is reported once.
         yield Problem(("type",), codes.CREDENTIAL_NOT_WHOLE, detail, needs=name)
     everything = {field for pair in _TYPES.values() for fields in pair for field in fields}
     for name in sorted((everything - needed - besides) & spec.keys() if needed else ()):
@@ -106,9 +107,10 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def to_wire(spec: Spec, _ids: Ids) -> Body:
-    """Return the body of a create for a credential's spec, or of a rotation for a part of it.
+    """Return the request body for a credential's spec, or for a part of it.
 
-    The body of a create also contains the fields that cannot change on a live credential. A secret
+    A whole spec gives the body of a create, with the fields that cannot change later. A part gives
+    the body of a rotation: the request that replaces the secrets of a live credential. A secret
     without a value is not sent.
     """
     # If a variable is unset, its field is left out of the request, so the live secret stays.
@@ -121,13 +123,14 @@ def to_wire(spec: Spec, _ids: Ids) -> Body:
     is_new = "vault" in known
     if refresh := _refresh_to_wire(known, is_new=is_new):
         auth["refresh"] = refresh
+    # A rotation that changes no part of `auth`, such as one of the metadata alone, has none of it.
     if auth and "type" in known:
         body["auth"] = {"type": known["type"], **auth}
     return body
 
 
 def _refresh_to_wire(known: Mapping[str, Any], *, is_new: bool) -> Body:
-    """Return `refresh` of a request. In a rotation it contains only the new secrets."""
+    """Return the field `refresh` of a request body. In a rotation it contains only the new secrets."""
     refresh = known.get("refresh") or {}
     client = {"type": refresh.get("token_endpoint_auth", "none")}
     if known.get("client_secret_env"):
@@ -193,7 +196,7 @@ KIND: Final = Kind(
         "required": ["vault", "type"],
         "properties": {
             "vault": text(
-                "The name of the `kind: Vault` that contains it. Another vault "
+                "The name of the `kind: Vault` that contains the credential. Another vault "
                 "replaces the credential."
             ),
             "name": {
@@ -209,7 +212,7 @@ KIND: Final = Kind(
                 *_TYPES,
             ),
             "mcp_server_url": {
-                **text("The address of the MCP server that it is for: `https://…`."),
+                **text("The address of the MCP server that gets the secret: `https://…`."),
                 **_URL,
             },
             "token_env": _variable("the bearer token"),
@@ -242,7 +245,7 @@ KIND: Final = Kind(
             },
             "secret_value_env": _variable("the secret that the placeholder stands for"),
             "networking": object_(
-                "The part of a request in which the placeholder is replaced by the secret.",
+                "The hosts for which the placeholder in a request is replaced by the secret.",
                 ("type",),
                 type=choice(
                     "The hosts to which the secret may be sent: all hosts of the session, or a "

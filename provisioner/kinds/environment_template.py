@@ -42,6 +42,7 @@ def check(spec: Spec) -> Iterable[Problem]:
     seen: set[str] = set()
     for index, file in enumerate(spec.get("files") or ()):
         path = ("files", index, "path")
+        # `..` would lead a file out of the only folder in which the platform accepts files.
         if not file["path"].startswith(WORKSPACE) or ".." in file["path"].split("/"):
             detail = f"The path must be below `{WORKSPACE}`, such as `{WORKSPACE}rates.csv`."
             yield Problem(path, codes.NOT_A_WORKSPACE_PATH, detail)
@@ -155,6 +156,7 @@ def from_wire(row: Row) -> NormalForm:
 
 
 def _file(file: Mapping[str, Any]) -> dict[str, Any]:
+    # No manifest names a file by id. Somebody else added this one, so it shows as a difference.
     if file.get("type") == "file_id":
         return {"file_id": file.get("file_id")}
     return {"size": file.get("size_bytes")}
@@ -168,7 +170,7 @@ def _skill(skill: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def complete(spec: Spec) -> Spec:
-    """Return a spec in which a missing list is an empty one.
+    """Return a spec in which each missing list of packages or domains is an empty list.
 
     A skill that is no resource of the manifests is named by `skill_id`.
     """
@@ -193,7 +195,10 @@ def _named(skill: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def echoed(spec: Spec) -> Spec:
-    """Return the part of a spec that the server returns: sizes of files, and no blocked domains."""
+    """Return the part of a spec that the server returns.
+
+    That is the size of each file and not its bytes, no archives of plugins, and no blocked domains.
+    """
     told = dict(spec)
     if files := spec.get("files"):
         told["files"] = {path: {"size": content.size} for path, content in files.items()}
@@ -202,6 +207,7 @@ def echoed(spec: Spec) -> Spec:
             name: {"description": plugin["description"]} for name, plugin in plugins.items()
         }
     if isinstance(network := spec.get("network"), Mapping):
+        # The server does not return blocked domains: with them, every plan would show a change.
         told["network"] = {k: v for k, v in network.items() if k != "blocked_domains"}
     return told
 
@@ -220,7 +226,7 @@ KIND: Final = Kind(
         "x-hints": {
             "lifecycle": "Templates have no metadata, so no protection can be recorded on them.",
             "metadata": "The API stores no metadata for a template. Leave it out.",
-            "container_size": "It belongs to the session: `session.environment` of an Assistant.",
+            "container_size": "Write it into `session.environment` of an Assistant.",
         },
         "examples": [
             {

@@ -77,7 +77,9 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
         "items": object_(
             "One skill.",
             skill=text("The name of a `kind: Skill`."),
-            skill_id=text("The id of a skill that is not managed here, in place of `skill`."),
+            skill_id=text(
+                "The id of a skill that is not managed here. Write it instead of `skill`."
+            ),
             version=text(
                 "The number of a version, or `latest`. Default: the skill's default version."
             ),

@@ -11,7 +11,7 @@ from typing import Any, Final
 FENCED: Final = re.compile(
     r"\ufeff?---[ \t]*\r?\n(?P<words>.*?)(?<=\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL
 )
-"""Matches a front matter, with the YAML in the group `words`."""
+"""Matches front matter at the beginning of a text. The group `words` is the YAML in it."""
 
 
 DEEPEST: Final = 20
@@ -40,6 +40,7 @@ def _is_shallow(words: str) -> bool:
     import yaml
 
     depth = 0
+    # Events come one by one, so a text of a million brackets is left after the first twenty.
     for event in yaml.parse(words, Loader=yaml.CSafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
@@ -67,9 +68,12 @@ def redescribed(text: str, description: str, style: str | None = '"') -> str:
         return text
     wanted = {**words, "description": description}
     start, end = _span(text)
+    # The span of a block text ends after its line break, which the next key still needs.
     ending = text[start:end][len(text[start:end].rstrip()) :]
+    # The width keeps the description on one line, because a folded one would need indentation.
     said = yaml.safe_dump(description, default_style=style, allow_unicode=True, width=10_000)
     edited = text[:start] + said.removesuffix("...\n").strip() + ending + text[end:]
+    # The edit is by position, so its result is read again before it is believed.
     if words_of(edited) == wanted:
         return edited
     # The description is not a plain scalar (but an alias, for example), so the whole front matter is

@@ -37,6 +37,7 @@ def schema_problems(schema: Any, path: tuple[str | int, ...]) -> Iterator[Proble
     if isinstance(schema, Mapping):
         for word, value in schema.items():
             yield from _word(str(word), value, (*path, word))
+    # Only places that hold schemas: under `properties`, `const` or `default` every key is allowed.
     for keys, inner in subschemas(schema):
         yield from schema_problems(inner, (*path, *keys))
 
@@ -44,6 +45,7 @@ def schema_problems(schema: Any, path: tuple[str | int, ...]) -> Iterator[Proble
 def _word(word: str, value: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
     """Yield a problem for one key, if it is unknown or has no value."""
     if value is None and word not in _MAY_BE_NULL:
+        # A key that is unknown or has a space is likely the second half of a text that a comma cut.
         comma = " " in word.strip() or word not in _KEYWORDS
         yield Problem(
             path,

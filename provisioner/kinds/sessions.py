@@ -26,7 +26,9 @@ ENVIRONMENT: Final[Schema] = object_(
         *("none", "openai_hosted", "self_hosted"),
     ),
     template=text("With `openai_hosted`: the name of the `kind: EnvironmentTemplate`."),
-    container_size=choice("With `openai_hosted`: its size.", "small", "medium", "large"),
+    container_size=choice(
+        "With `openai_hosted`: the size of the container.", "small", "medium", "large"
+    ),
     desktop=object_(
         "With `openai_hosted`: a desktop with a browser.",
         ("enabled",),
@@ -68,6 +70,7 @@ def environment_from_wire(shown: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the fields of a live environment that a manifest can set."""
     given = shown or TALKING
     names = ("type", "container_size", "desktop", "workspace_directory", "capability_directories")
+    # The server returns empty values for settings that were not sent. They count as not set.
     found = {name: given[name] for name in names if given.get(name)}
     if template := given.get("environment_template_id"):
         found["template"] = RemoteId(TEMPLATE, str(template))

@@ -70,6 +70,7 @@ LONGEST_NAME: Final = 256
 def name_problems(spec: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield the problems of a live name that the schema cannot express."""
     name = str(spec.get("name") or "x")
+    # A stored name without its spaces would differ from the manifest in every later plan.
     if name != name.strip():
         detail = "Remove the spaces at the ends of the name: the API does not store them."
         yield Problem(("name",), codes.SPACE_AROUND_NAME, detail)
@@ -163,7 +164,7 @@ JSON_SCHEMA: Final[Schema] = {
             "description": "`false` allows no other properties; a schema restricts their values.",
         },
         "items": {**_SUBSCHEMA, "description": "The schema of an array's items."},
-        "anyOf": _schemas("One of these schemas must fit.", "array"),
+        "anyOf": _schemas("At least one of these schemas must fit.", "array"),
         "$defs": _schemas("Schemas that `$ref` names.", "object"),
     },
 }

@@ -38,7 +38,7 @@ LONGEST_DESCRIPTION: Final = 512
 rest.
 """
 ROOM: Final = 380
-"""The characters of a description that are certainly left for the digests in the mark."""
+"""The number of characters that the mark's digests may always use, however long the description is."""
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -48,6 +48,7 @@ def check(spec: Spec) -> Iterable[Problem]:
     if not isinstance(files, Mapping):
         return
     manifests = [path for path in files if path.rpartition("/")[2].lower() == MANIFEST.lower()]
+    # The platform refuses a skill without exactly one such file, whatever the case of its name.
     if manifests != [MANIFEST]:
         found = ", ".join(f"`{path}`" for path in manifests) or "none"
         detail = f"A skill has exactly one SKILL.md, at the top of its folder. Found: {found}."
@@ -80,6 +81,7 @@ def _front_matter_problems(content: Any) -> Iterator[Problem]:
     if "\ufffd" in content.text:
         yield Problem(("path",), manifest_codes.NOT_UTF8, f"`{content.path}`: save it as UTF-8.")
         return
+    # A file above the reading limit has no text here, so its front matter cannot be checked.
     if content.size and not content.text:
         detail = f"`{content.path}` has {content.size:,} bytes. Move long texts into other files of the skill."
         yield Problem(("path",), kind_codes.SKILL_FILE_TOO_LARGE, detail)
@@ -98,6 +100,7 @@ def _front_matter_problems(content: Any) -> Iterator[Problem]:
             " our mark is added after it."
         )
         yield Problem(("path",), kind_codes.SKILL_WITHOUT_DESCRIPTION, detail)
+    # This SKILL.md was copied from a live skill, where the mark was added to its description.
     elif mark_in(said, NAME):
         detail = f"`{content.path}`: the description contains a mark of this program. Remove `[provisioner …]`."
         yield Problem(("path",), kind_codes.MARK_IN_MANIFEST, detail)
@@ -119,7 +122,7 @@ def from_wire(_row: Row) -> NormalForm:
 
 
 def live_name(spec: Spec) -> str:
-    """Return the name in the front matter, or ''."""
+    """Return the name in the front matter of a skill's SKILL.md, or '' if it has none."""
     content = (spec.get("files") or {}).get(MANIFEST)
     words = words_of(content.text) if isinstance(content, Content) else None
     return str((words or {}).get("name") or "")
@@ -135,6 +138,7 @@ def unpacked(archive: bytes, spec: Spec) -> Mapping[str, Content]:
         with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
             names = [info.filename for info in bundle.infolist() if not info.is_dir()]
             data = {name: bundle.read(name) for name in names}
+    # These bytes come from the server: a broken archive of one skill must not end the whole run.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error):
         return {}
     # The archive has one folder at its top, because the upload has one. A plain zip has none. A
@@ -157,6 +161,7 @@ def _as_written(data: bytes, ours: Any) -> bytes:
     text = data.decode("utf-8-sig", "replace")
     said = unmarked(description_of(words_of(text)))
     local = ours.text if isinstance(ours, Content) else ""
+    # Our upload quotes the description anew, which would make every live skill look edited.
     if local and said == description_of(words_of(local)):
         return spelled_as(text, local).encode()
     return redescribed(text, said, style=None).encode()
@@ -183,7 +188,10 @@ def _write(body: Body, _spec: Spec, _others: Mapping[str, Any], mark: Mark) -> B
 
 
 def _excess(spec: Spec, mark: Mark) -> int:
-    """Return the number of characters by which description and mark are too long."""
+    """Return the number of characters by which description and mark together exceed the API's limit.
+
+    It is zero or negative if they fit.
+    """
     content = (spec.get("files") or {}).get(MANIFEST)
     words = words_of(content.text) if isinstance(content, Content) else None
     return len(beside(description_of(words), mark)) - LONGEST

@@ -22,6 +22,7 @@ def from_wire(row: Row) -> NormalForm:
     """Return a live vault in normal form."""
     spec: dict[str, Any] = {"name": row["name"]} if row.get("name") else {}
     theirs = user_metadata(row.get("metadata") or {})
+    # Empty metadata counts as none, because a manifest without metadata must compare as equal.
     return NormalForm({**spec, "metadata": theirs} if theirs else spec)
 
 

@@ -118,6 +118,7 @@ def check(spec: Spec) -> Iterable[Problem]:
 def normalise(spec: Spec) -> Spec:
     """Return the normal form of a vector store's spec, in which `auto` chunking has its sizes."""
     chunking = spec.get("chunking_strategy")
+    # The API returns sizes for `auto`. Compared with `auto` they would replace every live store.
     if isinstance(chunking, dict) and chunking.get("type") == "auto":
         return {**spec, "chunking_strategy": AUTO}
     return dict(spec)
@@ -138,6 +139,7 @@ def _chunking(chunking: dict[str, Any]) -> Iterable[Problem]:
             codes.AUTO_WITH_SIZES,
             "Write `type: static` to set the sizes, or remove `static`.",
         )
+    # The API would refuse this only at the first document, when the store is already made.
     elif sizes and sizes["chunk_overlap_tokens"] * 2 > sizes["max_chunk_size_tokens"]:
         yield Problem(
             ("chunking_strategy", "static", "chunk_overlap_tokens"),

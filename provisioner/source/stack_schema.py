@@ -33,7 +33,7 @@ _TARGET: Final[Schema] = {
             "description": (
                 "`embedded` is a server inside this program, without an account or a key. "
                 "`foundry` is Microsoft Foundry classic at the `base_url`, with an Entra token "
-                "in place of a key."
+                "instead of a key."
             ),
         },
         "data": {
