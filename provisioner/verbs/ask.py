@@ -28,12 +28,11 @@ from provisioner.verbs._shared.session import RunOptions, Session
 def ask(
     options: RunOptions, address: Address, question: Question, tell: Tell = lambda _line: None
 ) -> Answer:
-    """Ask a question and wait for the end of the run, completed or not.
+    """Ask a live assistant a question, wait for the end of the run, and return the answer.
 
-    `tell` gets lines about its course.
-
-    The run is cancelled after `options.timeout` seconds. Raises ProvisionerError; if the runtime's
-    assistants cannot be asked, before the first request.
+    The answer says whether the run completed. `tell` gets lines about the progress of the run,
+    which is cancelled after `options.timeout` seconds. Raises ProvisionerError. If assistants of
+    this runtime cannot be asked, it is raised before the first request.
     """
     with open_live(options) as session:
         put = conversation_of(session.runtime, "asked").ask
@@ -62,7 +61,10 @@ def _tell_of_unknown_functions(
 
 
 def save_file(folder: Path, file: MadeFile, content: bytes) -> MadeFile:
-    """Write a file into a folder under a name that is still free. Raises ProvisionerError."""
+    """Write a file that a run made into a folder, under a name that is still free.
+
+    Return the file with the path at which it lies now. Raises ProvisionerError.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return replace(file, path=_written(folder, file.name, content))
@@ -79,6 +81,7 @@ def _written(folder: Path, name: str, content: bytes) -> Path:
     while True:
         path = folder / (f"{stem}-{number}{suffix}" if number else name)
         try:
+            # A test before the opening would not be enough: another process may take the name.
             with path.open("xb") as file:
                 file.write(content)
         except FileExistsError:

@@ -23,6 +23,8 @@ def planned_destroy(
     with open_session(options) as session:
         asked = replace(overrides, max_delete_percent=ALL)
         planned = plan_session(session, {}, select=select, overrides=asked)
+        # Nothing is desired, so every object looks like an orphan to the plan. But manifests may
+        # still declare it, and it goes because the user asked for that.
         changes = tuple(
             replace(c, reason=Reason.MANIFEST) if c.reason is Reason.ORPHAN else c
             for c in planned.plan.changes

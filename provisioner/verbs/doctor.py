@@ -28,8 +28,8 @@ from provisioner.verbs._shared.session import RunOptions, Session, connected, re
 PACKAGES = ("openai", "httpx2", "sqlalchemy")
 """Packages whose versions a bug report needs."""
 SKEW = 60.0
-"""The seconds by which two clocks may differ. Beyond, short-lived tokens and signatures are
-refused."""
+"""The most seconds by which two clocks may differ. If they differ more, servers refuse signatures
+and tokens that are valid for a short time."""
 
 
 @dataclass
@@ -43,9 +43,8 @@ class Seen:
 def doctor(options: RunOptions, seen: Seen | None = None) -> Iterator[Finding]:
     """Yield a finding for each part of a setup.
 
-    Sends only reads, and raises for no fault of the setup.
-
-    `seen` is filled meanwhile, if it is given.
+    Only requests that read are sent. A fault of the setup is a finding and never raised. `seen`
+    gets the manifests and the live side as soon as they have been read.
     """
     seen = seen or Seen()
     yield versions()
@@ -58,6 +57,8 @@ def doctor(options: RunOptions, seen: Seen | None = None) -> Iterator[Finding]:
     with ExitStack() as opened:
         ahead: list[float] = []
         try:
+            # A mistake in a manifest says nothing about the target and the server, so these are
+            # checked all the same, without what is declared.
             usable = replace(loaded, desired={}) if has_errors(loaded.diagnostics) else loaded
             options = replace(options, heard=ahead.append)
             session = opened.enter_context(connected(options, usable, stack))
@@ -87,7 +88,7 @@ def versions() -> Finding:
 
 
 def _version(package: str) -> str:
-    """Return the version of a package."""
+    """Return the installed version of a package; without one, the words `is not installed`."""
     try:
         return version(package)
     except PackageNotFoundError:
@@ -98,10 +99,11 @@ def manifests(loaded: Loaded) -> Finding:
     """Return the condition of a folder of manifests."""
     errors = [one for one in loaded.diagnostics if one.severity is Severity.ERROR]
     if errors:
-        count = "1 mistake" if len(errors) == 1 else f"{len(errors)} mistakes"
-        return Finding("manifests", Condition.WRONG, f"There is {count}.", loaded.diagnostics)
+        count = plural(len(errors), "mistake")
+        said = f"The manifests have {count}."
+        return Finding("manifests", Condition.WRONG, said, loaded.diagnostics)
     count = (
-        f"{len(loaded.desired)} resources for target {loaded.stack.target.name}"
+        f"{plural(len(loaded.desired), 'resource')} for target {loaded.stack.target.name}"
         if loaded.stack
         else ""
     )
@@ -134,7 +136,7 @@ def _server(session: Session, seen: Seen) -> Finding:
 
 
 def _counted(session: Session, inventory: Inventory) -> str:
-    """Return the numbers of objects, by collection."""
+    """Return the number of objects in each collection, in words; `nothing` if none was listed."""
     bindings = session.runtime.bindings
     found = [
         _many(len(rows), bindings[kind].collection.rpartition("/")[2].replace("_", " "))
@@ -155,6 +157,7 @@ def clock(ahead: list[float]) -> Finding:
     """
     if not ahead:
         return Finding("clock", Condition.SKIPPED, "No answer of the server had a date.")
+    # One answer that was long on its way must not decide.
     seconds = median(ahead)
     if abs(seconds) < SKEW:
         return Finding(

@@ -34,6 +34,7 @@ def planned_forget(
     ProvisionerError if the address is declared, or if no object of ours has it.
     """
     with open_session(options) as session:
+        # An address with its kind can be refused before the live side is read.
         live = session.live() if address.is_bare else None
         address = whole_address(session, address, live)
         _check_kind(session, address)
@@ -114,7 +115,7 @@ def _with_inner(address: Address, live: Live) -> Iterator[RemoteObject]:
 
 
 def _change(found: RemoteObject) -> Change:
-    """Return the change that forgets an object. It may be one that is retained for applications."""
+    """Return the change that forgets an object, also one that is retained for applications."""
     if found.address is None:
         raise ValueError(f"{found.id} carries no mark")
     return Change(found.address, Action.FORGET, live=replace(found, retained=False))

@@ -14,7 +14,7 @@ from provisioner.verbs._shared.schema_lines import with_schema_lines
 
 ALPHABET = string.ascii_lowercase + string.digits
 STACK_ID = 10
-"""The characters of a stack's id: 51 bits, so that two stacks never get the same."""
+"""The number of characters of a Stack's id: 51 random bits, so that no two Stacks get the same."""
 
 STACK = """\
 # The Stack says who we are and where things live. There is exactly one in a folder of manifests.
@@ -85,7 +85,11 @@ Everybody has 28 days a year. Up to five of them carry over to the next year, un
 
 
 def init(folder: Path, pipeline: PipelineWish | None = None) -> tuple[Path, ...]:
-    """Write the folder and return its files. Raises ProvisionerError before it would overwrite one."""
+    """Write a first folder of manifests, and return the files that were written.
+
+    With `pipeline`, the files of a pipeline are written too; and only those if the folder has
+    manifests already. No file is ever overwritten: ProvisionerError is raised instead.
+    """
     files: dict[Path, str] = {}
     if not (pipeline and _manifests_in(folder)):
         files = _manifests(folder)

@@ -39,8 +39,8 @@ class Planned:
     With `retains` false, objects that are deleted are not kept for a while for running
     applications. `inventory` is what was read, if the plan was made from one reading. `materials`
     is a context in which the plan is carried out: it provides files that the plan uploads and that
-    no manifest names. `look` reads the account again just before the first leak is deleted (see
-    `apply.run.Run`).
+    no manifest names. `look` reads the account again just before the first leak is deleted, and
+    returns, by id, the reasons why objects must not be deleted any more.
     """
 
     session: Session
@@ -60,7 +60,7 @@ def planned(
     overrides: Overrides = Overrides(),
     release: str = "",
 ) -> Iterator[Planned]:
-    """Read the manifests and the target, and plan, with the session open for an apply.
+    """Read the manifests and the target, and yield the plan. The session stays open for an apply.
 
     A `release`, such as `staging:7`, replaces what the manifests say about its assistants. Raises
     ManifestErrors, ProviderError, or UsageError for a selector that matches nothing.
@@ -98,6 +98,7 @@ def plan_session(
 
     If nothing is desired, nothing is retained for the sake of earlier releases.
     """
+    # A destroy desires nothing. Its selectors and overrides still mean what the manifests declare.
     retains = bool(desired)
     inventory = session.read(desired)
     live = session.live(desired, inventory=inventory, retains=retains)
@@ -135,6 +136,8 @@ def plan_against(
         overrides=overrides,
     )
     plan = make(live)
+    # Most plans delete nothing. So the requests that look for further referrers are sent only after
+    # a first plan, and the plan is made again if they found one.
     seen = asking_further(session, plan, live, inventory)
     if seen is not live:
         live, plan = seen, make(seen)
@@ -155,6 +158,7 @@ def plan_against(
             *left_for_gc(live.unproven_uploads),
         ),
     )
+    # A plan of a part cannot show that a comment which allows a risk has become useless.
     is_whole = chosen is None and desired is session.desired
     return Planned(session, with_risks(plan, session.loaded, whole=is_whole), live)
 
@@ -217,7 +221,7 @@ def asking_further(
 
 
 def _unpublished(live: Live) -> tuple[Diagnostic, ...]:
-    """Return a warning if no release was found, so that no store or file is deleted."""
+    """Return the warning that no store or file is deleted, because no release was found; else ()."""
     if not live.unpublished:
         return ()
     return (

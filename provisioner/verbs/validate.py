@@ -13,7 +13,10 @@ from provisioner.verbs._shared.session import RunOptions, read
 
 
 def validate(options: RunOptions) -> Validation:
-    """Read, check and resolve the manifests, and return the problems. Sends no request."""
+    """Read, check and resolve the manifests. Sends no request.
+
+    Return the problems, and the numbers of resources and documents.
+    """
     loaded = read(options)
     ends: tuple[Diagnostic, ...] = ()
     if loaded.stack is not None:

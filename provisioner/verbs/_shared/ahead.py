@@ -39,8 +39,9 @@ progress, and the secrets to hide."""
 class Ahead:
     """A provider that is opened, and lists that are read, in threads of their own.
 
-    `began` is the unix time, and `opened` the moment of `elapsed`, before which nothing was read.
-    `alone` is the same as in Session. Lines of output are held back until `take` is called.
+    `began` is the unix time, and `opened` the time on the clock `elapsed`, before which nothing was
+    read. `alone` is true if no other process on this machine held the lock then. Lines of output
+    are held back until `take` is called.
     """
 
     def __init__(
@@ -63,11 +64,14 @@ class Ahead:
         }
 
     def take(self, stack: Stack, hidden: set[str]) -> Provider | None:
-        """Return the provider if it was opened for this Stack; else None.
+        """Return the provider, and let the lines be written that were held back.
 
-        `hidden` are the secrets of the manifests, which are hidden in output from then on.
+        Return None if the provider was opened for a target with other settings than this Stack
+        names, or could not be opened. `hidden` are the secrets of the manifests, which are hidden in
+        output from then on.
         """
         sys.setswitchinterval(self._before)
+        # The Stack was read alone and early. Only the whole folder says for certain what it is.
         if stack.target != self.stack.target:
             self.close()
             return None
@@ -100,7 +104,8 @@ class Ahead:
         except ProviderError:
             if not self._hidden:
                 raise
-        # The message may contain a text that was not known to be secret when the request was sent. A second request has it hidden.
+        # The message may contain a text that was not known to be secret when the request was sent.
+        # If a second request fails too, its message has the text hidden.
         collection = RUNTIMES[self.stack.target.runtime].bindings[kind].collection
         return self._list(collection)
 

@@ -34,7 +34,11 @@ MOST_BYTES: Final = 200_000
 
 @frozen
 class _Wanted:
-    """A document whose content changes: its live file, and what the plan declares in its place."""
+    """A document whose content a plan changes.
+
+    `change` is the change of its vector store, `document` that of the document itself, and
+    `declared` the document as the manifests have it.
+    """
 
     change: Change
     document: DocumentChange
@@ -44,8 +48,9 @@ class _Wanted:
 def with_document_texts(plan: Plan, session: Session, inventory: Inventory) -> Plan:
     """Return the plan with the changed words of its documents, as far as they can be read.
 
-    Sends at most MOST_DOCUMENTS requests, and raises nothing that a server answers. `inventory` is
-    what the plan was made from. Texts of sensitive variables are masked.
+    Sends at most MOST_DOCUMENTS requests. An error of the server is not raised: it is the reason why
+    a text is missing. `inventory` is what the plan was made from. Texts of sensitive variables are
+    masked.
     """
     wanted = [*_wanted(plan)]
     if not wanted:
@@ -66,9 +71,10 @@ def with_document_texts(plan: Plan, session: Session, inventory: Inventory) -> P
 
 
 def _told_once(texts: Sequence[TextChange]) -> Iterator[TextChange | None]:
-    """Yield the texts. Of several that are missing for the same reason, only the first is told.
+    """Yield the texts, with each reason for missing texts only once.
 
-    It has the number of the others, in whose place None is yielded.
+    If several texts are missing for the same reason, the first one is yielded with the number of
+    the others, and None in place of each of the others.
     """
     counts = Counter(text.missing for text in texts)
     told: set[str] = set()

@@ -85,11 +85,14 @@ def git_bytes(folder: Path, environ: Mapping[str, str], *words: str, given: byte
 
 def _quiet(folder: Path) -> tuple[str, ...]:
     """Return the options with which git runs no program that the repository names."""
+    # Without optional locks, `git status` does not write the index, so it never blocks a command
+    # that the user runs at the same time.
     hooks = ("-c", f"core.hooksPath={os.devnull}")
     return ("--no-optional-locks", "-c", "core.fsmonitor=false", *hooks, "-C", str(folder))
 
 
 def _clean(environ: Mapping[str, str]) -> dict[str, str]:
-    # A hook's GIT_DIR would lead elsewhere.
+    # Inside of a hook, git sets GIT_DIR, which would lead away from the folder that is asked about.
+    # The messages have to be English for OF_ANOTHER, and nobody can answer a prompt.
     clean = {name: value for name, value in environ.items() if not name.startswith("GIT_")}
     return {**clean, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}

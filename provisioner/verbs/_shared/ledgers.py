@@ -56,7 +56,7 @@ class LedgerOptions(Protocol):
 class LockedLedger:
     """The ledger of a run and the lock in it. Both are None for a run without a ledger.
 
-    `told` has the reason why there is none; it is empty if the user asked for none.
+    `told` has the reason why the run has no ledger; it is empty if the user asked for none.
     """
 
     ledger: "Ledger | None" = None
@@ -124,12 +124,14 @@ def locked(
 ) -> Iterator[LockedLedger]:
     """Hold the lock of a stack and environment while a verb writes.
 
-    `read_at` is the moment of `elapsed` at which reading the live side began; 0 if it has not
+    `read_at` is the time on the clock `elapsed` when reading the live side began; 0 if it has not
     begun. `was_alone` is the result of `is_alone` from just before that. Raises LockHeld;
     PlanRefused if another run has held the lock since; and LedgerError if a ledger that somebody
     named cannot be used.
     """
     where = location_of(options, stack)
+    # A migration takes the lock, and its two applies find it here. Each of them would otherwise be
+    # refused, because the lock is held.
     key = str(where), str(stack.owner)
     if (outer := _LOCKED.get().get(key)) or where is None:
         yield outer or LockedLedger()
@@ -167,6 +169,8 @@ def _taken(
     from provisioner.ledger.presence import Presence
 
     found = opened.enter_context(ledger(where))
+    # The presence lets others take the lock at once if this process is killed, and not only when
+    # the lease is over.
     presence = Presence(where.file, str(stack.owner))
     opened.callback(presence.release)
     lock = take(
@@ -216,6 +220,7 @@ def pipeline_page(environ: Mapping[str, str]) -> str:
     github = [environ.get(name, "") for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY")]
     said = "/".join([*github, "actions", "runs", run]) if run and all(github) else ""
     for url in (said, *(environ.get(name, "") for name in PIPELINES)):
+        # The address is stored and shown to others, so no user, password or query may be in it.
         parts = urlsplit(url)
         if parts.scheme in {"http", "https"} and parts.hostname and not parts.username:
             return f"{parts.scheme}://{parts.netloc}{parts.path}"

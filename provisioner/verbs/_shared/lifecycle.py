@@ -65,7 +65,7 @@ def of_planned(
     provider: Provider,
     day: date,
 ) -> tuple[Diagnostic, ...]:
-    """Return the same warnings for a plan. A model that is gone is an error if a change sends it.
+    """Return the warnings of `of_declared` for a plan. A gone model is an error if a change sends it.
 
     Another host is asked for its list of models if a change sends one. If it has no such list,
     there are no warnings about models.
@@ -86,7 +86,7 @@ def of_planned(
 
 
 def _uses(desired: Desired, sent: Collection[Address]) -> Iterable[lifecycle.Use]:
-    """Return the uses of models among the declared resources."""
+    """Return the uses of models in declared resources. `sent` are addresses whose model is sent."""
     return [
         lifecycle.Use(address, resource.spec[MODEL], resource.origin, sets=address in sent)
         for address, resource in desired.items()

@@ -19,15 +19,15 @@ from provisioner.verbs._shared.installed import installed_from, on_host
 from provisioner.verbs._shared.session import RunOptions, read
 
 BRANCH = "main"
-"""The default branch where git knows none."""
+"""The name of the default branch if git knows no branch."""
 
 
 @frozen
 class PipelineWish:
     """The host of a pipeline, and what the user says about it.
 
-    `source` is the place from which the host takes this program; empty for the place from which it was
-    installed.
+    `environments` are those that get a job. `source` is the place from which the host takes this
+    program, as `OWNER/REPOSITORY@COMMIT`; empty for the place from which it was installed.
     """
 
     host: str
@@ -50,6 +50,7 @@ def pipeline_files(folder: Path, wish: PipelineWish) -> dict[Path, str]:
         wish.source or _source(kind, wish.environ),
         wish.environments,
         _is_keyless(folder, wish),
+        # The minute at which the nightly job begins, so that not all pipelines begin at once.
         secrets.randbelow(60),
     )
     files = {Path(os.path.relpath(top / name)): text for name, text in kind.setup(setup).items()}

@@ -36,8 +36,8 @@ _SOURCE: Final = re.compile(r"[A-Za-z0-9_./\[\]-]{1,400}#\d{1,12}|sha256:[0-9a-f
 class Tested:
     """The tested releases by address, as specs with symbolic references.
 
-    `stores` are the live objects that they refer to, in the environment in which they were tested.
-    `origins` has the provenance of the copies, by the name of the assistant. `name` is the argument
+    `stores` are the live objects of the environment in which they were tested, by address: the
+    releases refer to some of them. `origins` has the provenance of the copies, by the name of the assistant. `name` is the argument
     of `--release`.
     """
 
@@ -63,6 +63,7 @@ def tested(options: RunOptions, release: str, select: Sequence[str]) -> Tested:
             f" {_SELECT}"
         )
         raise UsageError(Diagnostic(codes.NO_RELEASE_NAME, detail, subject=release))
+    # An owner without an environment is written with the word `default`.
     named = None if environment == "default" else environment
     with open_session(replace(options, environment=named, target=None)) as session:
         live = session.live()
@@ -96,6 +97,8 @@ def with_tested(session: Session, found: Tested) -> tuple[Desired, list[Diagnost
 
 def origins_of(arguments: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Return the provenance of copies in the arguments of a saved plan, and nothing else of them."""
+    # Applications and people read the provenance of a release, and anybody may have edited the
+    # plan file. So only known keys with values of the known form are taken from it.
     found = arguments.get(FROM)
     return {
         str(name): {key: str(value) for key, value in origin.items() if key in (FROM, DIGEST)}
@@ -178,6 +181,8 @@ def _is_exact(
     rows = session.provider.list(collection, f"{owner.stack}/{owner.environment}/{address.name}")
     params = next(row["params"] for row in rows if row.get("number") == number)
     made = binding.to_wire(binding.complete(spec), ids.__getitem__)["params"]
+    # Two dicts with another order are equal, their JSON is not: models follow the order of the
+    # properties in a schema.
     set_ones = {name: value for name, value in made.items() if value is not None}
     return json.dumps(_sorted(set_ones)) == json.dumps(_sorted(params))
 

@@ -45,6 +45,7 @@ def provenance(
         "environment": stack.owner.environment,
         "target": stack.target.name,
     }
+    # Apply itself writes into a folder of releases, which would make every revision `+dirty`.
     releases = stack.target.releases
     made = [stack.root / releases] if releases and "://" not in releases else []
     refused: list[str] = []

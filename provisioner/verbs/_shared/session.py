@@ -86,8 +86,8 @@ class RunOptions:
 class Session:
     """An open run: the Stack, the desired side, and a provider for the live side.
 
-    `opened` is the moment of `elapsed` before which nothing was read. `alone` is true if no other
-    process on this machine held the lock then. `ahead` has the lists that were begun while the
+    `opened` is the time on the clock `elapsed` before which nothing was read. `alone` is true if no
+    other process on this machine held the lock then. `ahead` has the lists that were begun while the
     manifests were still being read.
     """
 
@@ -307,6 +307,7 @@ def settings_of(target: Target, host: str, project: str, environ: Mapping[str, s
 
     A saved plan contains a seal of this text and no URL, so it is refused on any other target.
     """
+    # As when connecting: a target with a `base_url` takes nothing from the environment.
     identity = target.workload_identity and astuple(target.workload_identity)
     return canonical(
         [

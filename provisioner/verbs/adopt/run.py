@@ -36,7 +36,10 @@ ADOPT = "adopt"
 def planned_adoption(
     options: RunOptions, address: Address, id: str, overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
-    """Yield a plan that adopts one object without a mark. Raises ProvisionerError if it cannot."""
+    """Yield a plan that adopts one object: one without a mark, or ours that no manifest declares.
+
+    Raises ProvisionerError if the object cannot be adopted.
+    """
     with open_session(options) as session:
         address = whole_address(session, address)
         binding = _binding(session, address)
@@ -121,9 +124,9 @@ def _binding(session: Session, address: Address) -> Binding:
 
 
 def _parent(resource: Resource, binding: Binding, live: Live) -> str:
-    """Return the id of the object that a resource is inside of.
+    """Return the id of the object that a resource is inside of; empty if it is inside of none.
 
-    Raises ProvisionerError if it is gone.
+    Raises ProvisionerError if that object has not been applied or adopted.
     """
     outer = resource.spec.get(binding.parent)
     if not isinstance(outer, Reference):
@@ -227,7 +230,10 @@ def _of_owner(
 
 
 def _rows(session: Session, kind: str, binding: Binding, owners: set[Owner]) -> Iterator[Row]:
-    """Yield the rows of a kind; none if it cannot be read, unless a manifest declares the kind."""
+    """Yield the rows of a kind. Of objects inside of others, only those inside of `owners`' objects.
+
+    If the kind cannot be read, yield none, or raise ProviderError if a manifest declares the kind.
+    """
     try:
         if not binding.parent:
             yield from session.provider.list(binding.collection)

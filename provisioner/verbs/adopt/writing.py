@@ -50,6 +50,8 @@ def adoption(
     wanted, has = binding.complete(resource.spec), binding.complete(there.spec)
     tracked_fields = list(compared(wanted, has, kind, binding, mark))
     same = {tracked_key(tracked.path) for tracked in tracked_fields if tracked.cause is None}
+    # Only fields in which the object agrees with the manifest are recorded as applied. All others
+    # are then changes of the manifest in the next plan, and no drift.
     full = make_mark(resource, kind, binding, session.stack.owner, filled=False)
     mark = replace(mark, applied={k: a for k, a in full.applied.items() if k in same})
     mark = with_nothing_known(ComparedObject(wanted, has, kind, binding, mark))

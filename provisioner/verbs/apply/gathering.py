@@ -13,9 +13,10 @@ SECONDS: Final = 0.1
 
 
 class Gathering(Generic[Note]):
-    """Notes that nothing relies on until they are written. Threads may use it at the same time.
+    """Collects notes, and writes several of them together. Threads may use it at the same time.
 
-    A process that is killed loses the notes of the last SECONDS.
+    A process that is killed loses the notes of the last SECONDS, so nothing may rely on a note
+    before `write_down` has returned.
     """
 
     def __init__(self, write: Callable[[Sequence[Note]], None]) -> None:
@@ -30,6 +31,7 @@ class Gathering(Generic[Note]):
             self._waiting.append((id, note))
         if is_first:
             timer = Timer(SECONDS, self.write_down)
+            # The end of the process does not wait for the timer: `Record.end` writes what is left.
             timer.daemon = True
             timer.start()
 
@@ -38,6 +40,8 @@ class Gathering(Generic[Note]):
 
         If `about` is an id, they are written only if one of them is about it.
         """
+        # Written under the lock, so that a note which another thread has begun to write is written
+        # when this returns.
         with self._lock:
             notes = [note for _, note in self._waiting]
             if notes and (not about or any(id == about for id, _ in self._waiting)):

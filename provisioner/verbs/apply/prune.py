@@ -71,6 +71,7 @@ class _Provenance:
         alone -= self.unproven
         if not alone:
             return []
+        # A file that is gone already needs no record, so it keeps no release.
         left = alone & {str(row["id"]) for row in self.provider.list(self.uploads)}
         return [row for row in going if self._claimed([row]) & left]
 

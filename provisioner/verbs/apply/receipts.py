@@ -150,6 +150,7 @@ class Receipts:
             sha256=sha256,
             bytes=size if isinstance(size, int) else 0,
             object=without_secrets(row, self._secrets),
+            # This is true of every text until it is read.
             missing=f"more than {MOST_TEXTS:,} documents were deleted in this run",
         )
 

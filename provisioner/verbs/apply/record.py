@@ -82,7 +82,7 @@ class Record:
             self._missed(error)
 
     def add(self, outcome: Outcome) -> None:
-        """Record how a change ended. An object that was created is written to the ledger at once."""
+        """Record how a change ended. A created object is in the ledger after `gathering.SECONDS`."""
         if outcome.status is Status.STARTED:
             return
         self.outcomes[str(outcome.address), outcome.action.word] = outcome

@@ -115,6 +115,7 @@ def _applied(planned: Planned, record: Record, watch: Watch, stop: Callable[[], 
             outcomes[str(event.address), event.action.word, event.id] = event
             record.add(event)
     try:
+        # Pruning deletes releases, so the lock must still be ours, as at every write.
         record.locked.check()
         if not stop() and planned.plan.verb in PRUNING:
             diagnostics += prune(planned, run.forgotten)
@@ -189,7 +190,8 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
         raise PlanRefused(*edits)
     overrides = whole_overrides(overrides, session.desired, live)
     only = _restricted(live, saved)
-    # `staleness` has looked up the objects that are only referred to. The plan does not hold them.
+    # `staleness` has looked up the objects that are only referred to. No plan of them is made.
+    #
     # Whoever applies a saved plan has seen the drift and the undeclared values that it shows, and
     # everything that a saved destroy deletes.
     agreed = replace(overrides, overwrite_drift=True, accept_undeclared=True, replace=saved.resend)
@@ -223,7 +225,7 @@ def _work(plan: Plan) -> list[tuple[str, str, str]]:
 
 
 def _restricted(live: Live, saved: Saved) -> Live:
-    """Return only the live objects that the plan touches, and those that they refer to."""
+    """Return the live side with only the objects that the plan touches."""
     touched = {key[0] for key in saved.live}
     ids = {key[1] for key in saved.live}
 

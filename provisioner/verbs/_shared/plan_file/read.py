@@ -128,6 +128,8 @@ def check_settings(session: Session, plan: PlanFile) -> None:
 
 def check_same(plan: Plan, session: Session, saved: PlanFile) -> None:
     """Raise PlanRefused, with what moved, if a plan that was made again is not the saved one."""
+    # The folder may be named differently here. With the salt of the file, equal settings have equal
+    # seals, so that the two digests are equal if nothing has moved.
     again = replace(plan, root=str(saved.head["root"]))
     salt, shown = str(saved.head["salt"]), str(saved.head["shown"])
     now = to_document(again, salt, session.context.settings, shown)

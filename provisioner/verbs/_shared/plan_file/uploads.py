@@ -15,10 +15,10 @@ from provisioner.model.value import Content, walk
 
 
 def with_files(root: Path, desired: Desired) -> Desired:
-    """Return a plan's resources with the measures of the files on disk in place of their digests.
+    """Return a plan's resources with the digests and the size that each file has on disk now.
 
-    Line endings may differ. Raises PlanRefused if the content of a file has changed, and for a file
-    outside of `root`.
+    Line endings may differ from those when the plan was made. Raises PlanRefused if the content of a
+    file has changed, and for a file outside of `root`.
     """
     found: list[Diagnostic] = []
     whole = {a: _with_files_of(root, resource, found) for a, resource in desired.items()}
@@ -28,7 +28,7 @@ def with_files(root: Path, desired: Desired) -> Desired:
 
 
 def _with_files_of(root: Path, resource: Resource, found: list[Diagnostic]) -> Resource:
-    """Return one resource with its files found. Problems are added to `found`."""
+    """Return one resource with the digests and sizes of its files. Problems are added to `found`."""
 
     def known(leaf: Any) -> Any:
         if not isinstance(leaf, Content):
@@ -46,7 +46,11 @@ def _with_files_of(root: Path, resource: Resource, found: list[Diagnostic]) -> R
 def _measured(
     root: Path, name: str, said: str, resource: Resource, found: list[Diagnostic]
 ) -> dict[str, Any]:
-    """Return the measures of a file on disk, or report that its content is not that of the plan."""
+    """Return the digests and the size of a file on disk, by the names of their fields.
+
+    If the file's content has not the digest `said`, the problem is added to `found`, and the result
+    is empty.
+    """
     path = inside(root, name)
     if path.is_file():
         with path.open("rb") as file:
