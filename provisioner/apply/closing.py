@@ -245,11 +245,11 @@ class Look:
 
 _LATE = "The answer to a create was lost, but the server had performed it."
 _TWIN = (
-    f"{id} was created by another run at the same time as ours. Both exist. Plan again: the plan "
+    "{id} was created by another run at the same time as ours. Both exist. Plan again: the plan "
     "shows which of them stays. Let only one pipeline apply, one run at a time."
 )
 _AGAIN = (
-    f"{id} has our mark and was created while this run deleted objects. Plan again to see what "
+    "{id} has our mark and was created while this run deleted objects. Plan again to see what "
     "exists. Let only one pipeline apply, one run at a time."
 )
 _OVERWRITTEN = (

@@ -47,7 +47,10 @@ class TestTwoAppliesAtOnce:
         assert applied.outcomes == {"create assistant.qa": Status.DONE}
         assert said(applied) == ["assistant.qa made-twice"]
         assert not succeeded(applied)
-        assert len(account.rows("assistants")) == 2
+        (detail,) = (event.detail for event in applied.events if isinstance(event, Diagnostic))
+        ids = [row["id"] for row in account.rows("assistants")]
+        assert len(ids) == 2
+        assert detail.partition(" was created by another run")[0] in ids
         account.app = account.server
         assert account.work(assistant()) == ["delete assistant.qa"]
         account.converged(assistant())
@@ -163,6 +166,8 @@ class TestAnApplyAndADestroyAtOnce:
 
         assert applied.outcomes == {"delete assistant.qa": Status.DONE}
         assert said(applied) == ["assistant.qa made-again"]
+        (detail,) = (event.detail for event in applied.events if isinstance(event, Diagnostic))
+        assert detail.startswith(f"{account.row('assistants')['id']} has our mark")
         assert not succeeded(applied)
 
 
