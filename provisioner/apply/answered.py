@@ -10,6 +10,7 @@ from provisioner.model.value import same
 
 
 def some(documents: Sequence[Document]) -> str:
+    """Return the first path of these documents as text, with the number of the others."""
     path, *more = sorted(document.path for document in documents)
     return f"{path} and {len(more)} more" if more else path
 
@@ -46,6 +47,7 @@ BY_NAME = (
 
 
 def failure(path: str, row: Row) -> str:
+    """Return a clause that says why the document at a path was not ingested, from its row."""
     error = row.get("last_error") or {}
     why = error.get("message") or error.get("code") if isinstance(error, Mapping) else str(error)
     return f"{path} was not ingested ({row.get('status')}: {why or 'no reason given'})"

@@ -14,6 +14,7 @@ from provisioner.model.errors import Ambiguous, NoSuchApi, NotFound
 from provisioner.model.frozen import frozen
 from provisioner.model.provider import Row
 
+# The platform's reference allows 2,000, its guide only 500.
 BATCH = 500
 """The number of documents that are attached with one request."""
 TRIES = 3

@@ -30,11 +30,16 @@ from provisioner.model.provider import Row
 from provisioner.model.resource import Document, Resource
 
 PENDING = ("in_progress",)
+"""The statuses of a document that the server has not ingested yet."""
 
 
 @frozen
 class Filling:
-    """The work on the documents of one store in one run."""
+    """The work on the documents of one store in one run.
+
+    `change` is the planned change of the store, `resource` its desired side, and `store` the id of
+    the live store.
+    """
 
     run: Run
     uploads: Uploads

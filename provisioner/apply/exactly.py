@@ -19,6 +19,7 @@ from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
 
 ROLLBACK = "rollback"
+"""The name of the request that publishes a copy of an older release."""
 
 
 def write_exactly(run: Run, change: Change, exact: Exact) -> str:

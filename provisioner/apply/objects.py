@@ -246,6 +246,8 @@ def _create_once(
             return run.provider.create(binding.collection, body, parent)
         except Ambiguous:
             with run.lock:
+                # The server may perform this request late, after the next one. The closing look
+                # then deletes the second object.
                 run.unanswered.add((mark.address, mark.generation))
             found: Row | None = run.until(find, run.limits.settle)
             # A create must never be sent again blindly: the first one may have been performed.
@@ -293,6 +295,7 @@ def _part(
     # A version that the server resolved by itself is shown, and never written back.
     meant = [field for field in change.fields if field.cause is not Reason.SERVER]
     names = dict.fromkeys(paths.parse(field.path)[0] for field in meant)
+    # Metadata and the protection are in the mark, which every update sends.
     part = {n: resource.spec.get(n) for n in names if n not in ("metadata", PROTECT.split(".")[0])}
     for together in (fields for fields in binding.fields.sent_together if fields & part.keys()):
         kept = {

@@ -37,6 +37,11 @@ def perform(run: Run, stop: Callable[[], bool] = lambda: False) -> Iterator[Even
 
 @dataclass(slots=True)
 class _Performance:
+    """One apply while it runs.
+
+    Its threads put what has happened into `happened`, and `events` yields it.
+    """
+
     run: Run
     stop: Callable[[], bool]
     happened: "queue.SimpleQueue[Event | tuple[StepKey, Outcome]]" = field(
@@ -159,6 +164,7 @@ class _Performance:
         """
         if not self.running:
             return
+        # An interruption must be noticed while requests run, so the wait ends ten times a second.
         patience = min(0.1, max(0.0, deadline - self.run.limits.clock()))
         try:
             yield self.happened.get(timeout=patience)

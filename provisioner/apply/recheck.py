@@ -40,6 +40,7 @@ class Recheck:
         return self._read().get(id, "")
 
     def _read(self) -> Mapping[str, str]:
+        # Threads that delete at the same time wait for one reading, and share it.
         with self.run.lock:
             if self._failed is not None:
                 raise self._failed

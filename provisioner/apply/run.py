@@ -99,7 +99,8 @@ class Run:
     document was tried; the thread that tries it has the lock `trial`. `whole_bodies` are the
     collections whose updates must contain every field. `impatient` is the number of objects that
     used up the settling time. `look` is set if the plan deletes leaks: it reads the whole account
-    again and returns, by id, the reasons why objects are no longer leaks.
+    again and returns, by id, the reasons why objects are no longer leaks. `planned` has the desired
+    resources of the plan's changes; `_planned` fills it when it is first needed.
     """
 
     context: PlanContext
@@ -132,6 +133,7 @@ class Run:
     def __post_init__(self) -> None:
         for address, found in self.live.objects.items():
             self.learn(address, found.id)
+            # The documents of our stores may show already if this server stores attributes.
             kept = [not document.by_name for document in found.documents.values() if document.path]
             self.keeps_attributes = all(kept) if kept else self.keeps_attributes
 

@@ -49,6 +49,7 @@ def matching(term: Address, known: Collection[Address]) -> set[Address]:
 
 def suggestion(term: Address, known: Collection[Address]) -> str:
     """Return a sentence for a term that matches nothing: it suggests the most similar address."""
+    # A name without its key means no row. The most similar address would be one row of many.
     rows = [a for a in known if a.base == term.name and a.key and term.kind in {"", a.kind}]
     if rows:
         meant = Address(rows[0].kind, rows[0].base).row(ALL)

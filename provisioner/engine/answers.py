@@ -114,6 +114,8 @@ def _tracked_fields(
     quiet = {
         tracked_key(name) for name in binding.fields.resolved if _is_resolved(name, wanted, got)
     }
+    # The mark may have predicted that the server changes the value as it did before. A server that
+    # now returns it as sent is not at fault.
     quiet |= {key for key in off if learnt[key].sent == learnt[key].got}
     applied = others | learnt
     applied |= {key: replace(learnt[key], refused=True) for key in unmoved}
@@ -168,6 +170,7 @@ def _before(written: Written, kind: Kind, binding: Binding) -> dict[str, Applied
     """Return the digests of the live spec before the write, for items and for whole fields."""
     if written.before is None:
         return {}
+    # A mark records a list by item, or as a whole if it has no room. Room 0 makes the second form.
     spec, before, all_of_it = written.wanted, written.before, written.wanted.keys()
     whole = remembered(spec, before, kind, binding, sent=all_of_it, room=0)
     return whole | remembered(spec, before, kind, binding, sent=all_of_it, room=1 << 20)
@@ -219,7 +222,7 @@ def _at(spec: Any, keys: tuple[str, ...]) -> Any:
 
 
 def _names(spec: Spec, kind: Kind) -> dict[str, str]:
-    """Return the path of each part of a spec, by the key that represents the path in a mark."""
+    """Return the path of each tracked field of a spec, by the key that a mark has for the path."""
     return {tracked_key(path): path for path in _paths(spec, kind)}
 
 

@@ -42,6 +42,8 @@ def differences(live: Any, desired: Any, schemas: Schemas = NOWHERE) -> list[Dif
     whole value is one difference. In the JSON Schemas at `schemas`, another order of the same
     properties is a difference too.
     """
+    # Values are compared by addresses, so the id of an older object equals a reference to its
+    # address. It is still a difference, because the new id must be sent.
     if same(live, desired, schemas) and not is_outdated(live):
         return []
     found: list[Difference] = []

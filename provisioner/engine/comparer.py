@@ -18,6 +18,7 @@ from provisioner.model.value import Sensitive, Spans, digest, is_sensitive, reco
 
 NOTHING = ""
 """The digest of a side that has no value."""
+# Each part takes about eight characters of a mark that has 512 for all its digests.
 MOST_SPANS = 4
 """The largest number of secret parts of a text that a mark records.
 

@@ -60,7 +60,7 @@ def _field(keys: tuple[str | int, ...], live: object, desired: object, kind: Kin
 
 
 def document_differences(declared: Resource, found: RemoteObject) -> list[DocumentChange]:
-    """Return the documents of a declared store that differ from those of a live one."""
+    """Return a change for each document in which a declared store differs from a live one."""
     return [*_documents(live_documents(found), declared.documents)]
 
 
@@ -80,6 +80,7 @@ def _documents(
             yield DocumentChange(path, DocumentAction.ADD)
         elif second is None:
             yield DocumentChange(path, DocumentAction.REMOVE)
+        # A file may be recorded by any of several digests, and the two sides by different ones.
         elif not (first.is_recorded_as(second.said) or second.is_recorded_as(first.said)):
             yield DocumentChange(path, DocumentAction.CHANGE)
         elif not same(first.attributes, second.attributes):

@@ -98,6 +98,7 @@ def _change(
     if any(kind.immutable & {field.path, paths.parse(field.path)[0]} for field in fields):
         # The new object is filled completely, so no changes of documents are planned.
         action, documents = Action.REPLACE, ()
+        # Applications may still use the old object, so a later plan deletes it, not this replace.
         live = replace(live, retained=binding.retires)
     elif documents or any(field.cause is not Reason.SERVER for field in fields):
         action = Action.UPDATE

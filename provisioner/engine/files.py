@@ -96,6 +96,7 @@ def _file_provenance(objects: Iterable[RemoteObject]) -> dict[str, FileProvenanc
     file_provenance: dict[str, FileProvenance] = {}
     for said in (provenance for object_ in objects for provenance in object_.file_provenance):
         known = file_provenance.get(said.file_id)
+        # Attributes of a document have the whole digest, a mark only its first 12 or 8 characters.
         if known is None or len(said.sha256) > len(known.sha256):
             file_provenance[said.file_id] = said
     return file_provenance

@@ -11,7 +11,10 @@ from provisioner.model.resource import Desired
 
 
 class State(StrEnum):
-    """The state of a node: declared, live, or both."""
+    """The state of a node: if it is declared, if it is live, and whose live object it is.
+
+    The value is the text that `show` prints.
+    """
 
     LIVE = "declared and live"
     DECLARED = "declared, not live"
@@ -35,7 +38,10 @@ class Node:
 
 @frozen
 class Edge:
-    """One reference. If it is `desired` and `live`, apply does not change it."""
+    """One reference from the node with the key `source` to the node with the key `target`.
+
+    `desired` is true if a manifest has the reference, and `live` if the live object has it.
+    """
 
     source: str
     target: str
@@ -52,13 +58,18 @@ class Graph:
     edges: tuple[Edge, ...]
 
     def around(self, address: Address) -> "Graph":
-        """Return the part of the graph that can be reached from an address, along or against references."""
+        """Return only the node of an address, the nodes that it needs, and the nodes that need it.
+
+        References are followed over any distance.
+        """
         forward: dict[str, list[str]] = {}
         backward: dict[str, list[str]] = {}
         for edge in self.edges:
             forward.setdefault(edge.source, []).append(edge.target)
             backward.setdefault(edge.target, []).append(edge.source)
         start = [str(address)]
+        # The two directions are not mixed: along a reference and back again leads to every other
+        # user of a shared store.
         kept = reached(start, lambda key: forward.get(key, ()))
         kept |= reached(start, lambda key: backward.get(key, ()))
         return Graph(
@@ -88,6 +99,7 @@ def graph_of(title: str, desired: Desired, live: Live) -> Graph:
     edges = (
         Edge(*pair, desired=pair in wanted, live=pair in there)
         for pair in sorted(wanted | there)
+        # A reference to an object that no longer exists, or that was not read, has no second node.
         if pair[0] != pair[1] and nodes.keys() >= set(pair)
     )
     return Graph(title, tuple(nodes[key] for key in sorted(nodes)), tuple(edges))

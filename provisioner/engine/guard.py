@@ -184,6 +184,7 @@ def identity_refusals(owner: Owner, desired: Desired, live: Live) -> list[Diagno
             subject=str(holder),
         )
         for holder, addresses in sorted(live.others.items())
+        # Other environments of this stack have the same addresses, and that is intended.
         if holder.stack != owner.stack and (common := sorted(addresses & set(desired)))
     ]
 

@@ -110,5 +110,5 @@ class _Comparison:
 
 
 def _is_name(tracked: TrackedField, names: tuple[str, str]) -> bool:
-    """Return true if a field is the default name that each of the two has from its address."""
+    """Return true if a field is `name`, and each side has the name of its own address there."""
     return tracked.path == "name" and (tracked.live, tracked.desired) == names

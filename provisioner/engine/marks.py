@@ -20,6 +20,7 @@ from provisioner.model.resource import Resource
 from provisioner.model.value import Spec, canonical, digest
 
 RUN, FILES = "run", "files"
+"""The keys of a mark's settings: values for each run, and records of attached uploads."""
 
 
 def make_mark(
@@ -45,6 +46,8 @@ def make_mark(
     spec = binding.complete(resource.spec)
     known = before.applied if before else {}
     room = room_for(resource, binding, Mark(owner, resource.address, generation=generation))
+    # The mark is sent in the write that sets `updated_at`, so it cannot contain that moment. A new
+    # object needs none: nobody has changed it while `updated_at` equals `created_at`.
     moment = AS_MADE if before is None and binding.fields.dates_our_writes(spec) else None
     entries = raw(before) if undeclared is None else undeclared
     beside = forms_of_entries(entries, moment=moment)

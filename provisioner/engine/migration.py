@@ -50,9 +50,9 @@ def with_references(
 ) -> frozenset[Address]:
     """Return the addresses, and the addresses of all resources that must move with them.
 
-    These are, at any distance, the resources to which they refer, and the resources whose objects
-    are inside of their objects. `inside` maps each kind whose objects are inside of other objects to the kind of the outer
-    objects.
+    A resource must move with another one if that one refers to it, or if its object is inside of
+    the other one's object. `inside` maps each kind whose objects are inside of other objects to the
+    kind of the outer objects.
     """
 
     def edges(address: Address) -> Iterator[Address]:

@@ -11,6 +11,8 @@ from provisioner.model.plan import Action, Change
 
 
 class Phase(StrEnum):
+    """The part of a change that a step performs: to write an object, or to remove one."""
+
     MAKE = "make"
     REMOVE = "remove"
 

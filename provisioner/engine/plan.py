@@ -34,6 +34,7 @@ from provisioner.model.stack import IGNORE, Stack
 class PlanContext:
     """The facts that do not change during a run: the Stack, the kinds, and their bindings.
 
+    `host` and `project` say in a plan where the target is; they are empty if that is not known.
     `settings` is a text of all settings that decide where requests are sent, secrets included.
     `bystanders` has the collections of objects that no manifest can declare.
     """

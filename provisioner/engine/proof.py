@@ -41,6 +41,7 @@ def _says(name: str, owner: Owner, sha256: str) -> bool:
     tag = read_name(name)
     if tag is None or not sha256 or not tag.is_of(owner):
         return False
+    # A file name has 12 characters of the digest, a mark 12 or 8, and attributes have all of it.
     return tag.sha256.startswith(sha256) or sha256.startswith(tag.sha256)
 
 

@@ -91,6 +91,7 @@ def ids_in(value: Any, known: Collection[str] | Known) -> frozenset[str]:
     found: set[str] = set()
     for text in _texts(value, known.shortest):
         if known.may_stand_in(text):
+            # The whole text is tried too, because some ids are shorter than a TOKEN.
             found.update(id for id in (text, *TOKEN.findall(text)) if id in known.ids)
     return frozenset(found)
 

@@ -32,11 +32,11 @@ def remembered(
 
     `desired` is the spec and `got` is what the server returned; both are complete. A field that was
     not `sent` this time keeps its digests from `before`, because its live value may be an edit of
-    somebody else. A secret whose value is not available was not sent either. A list that
-    is tracked item by item, such as the tools, has a pair of digests (desired and live) for each item
-    if the mark has room, else one pair for the whole list. `beside` has other
-    digests for the same mark in several forms, the most detailed first: the first form that fits is
-    added.
+    somebody else. A secret whose value is not available was not sent either. A list that is tracked
+    item by item, such as the tools, has a pair of digests (sent and returned) for each item if the
+    mark has room, else one pair for the whole list. `room` is the number of characters that all
+    digests may take. `beside` has other digests for the same mark in several forms, the most
+    detailed first: the first form that fits is added.
     """
 
     def parts(whole: frozenset[str]) -> dict[str, Applied]:

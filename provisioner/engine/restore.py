@@ -40,7 +40,11 @@ from provisioner.model.value import Reference, RemoteId, Spec, is_sensitive, sam
 
 @frozen
 class Now:
-    """The present state of a target: all ids, and the id of the object at each address."""
+    """The present state of a target.
+
+    `objects` maps the address of each live object of ours to its id. `ids` are the ids of all live
+    objects, those of others included.
+    """
 
     kinds: Mapping[str, Kind]
     bindings: Mapping[str, Binding]

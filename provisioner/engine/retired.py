@@ -89,6 +89,7 @@ def _replaced_at(found: RemoteObject, live: Live) -> float:
         if one.address == found.address and _generation(one) > _generation(found)
     ]
     following = min(generation for generation, _ in later)
+    # A lost answer may have left two objects of that generation. The later one keeps this longer.
     return max(at for generation, at in later if generation == following)
 
 

@@ -35,6 +35,7 @@ from provisioner.model.value import (
 
 VERSION = 2
 ABSENT = "absent"
+"""The text that a plan file has in place of a live object, or of a mark, that does not exist."""
 
 
 def to_document(
@@ -108,6 +109,10 @@ def plan_digest(plan: Plan, settings: str = "") -> str:
 @frozen
 class Saved:
     """The content of a plan file. `work` has (address, action, live id) of each change, in order.
+
+    `live` has the fingerprint of each object that a change concerns, by address and id. `created`
+    are the addresses of the objects that do not exist yet. `resend` are those of the objects that
+    are sent again even if they do not differ.
 
     For a local file in `desired`, the plan file has only a digest of the content. Its size and
     bytes are read from the disk, where the content must have the same digest.
@@ -212,6 +217,7 @@ def _is_masked(name: str, value: Any, live: RemoteObject, desired: Resource | No
     secrets = {key for key, tracked in applied.items() if tracked.sensitive}
     items = value if isinstance(value, Mapping) else {}
     tracked_fields = [name]
+    # A live object does not say how its kind writes paths, so both ways are tried.
     for keyed in ((), ((name,),)):
         tracked_fields += [paths.render((name, str(key)), keyed) for key in items]
     return any(tracked_key(tracked) in secrets for tracked in tracked_fields)

@@ -100,6 +100,7 @@ class TrackedField:
         manifest_moved = self.applied.refused or not self.comparer.is_recorded(
             self.desired, self.applied.sent
         )
+        # A mark of version 1 does not record the order of properties, nor who changed it.
         if not (manifest_moved or live_moved) and self.comparer.is_blind(self.desired, self.live):
             return Reason.MANIFEST
         return _CAUSES[manifest_moved, live_moved]
@@ -258,6 +259,7 @@ def _closed(
     if whole:
         comparer = _comparer(kind, mark, name)
         of_all = TrackedField(name, (name,), have, wanted, whole, comparer=comparer).cause
+        # Parts that the server never returns must not make an item look changed.
         visible = binding.fields.echoed({name: wanted}).get(name) or {}
         sides_of = {key: (have.get(key, UNSET), visible.get(key, UNSET)) for key in keys}
         seen = {k for k, both in sides_of.items() if not comparers[k].alike(*both)} or seen
@@ -268,6 +270,7 @@ def _closed(
             continue
         if whole and not inner.alike(*sides):
             because = of_all
+        # The list is wholly ours, so somebody else added an item for which the mark has no digest.
         elif managed and applied is None and sides[1] is UNSET:
             because = Reason.DRIFT
         if not (whole and of_all is None):

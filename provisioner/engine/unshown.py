@@ -63,6 +63,7 @@ def _moved(mark: Mark, made: float, changed: float) -> bool | None:
         return None
     if entry == AS_MADE:
         return int(changed) - int(made) > SAME
+    # The mark has only a digest of the time, so each time that counts as equal is tried.
     return entry not in [_entry(int(changed) - late) for late in range(SAME + 1)]
 
 

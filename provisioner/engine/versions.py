@@ -13,6 +13,7 @@ from provisioner.model.provider import Row
 from provisioner.model.remote import Versions
 
 FIRST = "1"
+"""The first version of an object, as the server writes it."""
 
 
 def ids_to_read(

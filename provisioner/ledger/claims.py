@@ -90,6 +90,8 @@ class Claims:
         with self.database.writing() as connection:
             now = self.database.clock(connection)
             for status in TrackedStatus:
+                # Many objects have few different notes, so rows with the same note are written
+                # together.
                 notes: dict[str, list[Tracked]] = {}
                 for one, became, note in ended:
                     if became is status:

@@ -27,7 +27,9 @@ Clock = Callable[[Connection], float]
 BUSY_SECONDS: Final = 30.0
 """The seconds that a process waits for the transaction of another one on a SQLite file."""
 CONNECT_SECONDS: Final = 10
+"""The seconds that a connection to PostgreSQL may take."""
 WRITES: Final = "writes"
+"""The name of the option by which `_begin` knows a transaction that writes."""
 
 
 class Database:
@@ -123,6 +125,7 @@ def _sqlite(file: Path, *, writable: bool) -> Engine:
     uri = f"{file.absolute().as_uri()}?mode={mode}{frozen}"
 
     def connect() -> sqlite3.Connection:
+        # The module must not begin transactions by itself: `_begin` decides how they begin.
         return sqlite3.connect(
             uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -135,6 +138,7 @@ def _sqlite(file: Path, *, writable: bool) -> Engine:
 
 def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     _switch_to_wal(connection)
+    # In this mode a killed process loses nothing. Only a power failure may lose the last writes.
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
 

@@ -78,6 +78,7 @@ def _code(error: Exception) -> Code:
         return _SYSTEM.get(error.errno or 0, codes.LEDGER_NOT_OPENED)
     cause = error.orig if isinstance(error, DBAPIError) else None
     if isinstance(cause, sqlite3.Error):
+        # The low byte of an extended error code is the code without its details.
         number = getattr(cause, "sqlite_errorcode", 0) & 0xFF
         return _SQLITE.get(number, codes.LEDGER_FAILED)
     if isinstance(error, DBAPIError) and (error.connection_invalidated or _is_operational(error)):

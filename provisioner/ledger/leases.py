@@ -22,8 +22,9 @@ from provisioner.model.ledger import Holder, LockState
 class Acquired:
     """A lock that was taken. `before` is its state just before; `token` identifies who took it.
 
-    `at` is the moment at which `before` was read, in seconds of `elapsed`. `was_left` is true if
-    the process that had the lock before was dead and the lock had not expired.
+    `epoch` is the number of times that the lock was taken until now, this time included. `at` is
+    the moment at which `before` was read, in seconds of `elapsed`. `was_left` is true if the
+    process that had the lock before was dead and the lock had not expired.
     """
 
     token: str
@@ -54,6 +55,7 @@ class Leases:
         LedgerError.
         """
         with self.database.writing() as connection:
+            # Only a row that exists can be locked, so that two first processes wait for each other.
             self._make_row(connection, owner)
             before = self._state(connection, owner, sa.select(leases).with_for_update())
             at = elapsed()

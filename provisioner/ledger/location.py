@@ -89,6 +89,7 @@ def location(said: str | None, root: Path, in_stack: str = "") -> Location | Non
 
 def _is_url(text: str) -> bool:
     try:
+        # A wrong port raises ValueError only when it is read.
         return bool(urlsplit(text).port or text)
     except ValueError:
         return False

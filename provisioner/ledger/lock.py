@@ -56,6 +56,7 @@ class Lock:
         if not self.is_lost and self.clock() - self._confirmed < CONFIRMED_FOR:
             return
         with self._lock:
+            # Another thread may have renewed it while this one waited for the turn.
             if not self.is_lost and self.clock() - self._confirmed >= CONFIRMED_FOR:
                 self._renew()
             if self.is_lost:
@@ -75,6 +76,7 @@ class Lock:
             self._confirmed, self._valid_until = asked, asked + self.seconds
 
     def _beat(self) -> None:
+        # Three renewals in a row may fail before the lock expires.
         while not self._over.wait(self.seconds / 4):
             with self._lock:
                 if self.is_lost:

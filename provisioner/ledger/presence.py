@@ -85,6 +85,7 @@ def is_nobody_there(file: Path | None, owner: str) -> bool:
     except OSError:
         return False
     try:
+        # Two readers with a shared lock do not take each other for the process with the lock.
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
         return False
