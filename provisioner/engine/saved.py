@@ -7,24 +7,25 @@ and refuses the file if the new plan differs. A secret is restored only at the a
 where the manifests on disk have it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from provisioner.engine.documents import content_of
+from provisioner.engine.records import from_record, to_record
 from provisioner.engine.sealing import COMMON_SALT, LONG, MASKED, Secrets, declared, sealed, written
 from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
-from provisioner.model.diagnostic import Diagnostic, Position
+from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import PlanRefused
 from provisioner.model.frozen import frozen
 from provisioner.model.hints import hint
 from provisioner.model.mark import tracked_key
 from provisioner.model.plan import Action, Change, Exact, Plan
 from provisioner.model.remote import RemoteObject
-from provisioner.model.resource import Desired, Document, Lifecycle, Resource
+from provisioner.model.resource import Desired, Resource
 from provisioner.model.schemas import NOWHERE, Schemas
 from provisioner.model.value import (
     canonical,
@@ -254,34 +255,6 @@ def _live(change: Change, salt: str) -> dict[str, Any] | str:
     return fingerprint(change.live, salt, change.desired, hidden=is_adopted)
 
 
-def to_record(resource: Resource, leaf: Callable[[Any], Any]) -> dict[str, Any]:
-    """Return a resource as JSON data, with files as paths and digests.
-
-    `leaf` converts the values for which JSON has no type, secrets among them.
-    """
-    return {
-        "spec": walk(resource.spec, leaf),
-        **({"formerly": [*map(str, resource.formerly)]} if resource.formerly else {}),
-        "lifecycle": {
-            "prevent_destroy": resource.lifecycle.prevent_destroy,
-            "ignore_changes": list(resource.lifecycle.ignore_changes),
-        },
-        "documents": [
-            {
-                "path": doc.path,
-                "recorded": doc.recorded,
-                "sha256": doc.said,
-                "attributes": walk(doc.attributes, leaf),
-                "source": str(doc.source) if doc.source else None,
-            }
-            for doc in resource.documents.values()
-        ],
-        "origin": [resource.origin.file, resource.origin.line, resource.origin.column]
-        if resource.origin
-        else None,
-    }
-
-
 def _resource(
     address: Address, row: Mapping[str, Any], held: Resource | None, salt: str
 ) -> Resource:
@@ -289,39 +262,6 @@ def _resource(
     makes = row["live"] == ABSENT or row["action"] == Action.REPLACE.word or row.get("again")
     secrets = Secrets(address, salt, gives_missing=bool(makes))
     return from_record(address, row["desired"], held, secrets)
-
-
-def from_record(
-    address: Address, data: Mapping[str, Any], held: Resource | None, secrets: Secrets
-) -> Resource:
-    """Return the resource that `to_record` wrote. `held` is the resource in the manifests on disk.
-
-    The sizes of files are not known. Raises PlanRefused if `held` has no secret, or another one, at
-    the same path.
-    """
-    known = {document.path: document for document in held.documents.values()} if held else {}
-    documents = [
-        Document(
-            path=row["path"],
-            recorded=row["recorded"],
-            sha256=row["sha256"],
-            size=0,
-            attributes=secrets.restored(
-                row["attributes"], known[row["path"]].attributes if row["path"] in known else None
-            ),
-            source=Address.parse(row["source"]) if row["source"] else None,
-        )
-        for row in data["documents"]
-    ]
-    lifecycle = data["lifecycle"]
-    return Resource(
-        address,
-        secrets.restored(data["spec"], held.spec if held else None),
-        Lifecycle(lifecycle["prevent_destroy"], tuple(lifecycle["ignore_changes"])),
-        documents={document.key: document for document in documents},
-        origin=Position(*data["origin"]) if data["origin"] else None,
-        formerly=tuple(map(Address.parse, data.get("formerly", ()))),
-    )
 
 
 def _id(live: Any) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from provisioner.engine.records import from_record, to_record
 from provisioner.engine.restore import Now, Restored, restored
 from provisioner.engine.restored_documents import Kept
-from provisioner.engine.saved import from_record, to_record
 from provisioner.engine.sealing import Secrets, in_parts
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address

@@ -11,7 +11,8 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from provisioner import __version__
-from provisioner.engine.saved import plan_digest, to_record
+from provisioner.engine.records import to_record
+from provisioner.engine.saved import plan_digest
 from provisioner.engine.sealing import in_parts
 from provisioner.model.codes import ledgers as codes
 from provisioner.model.diagnostic import Diagnostic, warning

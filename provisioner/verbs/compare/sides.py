@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from provisioner.engine.comparison import live_documents
-from provisioner.engine.saved import from_record
+from provisioner.engine.records import from_record
 from provisioner.engine.sealing import Secrets
 from provisioner.model.address import Address
 from provisioner.model.codes import commands as codes

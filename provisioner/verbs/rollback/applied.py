@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from provisioner.engine.marks import make_mark
+from provisioner.engine.records import from_record
 from provisioner.engine.restored_documents import is_content, listed
 from provisioner.engine.rollback import mark_of_copy
-from provisioner.engine.saved import from_record
 from provisioner.engine.sealing import Secrets
 from provisioner.model.address import Address
 from provisioner.model.codes import moves as move_codes
