@@ -22,7 +22,8 @@ OLD_CANDIDATE: Final = (
 HELD: Final = "A kept release, or an object without an id, refers to it."
 HELD_BY_THREADS: Final = (
     "Nothing that can be listed refers to it, but a message of a thread may, and no API lists "
-    "threads. If applications registered their threads (provisioner.track), it would be known."
+    "threads. If applications registered their threads (provisioner.track), gc could see whether "
+    "one of them refers to it."
 )
 
 
@@ -115,8 +116,8 @@ def unanswered(sent: str) -> str:
 def held_by_id(purpose: str) -> str:
     return (
         "Nothing that can be listed refers to it, but an application may have the id of a file "
-        f"with purpose {purpose}. If the ledger had the id, or an object that is listed referred "
-        "to it, it would be known."
+        f"with purpose {purpose}. gc knows more about a file only if the ledger has its id, or an "
+        "object that is listed refers to it."
     )
 
 

@@ -110,7 +110,8 @@ def ending(runtime: str, server: str, today: date, *, vendor: bool) -> Iterator[
             yield Diagnostic(
                 codes.API_GONE if day <= today else codes.API_GOES,
                 f"{row['api'][:1].upper()}{row['api'][1:]} {'ended' if day <= today else 'end'} on"
-                f" {day}. Its manifests can be applied elsewhere: {row['replacement']}.",
+                f" {day}. To keep the assistants, add a target with `runtime: {row['replacement']}` "
+                "to the Stack, and move them there with `provisioner migrate`.",
                 severity=Severity.WARNING,
             )
 

@@ -164,9 +164,9 @@ def kept_releases(
     trace: Callable[[str], None] | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> list[Row]:
-    """Return the releases of all owners that `target` keeps, and files that do not count as releases.
+    """Return a row for each release that the retention rule of `target` keeps, of all owners.
 
-    Objects that these releases and files name may be in use by applications. The parameters are
+    It also returns a row for each file of the registry that does not count as a release. Objects that these releases and files name may be in use by applications. The parameters are
     those of `open_releases`. Raises ProviderError.
     """
     from provisioner.providers.releases.provider import history_rows

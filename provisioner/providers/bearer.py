@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import httpx2
 
 JWT = re.compile(r"\beyJ[\w-]{5,}(\.[\w-]*){1,4}")
-"""Matches a JSON Web Token in a text."""
-# The statuses by which a server refuses a token, or what its owner asks for.
+"""Matches a JSON Web Token in a text, so that it can be replaced by `***`."""
+# 401: the server does not accept the token. 403: the token may not do what the request asks for.
 UNKNOWN, FORBIDDEN = 401, 403
 
 
@@ -65,7 +65,7 @@ class Bearer:
         self._host = host
         self._advice = advice
         self.redact = redactor
-        self._taken: set[str] = set()
+        self._taken: set[str] = set()  # the tokens that the server has accepted
 
     def sign(self, request: httpx2.Request) -> None:
         """Set the Authorization header of a request to the current token. Raises Fault."""
@@ -84,6 +84,8 @@ class Bearer:
             return
         error = self._refusal(response)
         if response.status_code == UNKNOWN:
+            # A token that was never accepted is dropped as well, but the request is not sent again:
+            # another token of the same identity would be refused too.
             self._tokens.invalidate_token(token)
             if token in self._taken:
                 raise Fault(Delivery.NEVER_SENT, error)

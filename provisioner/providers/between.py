@@ -48,6 +48,7 @@ def obstacle(cause: BaseException, host: str, route: Route, redact: Redact) -> O
 
     Texts of libraries, proxies and servers pass through `redact` before they are quoted.
     """
+    # A certificate error is an SSLError too, so the whole chain is searched for the narrower class first.
     for one in _chain(cause):
         if isinstance(one, ssl.SSLCertVerificationError):
             return _certificate(redact(one.verify_message), host, route)
@@ -122,12 +123,17 @@ def _no_tls(reason: str, host: str, route: Route) -> Obstacle:
 
 
 def _proxy(said: str, host: str, route: Route) -> Obstacle:
-    """Return the obstacle for a proxy that made no connection. `said` is its answer."""
+    """Return the obstacle for a proxy that made no connection.
+
+    `said` is the proxy's answer, which usually begins with a status.
+    """
     status = int(said[:3]) if said[:3].isdigit() else 0
     begin = f"The proxy {route.named}, which {route.variable} names,"
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return Obstacle(Delivery.REFUSED, codes.PROXY_PASSWORD, _wants_password(begin, route))
     detail = f"{begin} made no connection to {host} (it answered: {said}). Nothing was sent."
+    # A status below 500 is a decision of the proxy, which stays. With 5xx the proxy could not reach the
+    # host, which may pass, so the request may be sent again.
     if status and status < HTTPStatus.INTERNAL_SERVER_ERROR:
         detail += f" Have the proxy allow this host, or list {host} in NO_PROXY."
         return Obstacle(Delivery.REFUSED, codes.PROXY_REFUSED, detail)
@@ -135,7 +141,10 @@ def _proxy(said: str, host: str, route: Route) -> Obstacle:
 
 
 def _wants_password(begin: str, route: Route) -> str:
-    """Return the message for a proxy that asks for a user and a password."""
+    """Return the message for a proxy that asks for a user and a password.
+
+    `begin` is the beginning of its first sentence, which names the proxy.
+    """
     detail = f"{begin} answered 407: it asks for a user and a password. Nothing was sent on. "
     if route.password:
         return f"{detail}It does not accept the user and password in {route.variable}."
@@ -165,6 +174,7 @@ def refusal(
         return None
     who = redact(response.headers.get("server", ""))
     named = f" (it calls itself {who})" if who else ""
+    # The API itself asks for `Bearer`, so only another scheme tells something about a gateway.
     asks = redact(response.headers.get("www-authenticate", "")).partition(" ")[0].strip(",")
     wants = f" It asks for: {asks}." if asks and asks.lower() != "bearer" else ""
     through = f" {route.proxied()}" if route.proxy else ""

@@ -79,12 +79,16 @@ class Redactor:
 
     def _known(self) -> list[str]:
         """Return every text that is replaced, the longest first."""
+        # The caller may have added secrets since the last call. Other threads may add one even now, so
+        # they are copied before they are read.
         if self._count != len(self._declared):
             declared = [*self._declared]
             known = {*self._own}
             for secret in declared:
                 if len(secret) >= SHORTEST_DECLARED:
                     known |= _encodings(secret)
+            # The longest first: if a short secret is a part of a long one, replacing the short one first
+            # would leave the rest of the long one visible.
             self._secrets = sorted(known, key=len, reverse=True)
             self._count = len(declared)
         return self._secrets

@@ -59,12 +59,13 @@ class BothEnds:
         self._front, self._back, self._helper = front, back, helper
         self._oldest_first, self._newest_first = Order(1), Order(-1)
         self._last: Page | None = None
-        self._is_behind = True
-        self._overlap = False
+        self._is_behind = True  # false once `back` has failed or ended, and `front` reads on alone
+        self._overlap = False  # true once both walks have a row in common, and `back` stops
 
     def may_go_on(self) -> bool:
         """Return true while both walks keep to their orders. Only then can they be seen to meet."""
         first, last = self._oldest_first, self._newest_first
+        # Rows that were all created at the same time show no order, so they prove nothing.
         if not (self._is_behind and first.holds(self._front.rows) and first.last > first.first):
             return False
         # A server that ignores the order begins with the oldest row at both ends.
@@ -84,6 +85,7 @@ class BothEnds:
         try:
             self._last = following.result()
         except ProviderError:
+            # The front walk can read the whole list, so a server that refuses the other order is no error.
             self._last = None
         self._is_behind = self._last is not None
         return page_of_front

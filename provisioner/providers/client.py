@@ -78,6 +78,7 @@ def open_provider(
     )
     sign, judge = ([bearer.sign], [bearer.judge]) if bearer else ([], [])
     dates = [_dates(heard)] if heard else []
+    # A request whose signing fails is not sent, so it is counted after it is signed.
     hooks = Hooks((*sign, meter.count), (_stay, *judge, *dates))
     connection = HttpConnection(settings, transport, timeout, hooks)
     closing = threading.Event()
@@ -148,7 +149,7 @@ def _embedded(data: Path) -> App:
     except (OSError, Error) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         detail = (
-            f"It stores them in {data}: {why}. Repair or move that file, or name another one in "
+            f"The embedded server stores its objects in {data}: {why}. Repair or move that file, or name another one in "
             "`data:` of the target."
         )
         raise ProviderError(codes.EMBEDDED_DATA, detail) from error

@@ -64,6 +64,11 @@ FAILED = (
     "The server itself failed. Run again later. If it fails again, report it to the operator of the "
     "server, with the request id if there is one."
 )
+BUSY = "Run again when that other request has ended."
+NO_QUOTA = (
+    "The account has used up its quota, so waiting does not help. Have the quota raised, or use "
+    "another account."
+)
 _PAGE = (
     "That is a web page and not an answer of an API. Check the base_url (it usually ends in /v1), and "
     "whether a sign-in page, a proxy or a gateway is in front of the server. {through}"
@@ -115,7 +120,7 @@ class _Diagnosis:
 
 
 class Faults:
-    """Builds the Faults of one connection."""
+    """Builds a Fault for each failed request of one connection."""
 
     def __init__(
         self, settings: Settings, redact: Callable[[str], str], route: Route | None = None
@@ -210,6 +215,8 @@ class Faults:
         detail = f"{detail}\nRequest id: {request_id}" if request_id else detail
         error = diagnosis.kind(diagnosis.code, detail, response.status_code, request_id)
         throttled = diagnosis.delivery is Delivery.THROTTLED
+        # The gate learns the pace by itself. A wait that the server rounded up to whole seconds would
+        # make it much slower than the server allows.
         wait = bodies.least_wait(response) if throttled else bodies.seconds_to_wait(response)
         return Fault(diagnosis.delivery, error, wait, unsure=asked.unsure)
 
@@ -225,7 +232,8 @@ class Faults:
         if status in ABSENCES or (status in REFUSALS and _names_gone(said, asked)):
             return self._absent(status, said, asked)
         if status == HTTPStatus.CONFLICT and bodies.says_locked(said):
-            return _Diagnosis(Delivery.UNKNOWN, Invalid, codes.BEING_CHANGED)
+            # The other request ends soon, so an update or a delete is sent again, as after a lost answer.
+            return _Diagnosis(Delivery.UNKNOWN, Invalid, codes.BEING_CHANGED, BUSY)
         if status == HTTPStatus.REQUEST_TIMEOUT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return _Diagnosis(Delivery.UNKNOWN, ProviderError, codes.SERVER_FAILED, FAILED)
         return _Diagnosis(Delivery.REFUSED, Invalid, codes.REQUEST_REFUSED)
@@ -243,8 +251,7 @@ class Faults:
 
 def _too_much(code: str) -> _Diagnosis:
     if code == "insufficient_quota":
-        # Waiting does not help an account that has no quota.
-        return _Diagnosis(Delivery.REFUSED, RateLimited, codes.NO_QUOTA)
+        return _Diagnosis(Delivery.REFUSED, RateLimited, codes.NO_QUOTA, NO_QUOTA)
     return _Diagnosis(Delivery.THROTTLED, RateLimited, codes.TOO_MANY_REQUESTS)
 
 
@@ -257,6 +264,7 @@ def _names_no_path(said: str, asked: Asked) -> bool:
     """Return true if a 404 means that a path of the API does not exist, rather than one object."""
     if asked.id:
         return False
+    # The list of a collection without a parent names no object that could be missing.
     if not asked.parent and asked.verb == "list":
         return True
     return bodies.says_no_path(said) or (not asked.parent and not bodies.says_gone(said))

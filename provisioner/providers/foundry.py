@@ -77,6 +77,7 @@ class Entra:
                 fetched = self._fetch()
                 left = fetched.expires_on - self._clock()
                 self._token = fetched.token
+                # A token that lives only for minutes would otherwise be fetched for every request.
                 self._renewal = fetched.expires_on - min(EARLY, left / 2)
             return self._token
 
@@ -91,7 +92,7 @@ class Entra:
             return self._credential.get_token(SCOPE)
         except self._failures as error:
             why = self._redact(str(error)) or type(error).__name__
-            detail = f"No request was sent. It said: {why}\n{HELP}"
+            detail = f"No request was sent. azure-identity said: {why}\n{HELP}"
             raise Fault(Delivery.REFUSED, Unauthorized(codes.ENTRA_NO_TOKEN, detail)) from None
 
 

@@ -110,6 +110,7 @@ class Gate:
                 self.pace.start(now)
                 self._running += 1
             finally:
+                # Also after an error: otherwise nobody would wake the next request in the queue.
                 self._waiting.remove(mine)
                 self._wake()
         return now
@@ -128,6 +129,7 @@ class Gate:
             return None
         now = self.clock()
         delay = self.pace.delay(now)
+        # The wait that is still to come is counted too, so a run that cannot succeed in time ends now.
         if self._refusal and now + delay - self._since > self.max_wait:
             raise self._hopeless(self._refusal, now + delay - self._since)
         self._tell(now, delay)
@@ -137,8 +139,9 @@ class Gate:
         """Return the error for a run in which no request was accepted for `seconds`."""
         said = refusal.diagnostics[0]
         detail = (
-            f"{said.detail}\nNo request would have been accepted for {seconds:.0f} s. "
-            f"--max-wait allows {self.max_wait:g} s: allow more, or run again later."
+            f"{said.detail}\nUntil the next try, no request would have been accepted for "
+            f"{seconds:.0f} s, and --max-wait allows {self.max_wait:g} s. Raise --max-wait, or run "
+            "again later."
         )
         return RateLimited(said.code, detail, refusal.status, refusal.request_id)
 

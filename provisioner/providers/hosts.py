@@ -35,8 +35,10 @@ def is_allowed(host: str, allowed: str | None) -> bool:
 
 
 def allowance(allowed: str | None) -> str:
-    """Return words for a message that say which hosts PROVISIONER_ALLOWED_HOSTS allows."""
+    """Return a clause, for a message, that names the hosts which PROVISIONER_ALLOWED_HOSTS allows."""
     fences = [", ".join(_patterns(fence)) for fence in (allowed or "").split(BESIDE)]
+    # With several lists, the first is the environment's and the second is that of `.env`, which can
+    # only narrow it.
     if all(fences):
         return f"{ALLOWED_HOSTS} allows only {', of which .env allows only '.join(fences)}"
     return f"{ALLOWED_HOSTS} is set and names no host, so no host is allowed"

@@ -59,9 +59,9 @@ def workload_bearer(
 
 
 class Exchanged:
-    """Fetches the OpenAI token for the token of this machine, and renews it, by means of the SDK.
+    """Exchanges the token of this machine for an OpenAI token, and renews it, by means of the SDK.
 
-    The SDK could sign the requests itself. But then a failure of the exchange would look like a
+    One instance is the source of tokens of one `Bearer`. The SDK could sign the requests itself. But then a failure of the exchange would look like a
     failure of the request, as if the request had perhaps been performed.
     """
 
@@ -76,6 +76,7 @@ class Exchanged:
         self._exchange = exchange
         self._redact = redactor
 
+        # An error of the exchange may repeat the machine's own token, which is a secret too.
         def get_token() -> str:
             return redactor.keep(provider["get_token"]())
 
@@ -204,7 +205,10 @@ def _no_token(provider: str, why: str, delivery: Delivery = Delivery.REFUSED) ->
         "azure": "This works on an Azure machine that has a managed identity.",
         "gcp": "This works on a Google Cloud machine that has a service account.",
     }[provider]
-    detail = f"Asked as a workload of {provider}: {why}. No request was sent.\n{advice}"
+    detail = (
+        f"This machine asked for a token as a workload of {provider}: {why}. No request was sent to "
+        f"the API.\n{advice}"
+    )
     return Fault(delivery, Unauthorized(codes.NO_MACHINE_TOKEN, detail))
 
 

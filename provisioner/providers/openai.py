@@ -129,6 +129,7 @@ class OpenAIProvider:
         try:
             self._answer(partial(self._delete, asked), asked, self._deleted, repeatable=True)
         except NotFound:
+            # An earlier try, whose answer was lost, may have deleted the object.
             return
 
     def upload(
@@ -143,6 +144,7 @@ class OpenAIProvider:
                 return self._connection.send(Request("POST", wire.path_of("files", ""), form=form))
 
         try:
+            # A second upload would make a second file, so it is not sent again after a lost answer.
             return self._answer(send, asked, self._row, repeatable=False)
         except OSError as error:
             raise unreadable(path, error) from error
@@ -270,4 +272,4 @@ class OpenAIProvider:
         """Raise Fault if the answer to a DELETE says that nothing was deleted."""
         body = bodies.parsed(response)
         if isinstance(body, dict) and body.get("deleted") is False:
-            raise self._faults.unreadable(response, asked, "says that it was not deleted")
+            raise self._faults.unreadable(response, asked, "says that the object was not deleted")

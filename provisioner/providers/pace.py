@@ -48,10 +48,10 @@ QUIET = 12
 RAISE = 0.0005
 """The share by which the rate grows for each answer beyond `QUIET`."""
 STEEPEST = 0.1
-"""The largest share of such a raise."""
+"""The largest share by which the rate grows in one raise, after the first search has ended."""
 MOST = 1.3
-"""The largest factor of one raise. It is limited because the effect of a raise shows only in later
-answers.
+"""The largest factor of one raise during the first search. It is limited because the effect of a raise
+shows only in later answers.
 """
 SEARCH = 1.12
 """The factor by which each answer raises the rate during the first search for the server's limit.
@@ -202,7 +202,7 @@ class Pace:
     def _raise(self, now: float) -> None:
         """Raise the rate by one step.
 
-        The next step waits for a request that is sent after this one.
+        The next step waits for the answer to a request that starts after this raise.
         """
         if self._searching:
             factor = min(MOST, SEARCH ** (self._answers - self._raised))

@@ -92,7 +92,8 @@ def id_of(row: Any) -> str:
 
 
 def _strange(detail: str) -> ProviderError:
-    return ProviderError(codes.LIST_UNREADABLE, detail)
+    advice = "Check the base_url (it usually ends in /v1); a proxy or a gateway may have answered."
+    return ProviderError(codes.LIST_UNREADABLE, f"{detail} {advice}")
 
 
 @dataclass(slots=True)
@@ -201,6 +202,7 @@ class Walk:
         if found.ids == page.ids:
             self._check_same_again(page, found)
             return None
+        # Only the overlap was returned: the list ended with `page`, unless the server says otherwise.
         if not found.more:
             return None
         return self._past_the_overlap(page)
@@ -226,6 +228,7 @@ class Walk:
             why = "its cursors skip rows that were created within one second"
         except REFUSALS:
             why = "it refuses its own cursor"
+        # A page that is shorter than the limit is the last one, so no row is missing.
         if page.more or page.length == self.limit:
             raise self._distrust(why)
         return None
@@ -248,6 +251,8 @@ class Walk:
         """Raise ProviderError if a server that ignores cursors may have more rows than this page."""
         if page.more or found.more:
             raise self._distrust("it returns the same page again and again")
+        # A server that ignores `limit` as well sends its whole list with every answer. If it obeys
+        # `limit=1`, the rows after this page cannot be read.
         if len(page.rows) == self.limit and len(self._page(limit="1").rows) != self.limit:
             raise self._distrust("it ignores the cursor, and returns the first page again")
 

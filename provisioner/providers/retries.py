@@ -148,6 +148,7 @@ class Retries:
                 self._reached = self._reached or is_answer
                 if fault.delivery is Delivery.THROTTLED:
                     self._gate.throttled(started, fault.error, fault.wait)
+                # A refusal for another reason is an answer: the server did not ask for fewer requests.
                 elif fault.delivery is Delivery.REFUSED:
                     self._gate.accepted(started)
                 raise

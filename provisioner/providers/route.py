@@ -84,6 +84,7 @@ def trusted(route: Route) -> ssl.SSLContext:
             # OpenSSL silently ignores a folder that it cannot read, so the folder is read here
             # first.
             next(Path(path).iterdir(), None)
+        # The library reads the same two variables by itself.
         return httpx2.create_ssl_context()
     except (OSError, ssl.SSLError) as error:
         no_file = isinstance(error, OSError) and not isinstance(error, ssl.SSLError)
@@ -103,6 +104,7 @@ def _proxy(url: SplitResult, environ: Mapping[str, str]) -> tuple[str, str]:
     if _is_direct(url, environ):
         return "", ""
     for name in (f"{url.scheme}_proxy", "all_proxy"):
+        # The lower-case spelling takes precedence, as in Python's `getproxies`.
         for spelling in (name, name.upper()):
             if value := environ.get(spelling, "").strip():
                 return (value if "://" in value else f"http://{value}"), spelling
@@ -156,7 +158,7 @@ def _check_proxy(proxy: str, variable: str) -> None:
 def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
-        _ = parts.port
+        _ = parts.port  # raises ValueError for a port that is no number
     except ValueError:
         return urlsplit("")
     return parts

@@ -163,7 +163,7 @@ def _foundry(target: Target, base_url: str, allowed: str | None) -> Settings:
     if host not in LOOPBACK and allowed is None and not matches(host, FOUNDRY_HOSTS):
         raise ProviderError(
             server_codes.NOT_A_FOUNDRY_HOST,
-            f"Target {target.name} leads to {host}, and an Entra token is sent to "
+            f"Target {target.name} would send requests to {host}, and an Entra token is sent to "
             f"{FOUNDRY_HOSTS} only. Nothing was sent. If this host is a gateway in front of Foundry, "
             f"list it in {ALLOWED_HOSTS}.",
         )
@@ -192,10 +192,11 @@ def _runner(target: Target, base_url: str, known: Mapping[str, str]) -> dict[str
     if not is_openai(base_url):
         raise ProviderError(
             stack_codes.IDENTITY_FOR_OPENAI_ONLY,
-            f"Target {target.name} leads to {_host(base_url)}, and the token of a workload identity "
+            f"Target {target.name} would send requests to {_host(base_url)}, and the token of a workload identity "
             "is sent to OpenAI only. Nothing was sent. Remove the target's base_url and unset "
             "OPENAI_BASE_URL, or give the target a key.",
         )
+    # Tokens of the machine are sent to further hosts, so these must be allowed as well.
     allowed = known.get(ALLOWED_HOSTS)
     _check_allowed(target, EXCHANGE, allowed)
     if not target.workload_identity or target.workload_identity.provider != "github":
@@ -307,6 +308,6 @@ def _check_allowed(target: Target, url: str, allowed: str | None) -> None:
         return
     raise ProviderError(
         server_codes.HOST_NOT_ALLOWED,
-        f"Target {target.name} leads to {host}, and {allowance(allowed)}. Nothing was sent. Use "
-        "another target, or have the host added.",
+        f"Target {target.name} would send requests to {host}, and {allowance(allowed)}. Nothing was "
+        f"sent. Use another target, or have this host added to {ALLOWED_HOSTS}.",
     )

@@ -95,6 +95,7 @@ class Site:
                     method, f"{self._base}{path}", params=dict(query or {}) or None, json=json
                 )
         except httpx2.ConnectError as error:
+            # Without a connection nothing was sent, so even a write may be sent again.
             if not is_last:
                 return 0.0
             raise self._lost(method, path, error) from None
@@ -123,16 +124,25 @@ class Site:
             detail = f"{detail} Check the job's token, its permissions and its rate limit."
             raise Unauthorized(codes.HOST_REFUSED, detail, status)
         if status == HTTPStatus.NOT_FOUND:
+            # Both hosts answer 404, and not 403, if the token may not even read the object.
+            detail = f"{detail} Either there is no such object, or the job's token may not read it."
             raise NotFound(codes.HOST_REFUSED, detail, status)
         if answer.is_redirect:
             detail = f"{detail} A redirect is not followed, because the token belongs to this host alone."
+        elif status in PASSING:
+            detail = f"{detail} The host may answer later. Run the job again."
+        else:
+            detail = (
+                f"{detail} The host does not accept this request. Correct what its answer names."
+            )
         raise ProviderError(codes.HOST_REFUSED, detail, status)
 
     def _lost(self, method: str, path: str, error: Exception) -> ProviderError:
         """Return the error for a request that got no answer."""
         why = self._redact(str(error)) or type(error).__name__
         return ProviderError(
-            codes.HOST_UNREACHABLE, f"{method} {path}: {bodies.ended(why)} Run the job again."
+            codes.HOST_UNREACHABLE,
+            f"No whole answer came to {method} {path}: {bodies.ended(why)} Run the job again.",
         )
 
 
@@ -172,7 +182,7 @@ _SECRET: Final = frozenset({"authorization", "private-token", "job-token"})
 
 
 def _is_limited(answer: httpx2.Response) -> bool:
-    """Return whether an answer is the 403 that GitHub sends when a rate limit is reached."""
+    """Return true if an answer is the 403 that GitHub sends when a rate limit is reached."""
     spent = answer.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in answer.headers
     return answer.status_code == HTTPStatus.FORBIDDEN and spent
 

@@ -180,6 +180,7 @@ def bounded(response: httpx2.Response, most: int, delivery: Delivery) -> httpx2.
             response, delivery, f"is encoded as {encoding!r}, which was not asked for"
         )
     headers = response.headers.copy()
+    # Both headers describe the compressed body, and the library must not decompress it again.
     if encoding in PACKED:
         for name in ("content-encoding", "content-length"):
             headers.pop(name, None)

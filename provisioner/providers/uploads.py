@@ -49,6 +49,7 @@ class Upload(io.FileIO):
         # When the HTTP client sends the request again, it reads the file from its beginning.
         if position == 0:
             self._digest = hashlib.sha256()
+        # The headers of the request announced the size that the file had when it was opened.
         left = max(0, self._size - position)
         chunk = super().read(left if size is None or size < 0 else min(size, left)) or b""
         self._digest.update(chunk)
@@ -78,9 +79,10 @@ def unreadable(path: Path, error: OSError) -> ProvisionerError:
 
 
 class Progress:
-    """Turns positions into numbers of new bytes, for which it calls `sent`.
+    """Calls `sent` with the number of bytes of an upload that are sent for the first time.
 
-    Bytes that are sent again after a failure are not counted again.
+    An instance is called with the position in bytes up to which the file was read. Bytes that are
+    sent again after a failure are not counted again.
     """
 
     def __init__(self, sent: Callable[[int], None] | None) -> None:

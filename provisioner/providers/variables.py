@@ -26,6 +26,8 @@ def environment(environ: Mapping[str, str] | None) -> dict[str, str]:
     written = read_dotenv(Path.cwd() / ".env")
     given = os.environ if environ is None else environ
     known = {**written, **given}
+    # `.env` often comes from the repository, and a change of it must not open a host that the pipeline
+    # has closed.
     fence = narrowed(given.get(ALLOWED_HOSTS), written.get(ALLOWED_HOSTS))
     if fence is not None:
         known[ALLOWED_HOSTS] = fence
@@ -37,7 +39,10 @@ def environment(environ: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def read_dotenv(file: Path) -> dict[str, str | None]:
-    """Return the variables of a `.env` file, {} if there is none. Raises ProviderError."""
+    """Return the variables of a `.env` file, or {} if there is no such file. Raises ProviderError.
+
+    A name without `=` has the value None.
+    """
     try:
         if not file.exists():
             return {}

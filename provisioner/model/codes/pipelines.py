@@ -23,8 +23,8 @@ UNSAFE_EVENT = error(
 HOST_REFUSED = error(
     "host-refused",
     "the pipeline's host refused a request",
-    "The detail has the request and the answer. No further request was sent to the host. Give "
-    "the job's token the permission that the detail names.",
+    "The detail has the request, the host's answer and what to do: usually to give the job's "
+    "token a permission that it lacks. No further request was sent to the host.",
 )
 HOST_UNREACHABLE = error(
     "host-unreachable",

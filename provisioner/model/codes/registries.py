@@ -31,12 +31,14 @@ REGISTRY_BUSY = error(
 REGISTRY_REFUSED = error(
     "registry-refused",
     "the release registry refused the request",
-    "The storage does not accept this request. The detail has its message. Correct what it names.",
+    "The storage does not accept this request, and would refuse it again. The detail has the "
+    "storage's message. Correct what the message names, or use another registry.",
 )
 REGISTRY_FAILED = error(
     "registry-failed",
     "the release registry failed",
-    "The storage answered with a server error. Try again.",
+    "The storage answered with an error of its own, or its answer was lost on the way. Try again "
+    "later. If it fails again, report it to the operator of the storage.",
 )
 REGISTRY_NOT_EXCLUSIVE = warning(
     "registry-not-exclusive",

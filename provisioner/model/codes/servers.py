@@ -206,7 +206,7 @@ HOST_NOT_ALLOWED = error(
     "host-not-allowed",
     "the host is not allowed",
     "`PROVISIONER_ALLOWED_HOSTS` lists the hosts to which requests may be sent, and this host is "
-    "not among them. Nothing was sent. Use another target, or have the host added.",
+    "not among them. Nothing was sent. Use another target, or have the host added to the variable.",
 )
 NOT_A_FOUNDRY_HOST = error(
     "not-a-foundry-host",

@@ -63,14 +63,17 @@ class Attempts:
                     return send(ends - time.monotonic())
             except RateLimited as error:
                 refused += 1
+                # Refusals never use up the tries: only `max_wait` ends them. So the pause stops growing.
                 pause = patience.pause(min(refused, patience.tries - 1), None) or 0.0
                 if waited + pause > self._max_wait:
                     raise _given_up(error, waited) from None
                 self._slow_down(pause)
+                # A pause is no fault of this request, so the request gets its deadline later.
                 ends, waited = ends + pause, waited + pause
             except ProviderError as error:
                 attempt += 1
                 left = patience.pause(attempt, None) if _may_go(error, repeatable) else None
+                # A pause beyond the deadline would leave no time for the try that follows it.
                 if left is None or time.monotonic() + left >= ends:
                     raise
                 time.sleep(left)

@@ -37,11 +37,11 @@ class DeadlineExceeded(Exception):
 
 
 class NoListing(Exception):
-    """Raised if an answer is neither a list nor a release, such as a web page."""
+    """Raised if an answer is neither a list nor a release, such as a web page or an endless answer."""
 
 
 class InCircles(Exception):
-    """Raised if a storage redirects a request to an address that was asked before."""
+    """Raised if a storage redirects one request again and again."""
 
 
 class Redirected(Exception):
@@ -49,7 +49,7 @@ class Redirected(Exception):
 
 
 class Conflict(Invalid):
-    """Raised if somebody else has published since the release was read on which a new one is based."""
+    """Raised if another publisher has published meanwhile, so that nothing was published here."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(move_codes.PUBLISHED_MEANWHILE, detail, status=409)
@@ -134,8 +134,18 @@ NO_TRUST = _Diagnosis(
     "of that authority. Otherwise check the address and the clock of this machine.",
 )
 _NO_BUNDLE = "AWS_CA_BUNDLE names {}, which does not exist, so no certificate can be checked. Correct it, or unset it."
-REFUSED = _Diagnosis(Invalid, codes.REGISTRY_REFUSED)
-LOST = _Diagnosis(ProviderError, codes.REGISTRY_FAILED)
+REFUSED = _Diagnosis(
+    Invalid,
+    codes.REGISTRY_REFUSED,
+    "The storage would refuse the same request again. Correct what its answer names, or use another "
+    "registry.",
+)
+LOST = _Diagnosis(
+    ProviderError,
+    codes.REGISTRY_FAILED,
+    "The storage failed, or its answer was lost on the way. Try again in a while. If it fails again, "
+    "report it to the operator of the storage.",
+)
 
 _BY_CODE = {
     **dict.fromkeys(("SlowDown", "ServiceUnavailable", "503", "429"), NO_TIME),
@@ -193,7 +203,7 @@ def retyped(
     """Turn every exception that is raised in the block into a ProviderError.
 
     `asked` says what was tried. With `may_be_done`, the error is Ambiguous if it is not known whether
-    the request was performed.
+    the request was performed. `secrets` are texts that the error must not show.
     """
     try:
         yield
@@ -210,6 +220,7 @@ def _error(error: Exception, asked: str, may_be_done: bool, secrets: Iterable[st
 
     diagnosis = _diagnosis(error)
     bundle = os.environ.get(_BUNDLE, "")
+    # If this file is missing, the S3 client raises an error that does not name the variable.
     if diagnosis is LOST and bundle and not os.path.exists(bundle):  # noqa: PTH110 - it never raises
         diagnosis = _Diagnosis(Invalid, codes.REGISTRY_CERTIFICATE, _NO_BUNDLE.format(bundle))
     if diagnosis is NO_CONDITION and not may_be_done:
@@ -226,6 +237,7 @@ def _diagnosis(error: Exception) -> _Diagnosis:
     response = getattr(error, "response", None) or getattr(error.__cause__, "response", None)
     if isinstance(response, dict) and (code := _code(response)) in _BY_CODE:
         return _BY_CODE[code]
+    # The bases are ordered from the class itself upwards, so the most exact known name is found first.
     names = [base.__name__ for base in type(error).__mro__]
     known = next((_BY_NAME[name] for name in names if name in _BY_NAME), None)
     if known:

@@ -91,6 +91,7 @@ class Folder:
                 with draft.open("xb") as file:
                     file.write(data)
                     file.flush()
+                    # On the disk before it gets its name: a crash must not leave an empty release.
                     os.fsync(file.fileno())
                 path.hardlink_to(draft)
             except FileExistsError:
@@ -169,7 +170,7 @@ class Folder:
             raise Invalid(codes.RELEASE_FOLDER_LINKED, detail)
 
     def _path(self, name: str) -> Path:
-        # Only writers import it, because that takes a tenth of the time of loading a release.
+        # Only writers import pathlib, because that takes a tenth of the time of loading a release.
         from pathlib import Path
 
         return Path(self._root, name)
@@ -179,13 +180,17 @@ class Folder:
         try:
             with io.FileIO(f"{self._root}/{name}") as file:
                 is_long = os.fstat(file.fileno()).st_size > LONGEST
+                # JSON that is cut off is not valid, so a file that is too long counts as damaged.
                 return file.read(LONGEST) if is_long else file.readall()
         except (FileNotFoundError, IsADirectoryError):
             return None
 
 
 def sync(folder: Path) -> None:
-    """Write the entries of a folder to the disk. Only POSIX systems can do so."""
+    """Write the entries of a folder to the disk, so that a new name survives a crash.
+
+    Only POSIX systems can do so. On other systems nothing is done.
+    """
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)

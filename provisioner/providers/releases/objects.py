@@ -72,10 +72,11 @@ def settings_of_s3(seconds: float) -> dict[str, Any]:
 
 
 class S3Objects:
-    """Objects of S3, and of servers with the same API."""
+    """Reads and writes objects in S3, and on servers with the same API."""
 
     def __init__(self, files: Any) -> None:
         self._files = files
+        # The file system has retries of its own, besides those of its client.
         files.retries = 1
 
     def page(self, path: str, token: str, seconds: float) -> tuple[list[str], str]:
@@ -121,7 +122,7 @@ class S3Objects:
 
 
 class OtherObjects:
-    """Objects of any other storage that fsspec supports. A list has one page, however long it is.
+    """Reads and writes objects in any other storage that fsspec supports. Every list is one page.
 
     `flat` is true for object storage, which has no folders.
     """

@@ -87,12 +87,12 @@ def _link_to(location: str, root: Path | None) -> str:
 
 def _check_allowed(place: str, hosts: tuple[str, ...], allowed: str) -> None:
     """Raise ProviderError unless one of the hosts of a registry is allowed."""
-    from provisioner.providers.hosts import allowance, is_allowed
+    from provisioner.providers.hosts import ALLOWED_HOSTS, allowance, is_allowed
 
     if not hosts or any(is_allowed(host, allowed) for host in hosts):
         return
     raise ProviderError(
         server_codes.HOST_NOT_ALLOWED,
         f"The release registry {place} is on {' or '.join(hosts)}, and {allowance(allowed)}. "
-        "Nothing was sent. Use another registry, or have the host added.",
+        f"Nothing was sent. Use another registry, or have this host added to {ALLOWED_HOSTS}.",
     )

@@ -122,6 +122,7 @@ class ReleasesProvider:
         if collection != RELEASES:
             self._inner.delete(collection, id, parent)
             return
+        # If the release was not read before, the one that is the newest now is deleted.
         base = self._seen.get(id)
         self._registry.delete(id, based_on=base.number if base else None)
         self._seen.pop(id, None)
@@ -175,7 +176,7 @@ class ReleasesProvider:
         release = self._registry.current(id).get(id)
         if release is None:
             self._seen.pop(id, None)
-            detail = f"{self._registry.place} has no release of {id}, or it was deleted."
+            detail = f"{self._registry.place} has no release of {id}, or the assistant was deleted."
             raise NotFound(codes.NO_SUCH_RELEASE, detail, status=404)
         self._seen[id] = release
         return release
@@ -212,7 +213,10 @@ class ReleasesProvider:
     def _draft(self, base: Release, body: Mapping[str, Any]) -> Release:
         """Return `base` with the fields of a request. Raises Invalid for an unknown field."""
         if unknown := body.keys() - FIELDS:
-            detail = f"A release has no {', '.join(sorted(unknown))}."
+            detail = (
+                f"A release has no {', '.join(sorted(unknown))}: its fields are "
+                f"{', '.join(sorted(FIELDS))}."
+            )
             raise Invalid(codes.NO_RELEASE_FIELD, detail)
         metadata = _set(body["metadata"] or {}) if "metadata" in body else base.metadata
         mark = Mark.from_metadata(metadata)

@@ -95,6 +95,7 @@ class Reader:
         tried: dict[str, set[int]] = {}
         while waiting:
             again: dict[str, list[int]] = {}
+            # The newest file of an assistant usually counts, so an older one is read only if it does not.
             heads = {id: numbers[-1] for id, numbers in waiting.items()}
             for id, data in zip(heads, self._read(heads), strict=True):
                 tried.setdefault(id, set()).add(heads[id])

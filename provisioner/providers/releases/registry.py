@@ -89,6 +89,7 @@ class Registry(Reader):
             said = (lost or error).diagnostics[0]
             detail = f"{said.detail}\nWhether {name} was published is not known. Plan again."
             raise Ambiguous(said.code, detail) from None
+        # Our write may have been performed although its answer was lost.
         if found == data:
             return Release.from_bytes(made.id, made.number, data)
         if lost and found is None:
@@ -211,7 +212,8 @@ def _check(release: Release) -> None:
         raise Invalid(codes.NAME_WITHOUT_RELEASES, detail)
     if why := release.misplaced():
         detail = (
-            f"The release was to be published as {release.id}, and {why}. Nothing was published."
+            f"The release was to be published as {release.id}, and {why}. Nothing was published. This "
+            "is a bug of the program that called `create` or `update`."
         )
         raise Invalid(codes.RELEASE_ELSEWHERE, detail)
     _bytes(release)

@@ -141,6 +141,7 @@ class Release:
         written["provenance"] = {**self.provenance, SEAL: self.seal}
         # Version 0.1.0 knows no seal and checks the digest, so the file contains both.
         written["digest"] = self.digest
+        # A prompt may contain half of a surrogate pair, which UTF-8 alone cannot encode.
         text = json.dumps(written, indent=2, ensure_ascii=False, allow_nan=False)
         return f"{text}\n".encode("utf-8", "surrogatepass")
 

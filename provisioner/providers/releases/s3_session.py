@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from provisioner.model.codes import servers as codes
 from provisioner.model.errors import ProviderError
-from provisioner.providers.hosts import allowance, is_allowed
+from provisioner.providers.hosts import ALLOWED_HOSTS, allowance, is_allowed
 from provisioner.providers.releases.faults import InCircles, NoListing
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ def fence(url: str, place: str, allowed: str | None) -> Callable[[str], None]:
             return
         detail = (
             f"{place} is redirected to {host}, and {allowance(allowed)}. Nothing was sent there. Set "
-            "the bucket's own region (AWS_REGION) and endpoint (AWS_ENDPOINT_URL_S3), or have the "
-            "host added."
+            "the bucket's own region (AWS_REGION) and endpoint (AWS_ENDPOINT_URL_S3), or have this "
+            f"host added to {ALLOWED_HOSTS}."
         )
         raise ProviderError(codes.HOST_NOT_ALLOWED, detail)
 
@@ -77,6 +77,7 @@ def bound(client: Any, check: Callable[[str], None]) -> None:
         sent[asked] = sent.get(asked, 0) + 1
         if sent[asked] > MOST_SENT:
             raise InCircles("it redirects in circles")
+        # With this flag the library leaves the body unread. It would read an endless body to its end.
         is_object, request.stream_output = request.stream_output, True
         response = await send(request)
         if not is_object or response.status_code >= FAILED:

@@ -130,6 +130,7 @@ class Storage:
     def names(self, under: str = "") -> list[str]:
         """Return every object below `under`."""
         found: list[str] = []
+        # The last page has the token "", so a last page and a repeated token both end the loop.
         token, seen = "", {""}
         for _ in range(MOST_PAGES):
             page, token = self._page(under, token)
@@ -138,7 +139,7 @@ class Storage:
                 break
             seen.add(token)
         if token:
-            detail = f"The list of {self.place} never ends. Nothing was changed. Ask the storage's operator."
+            detail = f"The list of {self.place} never ends. Nothing was changed. Report it to the storage's operator."
             raise ProviderError(codes.REGISTRY_REPEATS, detail)
         return found
 

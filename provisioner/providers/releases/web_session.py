@@ -66,6 +66,7 @@ def azure_transport() -> Any:
     class Transport(AioHttpTransport):  # type: ignore[misc]  # the package may not be there
         async def open(self) -> None:
             if not getattr(self, "session", None):
+                # The parent's `open` makes its session with the same arguments, and without ours.
                 jar = aiohttp.DummyCookieJar()
                 self.session = aiohttp.ClientSession(
                     trust_env=True, cookie_jar=jar, auto_decompress=False, **session_settings()
