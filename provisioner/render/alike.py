@@ -18,8 +18,8 @@ from provisioner.render.masking import is_hidden
 FEWEST: Final = 3
 """The fewest changes that are shown as one group."""
 _SHORTEST: Final = 3
-"""The fewest characters of a row's value that is replaced inside a longer text. A shorter one
-occurs everywhere."""
+"""The fewest characters of a row's value that is replaced by its placeholder inside a longer text.
+Shorter values are not replaced there, because they occur in many other words."""
 
 
 @frozen
@@ -50,6 +50,8 @@ def grouped(changes: Sequence[Change], *, by_row: bool = True) -> list[Group]:
     exact = _groups(changes, ())
     if not by_row:
         return [*_in_order(exact.values(), changes)]
+    # Equal changes are grouped first: only what they leave over may differ by the values of rows,
+    # because the reader is told which of the two a group is.
     alone = [one for group in exact.values() for one in group if len(group) < FEWEST]
     rows = _groups([one for one in alone if _row(one)], None)
     taken = {id(one) for group in rows.values() if len(group) >= FEWEST for one in group}
@@ -89,7 +91,11 @@ def _in_order(
 
 
 def _groups(changes: Iterable[Change], values: tuple[()] | None) -> dict[Hashable, list[Change]]:
-    """Return changes by their key. With `values` None, the values of rows are replaced in the keys."""
+    """Return lists of changes that have the same key.
+
+    If `values` is None, the values of rows are replaced by placeholders in the keys. If it is
+    empty, they are not.
+    """
     found: dict[Hashable, list[Change]] = {}
     for change in changes:
         row = _row(change) if values is None else ()
@@ -115,6 +121,7 @@ def _key(change: Change, row: Sequence[tuple[str, str]]) -> Hashable:
         one.sensitive or is_hidden(one.live) or is_hidden(one.desired) for one in change.fields
     )
     if change.action in (Action.DELETE, Action.FORGET) or hidden or change.blocked:
+        # No other change has this key.
         return id(change)
     base = change.address.base if row else ""
     parts = change.desired.parts if change.desired else {}
@@ -138,6 +145,7 @@ def _field(field: FieldChange, row: Sequence[tuple[str, str]], parts: Sequence[P
     if _is_text(live) and _is_text(desired):
         before, after = (_text(side, row).split("\n") for side in (live, desired))
         start, went, came = _trimmed(before, after)
+        # The same lines in another part of a text count as another change.
         part = next((p.name for p in reversed(parts) if p.line <= start + 1), "")
         return (*head, part, went, came)
     return (*head, _frozen(live, row), _frozen(desired, row))
@@ -166,6 +174,7 @@ def _frozen(value: Any, row: Sequence[tuple[str, str]]) -> Hashable:
         return ("ref", _text(str(value), row))
     if isinstance(value, str):
         return _text(value, row)
+    # A table has only texts, so a number that came from a row is recognised by its text.
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return (dict(row).get(str(value)) if is_number else None) or repr(value)
 

@@ -16,6 +16,7 @@ WIDEST = 100
 
 def answer_text(answer: Answer) -> tuple[str, str]:
     """Return two texts: the answer for stdout, and everything else about the run for stderr."""
+    # Line by line, because `visible` would show the line breaks of an answer as signs.
     text = "\n".join(visible(line) for line in answer.text.splitlines())
     return f"{text}\n" if text else "", "\n".join(_beside(answer)) + "\n"
 
@@ -72,13 +73,14 @@ def _usage(usage: Mapping[str, Any]) -> str:
 
 
 def _step(step: Mapping[str, Any]) -> str:
-    """Return one line about a step of a run, or an item of a response or session."""
+    """Return one line about a step of a run, or an item of a response or session, with its status."""
     calls = [_call(call) for call in _tool_calls(step)]
     return f"{'; '.join(calls) or _item(step)}  {step.get('status')}"
 
 
 def _tool_calls(step: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the tool calls of a step of a run; empty for any other step or an odd shape."""
+    # Steps come as the server sent them, so their shape is not certain.
     details = step.get("step_details")
     calls = details.get("tool_calls") if isinstance(details, Mapping) else None
     return [call for call in calls if isinstance(call, Mapping)] if isinstance(calls, list) else []

@@ -40,6 +40,7 @@ def bundle_document(
                 "part": one.part,
                 "condition": str(one.condition),
                 "codes": sorted({said.code.name for said in one.diagnostics}),
+                # The sentences of other findings may name files, hosts or addresses.
                 **({"said": one.said} if one.part == "versions" else {}),
             }
             for one in findings
@@ -84,6 +85,7 @@ def shape_of(value: Any, key: str = "") -> Any:
         case list() | tuple():
             return [shape_of(one) for one in value]
         case str():
+            # A word of the API has only letters, digits and `_`; a sentence of users rarely has.
             is_word = key in WORDS and len(value) <= LONGEST_WORD
             return value if is_word and value.replace("_", "").isalnum() else "text"
         case bool() | None:
@@ -100,5 +102,6 @@ def _shape_of_object(value: Mapping[Any, Any], key: str) -> Any:
         marks = sorted(name for name in value if str(name).startswith(OURS))
         return {"marks": marks, "other keys": len(value) - len(marks)}
     if key == TOOLS:
+        # A spec has its tools by name, and the name of a function is the text of a user.
         return [shape_of(one) for one in value.values()]
     return {str(name): shape_of(one, str(name)) for name, one in value.items()}

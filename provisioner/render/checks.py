@@ -227,6 +227,7 @@ def _case(one: Tested, report: ChecksReport) -> Case:
     """Return one result as a JUnit test. A result that does not decide counts as skipped."""
     said = [line for n, a in enumerate(one.attempts, 1) for line in _attempt_lines(n, a)]
     failed = "" if one.passed else (said or ["The check was not asked."])[0]
+    # A pipeline stops at a failed test, and the live side of a comparison must not stop it.
     is_deciding = decides(one, report)
     return Case(
         f"{one.check.name} ({one.side})",
@@ -255,6 +256,7 @@ def passed_of_document(
         for one in data["results"]:
             if one["decides"] and one["passed"]:
                 held.setdefault(Address.parse(one["address"]), set()).add(str(one["check_digest"]))
+        # Without results nothing failed either, so each assistant has to have passed a check.
         passed = data["passed"] is True and held.keys() >= judged.keys()
         candidates = {
             one: frozenset(held.get(one, ()))

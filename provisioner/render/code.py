@@ -43,10 +43,11 @@ class Access:
 class Recipe:
     """Everything that code needs to ask one assistant.
 
-    `code` is the form of code of its runtime. `params` are the parameters of the runtime's call
+    `code` has the program and the request of the assistant's runtime. `params` are the parameters of the runtime's call
     without the question; None if they must not be printed, so that the code has to load them.
-    `about` are lines of comment at the top. `load` is the call that finds the assistant in an
-    application, and `loads` the method that returns its parameters. `beside` are parameters that
+    `about` are lines of comment at the top. `load` is the Python call with which an
+    application loads the assistant, and `loads` the name of the method of the loaded assistant that
+    returns its parameters. `beside` are parameters that
     the SDK takes only in `extra_body`.
     """
 
@@ -62,6 +63,7 @@ class Recipe:
 
 def python_code(recipe: Recipe) -> str:
     """Return a program that asks one question and prints the answer."""
+    # `str.format` would read other braces of the program as fields.
     body = recipe.code.program.replace("{call}", _call(recipe))
     client = "client = " + enclosed("OpenAI(", _client(recipe.access), ")", 0, len("client = "))
     loading = "" if recipe.params is not None else f"{variable(recipe.name)} = {recipe.load}\n"
@@ -76,6 +78,7 @@ def curl_code(recipe: Recipe) -> str:
     """
     access = recipe.access
     request = recipe.code.request(recipe.params or {}, QUESTION)
+    # Without `-N`, curl would hold an answer back that comes in pieces.
     lines = [f"curl -sS {'-N ' if request.body.get('stream') else ''}{_url(access, request.path)}"]
     headers = map(shlex.quote, (JSON, *request.headers))
     lines += [f"-H {header}" for header in (*_headers(access), *headers)]
@@ -159,6 +162,7 @@ def _url(access: Access, path: str) -> str:
     query = f"?api-version={access.api_version}" if access.api_version else ""
     if access.base_url:
         return shlex.quote(f"{access.base_url.rstrip('/')}/{path}{query}")
+    # Double quotes here and in the header: the shell has to fill in the variable.
     return f'"${{OPENAI_BASE_URL:-{OPENAI}}}/{path}"'
 
 

@@ -38,7 +38,7 @@ class Column:
     paint: Palette
 
     def rows(self, lines: Iterable[Line]) -> Iterator[str]:
-        """Yield the rows of some lines."""
+        """Yield the rows that show the given lines of a prose diff. A long line takes several rows."""
         bar = self.paint(Style.DIM, "│")
         for line in lines:
             number = self.paint(Style.DIM, str(line.number or "").rjust(5))
@@ -48,7 +48,7 @@ class Column:
                 yield f"{self.indent}{gutter} {bar} {row}".rstrip()
 
     def _texts(self, line: Line) -> Iterator[str]:
-        """Yield the text of one line in rows."""
+        """Yield the text of one line, cut or wrapped into rows of at most `room` columns."""
         style = OF_SIGN[line.sign]
         if line.note:
             note = f"({line.note})"
@@ -63,6 +63,7 @@ class Column:
 
     def _marked(self, spans: tuple[Span, ...]) -> list[Piece]:
         """Return the words of a changed line, the changed ones marked, with as much context as fits."""
+        # From much context to little, so that the line keeps as much as fits on one row.
         widths = (self.room, *range(self.room // 2, _LEAST, -4), _LEAST)
         for keep in widths:
             pieces = list(self._windowed(spans, keep))
@@ -77,6 +78,7 @@ class Column:
             if span.sign == " ":
                 yield Style.PLAIN, window(text, keep, index == 0, index == len(spans) - 1)
             else:
+                # Colour and a line through the word mark it; a text without colours needs brackets.
                 mark = "{}" if self.paint.colour else _MARKED[span.sign]
                 yield _WORD_STYLE[span.sign], mark.format(shortened(text))
 
@@ -89,6 +91,7 @@ class Column:
                 if used and used + columns(chunk) > self.room:
                     yield row + self.paint(style, run)
                     row, run, used = "", "", 0
+                # The space before a word that begins a row would look like an indent.
                 word = chunk if used else chunk.lstrip()
                 run += word
                 used += columns(word)

@@ -24,6 +24,7 @@ NOTES: Final = {
 def texts_of(live: Any, desired: Any) -> tuple[str, str] | None:
     """Return both sides if both are texts, or documents whose texts are known; else None."""
     if isinstance(live, Content) and isinstance(desired, Content) and live.text and desired.text:
+        # A line end of Windows is no change of a word, and a checkout of git may have made it.
         return live.text.replace("\r\n", "\n"), desired.text.replace("\r\n", "\n")
     if all(isinstance(side, str) and not isinstance(side, Placeholder) for side in (live, desired)):
         return live, desired
@@ -41,6 +42,7 @@ def changed_parts(groups: Sequence[Sequence[Line]], parts: Sequence[Part]) -> st
     for lines in groups:
         number = next((line.number for line in lines if line.number), 1)
         for line in lines:
+            # A removed line has no number, so it counts to the part of the line before it.
             number = line.number or number
             if line.sign != " ":
                 part = [one for one in parts if one.line <= number][-1]
@@ -59,12 +61,16 @@ def headline(groups: Sequence[Sequence[Line]]) -> str:
     added, taken = edited(groups)
     if words := words_told(added, taken):
         return words
+    # The notes come from `render.prose`, such as `3 lines moved from line 12, edited`.
     moved = any(line.note.partition(" from ")[0].endswith("moved") for g in groups for line in g)
     return "lines moved, no word changed" if moved else "only spacing and line breaks changed"
 
 
 def words_told(added: int, taken: int) -> str:
-    """Return how many words were added and taken out; empty where none was."""
+    """Return the numbers of added and removed words as a phrase, such as `12 words added, 1 taken out`.
+
+    The phrase is empty if both numbers are 0.
+    """
     if added == taken:
         return f"{plural(added, 'word')} changed" if added else ""
     parts = [f"{plural(added, 'word')} added"] if added else []

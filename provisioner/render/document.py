@@ -73,6 +73,7 @@ def plan_document(plan: View) -> PlanDocument:
 
 def outcome_document(report: Report) -> ReportDocument:
     """Return a report as `apply --format json` prints it."""
+    # STARTED is told while an apply runs. Each such change has a second outcome, its end.
     ended = [o for o in report.outcomes if o.status is not Status.STARTED]
     return {
         "format_version": FORMAT_VERSION,
@@ -162,6 +163,7 @@ def to_json(document: Mapping[str, Any] | Sequence[Any]) -> str:
     """Return a document as JSON text that is safe to print on a terminal or in a pipeline."""
     parts: list[str] = []
     _write(document, "\n", parts)
+    # Escaped last, over the whole text: keys may come from users too.
     return escaped("".join(parts)) + "\n"
 
 

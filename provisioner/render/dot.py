@@ -10,6 +10,7 @@ from provisioner.render.visible import visible
 if TYPE_CHECKING:
     from provisioner.engine.graph import Edge, Graph, Node
 
+# States are named by text, because their enumeration would load the engine even for `--help`.
 _STYLES: Final = {
     "DECLARED": "style=dashed",
     "ORPHAN": 'color="red", fontcolor="red"',

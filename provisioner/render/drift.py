@@ -73,6 +73,7 @@ def drift_document(drift: Drift) -> DriftDocument:
     for told, change in zip(document["changes"], drift.changes, strict=True):
         for shown, moved in zip(told["fields"], change.fields, strict=True):
             was = flipped(moved).live
+            # The mark has only digests: the value is known only if it is equal to one that was read.
             if not (was is UNSET or isinstance(was, Placeholder)):
                 shown["was"] = encode(was)
     absent: list[AbsentDocument] = [
@@ -94,6 +95,7 @@ def viewed(drift: Drift) -> Drift:
 
 def flipped(field: FieldChange) -> FieldChange:
     """Return a field as a change from the last applied value to the live value."""
+    # MANIFEST has no note. All fields here are drift, so a note at each would say nothing.
     return replace(field, live=field.was, desired=field.live, cause=Reason.MANIFEST)
 
 
@@ -109,7 +111,7 @@ def moved(change: Change) -> Change:
 def _moved(document: DocumentChange) -> DocumentChange:
     """Return a document's change as it happened on the live side.
 
-    A document that a plan would add again was removed there.
+    A document that a plan would add again was removed from the live store.
     """
     if document.action is DocumentAction.ADD:
         return replace(document, action=DocumentAction.REMOVE, note="no longer in the store")

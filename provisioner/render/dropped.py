@@ -48,6 +48,7 @@ def _line(names: Sequence[str], shown: int) -> str:
 
 def _each(plan: Plan, paint: Palette, width: int) -> Iterator[str]:
     """Yield the lines with every dropped field of every resource."""
+    # An entry of `drop:` that is the name of a kind leaves out all resources of that kind.
     whole = [address for address, paths in plan.dropped.items() if paths == (address.kind,)]
     told = {"": sorted(map(str, whole))} if whole else {}
     told |= {

@@ -115,6 +115,7 @@ def _fields(fields: Sequence[FieldExplanation], paint: Palette, width: int) -> s
         type_ = f"{field.type}, required" if field.required else field.type
         rows.append((field.path, type_, *(_cell(held.get(runtime)) for runtime in runtimes)))
     heads = ("FIELD", "TYPE", *(name.upper() for name in runtimes))
+    # Each description stands below its row, so the rows have to be laid out as one table before.
     first, *lines = _titled(rows, heads, paint).split("\n")
     told = (f"    {textwrap.shorten(f.description, width - 4, placeholder=' …')}" for f in fields)
     return "\n".join([first, *(line for pair in zip(lines, told, strict=True) for line in pair)])
@@ -167,5 +168,5 @@ def _wrapped(text: str, width: int) -> str:
 
 
 def _is_top(path: str) -> bool:
-    """Return true for a field that is inside no other field, and for a tool."""
+    """Return true for a field that is inside no other field of `spec` or of `metadata`."""
     return "." not in path or path.startswith("metadata.")

@@ -23,7 +23,7 @@ from provisioner.render.explain_output import (
 
 
 def explanation_document(found: Explanation) -> ExplanationDocument:
-    """Return an explanation as a JSON document. Keys of other kinds of topics are null."""
+    """Return an explanation as a JSON document. The keys of all other topics are null."""
     overview = found if isinstance(found, Overview) else None
     return {
         "format_version": FORMAT_VERSION,

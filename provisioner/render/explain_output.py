@@ -86,7 +86,7 @@ class ExplainedCodeDocument(TypedDict):
 
 
 class ExplanationDocument(TypedDict):
-    """An explanation, as `provisioner explain --format json` prints it. All but one topic is null."""
+    """An explanation, as `provisioner explain --format json` prints it. Keys of other topics are null."""
 
     format_version: Version
     kinds: Annotated[list[NamedDocument] | None, "Every kind, if no topic was named."]

@@ -39,7 +39,8 @@ class Fields:
 
     `path_width` is the width in columns to which paths are padded, so that values are aligned.
     `fold` is the most rows of one field, None for all. `parts` has, by path, the parts from which a
-    text was joined.
+    text was joined. `edits` are the edits that several texts of the plan share, and `address` is the
+    address of the change. Without an address, every edit is shown.
     """
 
     values: Values
@@ -70,6 +71,7 @@ class Fields:
         """Return the text beside the path, and the rows below it."""
         if live is UNSET:
             return self._set(desired, room)
+        # Both sides are secret. They differ, else the field would be no change, and no more is said.
         if live == MASK == desired:
             return f"{HIDDEN} → {CHANGED}", iter(())
         if desired is UNSET:
@@ -109,6 +111,7 @@ class Fields:
         column = Column(max(self.width - len(INDENT) - GUTTER, 30), INDENT, self.paint)
         rows = 0
         for index, lines in enumerate(group for group in shown if group):
+            # `folded` counts lines, but a long line takes several rows, so rows are counted here.
             if self.fold and rows >= self.fold:
                 yield self._hidden(shown[index:])
                 return

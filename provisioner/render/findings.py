@@ -140,12 +140,14 @@ def _of_change(change: Change, plan: View) -> Finding:
     """Return a planned change as a finding."""
     action = change.action
     lines = list(filter(None, [reason_told(change, plan)]))
+    # The fields of an object that goes would say nothing: all of it goes.
     if not (action.removes and not action.makes) and action is not Action.FORGET:
         lines += Diff(Values(plan.made.keys()), LINES).change(change)
     return Finding(
         f"planned-{action.word}",
         f"the plan would {action.word} this resource",
         f"A plan would {action.word} a live object. Nothing was changed yet.",
+        # Every format has this one opinion of what is grave: see decision 0055.
         WARNING if action.removes or change.drifts else NOTE,
         str(change.address),
         tuple(lines),

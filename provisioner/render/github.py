@@ -39,6 +39,7 @@ def _command(one: "Finding") -> str:
 
 def _data(text: str) -> str:
     """Return a text as the message of a workflow command, which is one line."""
+    # `%` is first, else the `%` of the other escapes would be escaped again.
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

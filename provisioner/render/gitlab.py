@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 _SEVERITIES: Final = {"error": "major", "warning": "minor", "note": "info"}
 """The severity of GitLab for each level."""
 _FOLDER: Final = "manifests"
-"""The path of a finding that has no position, since GitLab requires one."""
+"""The path of a finding without a position, if the folder of manifests is not known. GitLab
+requires a path."""
 
 
 def gitlab(found: "Sequence[Finding]", folder: str = "") -> str:
@@ -25,7 +26,11 @@ def gitlab(found: "Sequence[Finding]", folder: str = "") -> str:
 
 
 def _issue(one: "Finding", folder: str) -> dict[str, Any]:
-    """Return one finding as an issue. GitLab takes only relative paths without `./`."""
+    """Return one finding as an issue of a Code Quality report.
+
+    `folder` is the path of a finding without a position. GitLab takes only relative paths without
+    `./`.
+    """
     file, line = (one.position.file, one.position.line) if one.position else (folder, 1)
     return {
         "description": "\n".join(filter(None, [one.told, one.detail])),

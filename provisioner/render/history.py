@@ -18,7 +18,7 @@ from provisioner.render.tables import table
 from provisioner.render.visible import visible
 
 HEAD: Final = 12
-"""The characters of a commit that people compare by eye."""
+"""The number of characters of a commit that are shown, enough to tell commits apart by eye."""
 NOTHING: Final = "-"
 PLURALS: Final[Mapping[str, str]] = {
     "create": "created",
@@ -177,6 +177,7 @@ def _change(one: ChangeRecord) -> RunChangeDocument:
 def _receipt(one: Receipt) -> ReceiptDocument:
     """Return one receipt as a JSON document."""
     row = one.configuration.get("object")
+    # Files of the API have no `name`.
     name = (row.get("filename") or row.get("name")) if isinstance(row, Mapping) else None
     return {
         "kind": one.kind,

@@ -104,6 +104,7 @@ class _Derivation:
 
     def _annotated(self, type_: Any, words: Sequence[Any]) -> Schema:
         """Return the schema of a type, changed by each of its annotations in turn."""
+        # `Keys` takes the place of the type, which says only that some mapping is there.
         keys = [self._of_keys(word.types) for word in words if isinstance(word, Keys)]
         schema = keys[0] if keys else self.of(type_)
         for word in words:

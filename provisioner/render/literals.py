@@ -88,6 +88,7 @@ def _text(text: str, depth: int) -> str:
     first, *more = text.splitlines(keepends=True) or [""]
     if not more or len(text) < LONG:
         return quoted(text)
+    # Python joins strings that follow each other, so a prompt can be read line by line.
     indent = INDENT * (depth + 1)
     lines = "".join(f"{indent}{quoted(line)}\n" for line in (first, *more))
     return f"(\n{lines}{INDENT * depth})"

@@ -64,6 +64,7 @@ def listed(plan: View) -> Iterator[Risk]:
     allows. The risks of a create are left out too, because a create is a line of its own that
     nobody can miss.
     """
+    # An address can have a create and another change too, and then its risks are listed.
     makes = {True: set[Address](), False: set[Address]()}
     for change in plan.changes:
         makes[change.action is Action.CREATE].add(change.address)

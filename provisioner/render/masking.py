@@ -33,6 +33,7 @@ def without_secrets(change: FieldChange) -> FieldChange:
     if not (change.sensitive or is_sensitive(live) or is_sensitive(desired)):
         return change
     there, wanted = _live(live, desired), _desired(desired, live)
+    # The last applied text may contain an earlier secret, whose place only a Sensitive value knows.
     was = change.was if _says_nothing(change.was) else MASK
     if isinstance(change.was, Sensitive) or change.was == desired:
         was = _desired(change.was, UNSET)
@@ -92,7 +93,9 @@ def _text(leaf: Sensitive, before: str | None) -> Any:
     told, end = "", 0
     for start, after in leaf.spans:
         secret = leaf.value[start:after]
+        # The mask of an unchanged secret is equal on both sides, so the diff shows no change there.
         mask = HIDDEN if before is None or secret in before else CHANGED
+        # An empty secret gets no mask, which would look like a secret that is set.
         told += leaf.value[end:start] + (mask if secret else "")
         end = after
     return told + leaf.value[end:]
@@ -100,6 +103,7 @@ def _text(leaf: Sensitive, before: str | None) -> Any:
 
 def _by_lines(live: str, known: Container[str]) -> Any:
     """Return a live text in which each line is masked that the desired side does not have."""
+    # A line that the manifests have is no secret; any other may contain an older one.
     lines = [line if line in known else UNPROVEN for line in live.split("\n")]
     shows = any(line.strip() and line is not UNPROVEN for line in lines)
     return "\n".join(lines) if shows else MASK

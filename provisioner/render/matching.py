@@ -39,13 +39,14 @@ _WORD = (
 _SENTENCE = r"\S[^.!?\n]*[.!?]*"
 
 _ISLAND = 6
-"""An unchanged word shorter than this, between two changed words, is shown as changed."""
+"""An unchanged word with fewer characters, between two changed words, is shown as changed."""
 
 _ANCHOR = 3
 """The fewest equal items at the end of two texts that are matched at once."""
 
 Opcode: TypeAlias = tuple[str, int, int, int, int]
-"""A step as `difflib` returns it: `equal`, `replace`, `delete` or `insert`, and both ranges."""
+"""A step as `difflib` returns it: `equal`, `replace`, `delete` or `insert`, then the start and the end
+of its range in the live sequence and of its range in the desired one."""
 
 Pair: TypeAlias = tuple[int, int]
 """The index of an item in the live sequence, and of the equal item in the desired one."""
@@ -65,12 +66,12 @@ class TooDifferent(Exception):
 
 
 def words(lines: Sequence[str]) -> list[Word]:
-    """Return the words of lines."""
+    """Return the words, punctuation marks and emoji of lines, each with the space before it."""
     return _tokens(lines, _WORD)
 
 
 def sentences(lines: Sequence[str]) -> list[Word]:
-    """Return the sentences of lines, for texts with too many words to compare one by one."""
+    """Return each sentence of lines as one Word, for texts with too many words to compare one by one."""
     return _tokens(lines, _SENTENCE)
 
 
@@ -152,6 +153,7 @@ def _matched(live: Sequence[str], desired: Sequence[str]) -> list[Pair]:
     pairs: list[Pair] = []
     steps = _STEPS
     regions = [(0, len(live), 0, len(desired))]
+    # A loop, because an item that occurs twice in a text may occur once between two landmarks.
     while regions:
         i1, i2, j1, j2 = regions.pop()
         while i1 < i2 and j1 < j2 and live[i1] == desired[j1]:
@@ -201,6 +203,7 @@ def _landmarks(
 
 def _ascending(pairs: Sequence[Pair]) -> list[Pair]:
     """Return the longest subsequence of pairs whose second members ascend."""
+    # Patience sorting: `tails[n]` is the smallest end of all ascending runs of n + 1 pairs.
     tails: list[int] = []
     piles: list[int] = []
     before: list[int] = []
@@ -225,13 +228,16 @@ def _shortest(
     """
     i1, i2, j1, j2 = region
     common = set(live[i1:i2]) & set(desired[j1:j2])
+    # Items of one side alone match nothing, and would cost a step of every comparison.
     mine = [i for i in range(i1, i2) if live[i] in common]
     theirs = [j for j in range(j1, j2) if desired[j] in common]
     reached, history = {1: 0}, []
     for edits in range(len(mine) + len(theirs) + 1):
+        # Round number `edits` looks at `edits + 1` diagonals.
         steps -= edits + 1
         if steps < 0:
             raise TooDifferent
+        # `_backwards` follows the way back through the state before each round.
         history.append(reached.copy())
         for diagonal in range(-edits, edits + 1, 2):
             down = diagonal == -edits or (

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9 ._/(),-]")
 """A character that has no meaning in a quoted label."""
+# States are named by text, because their enumeration would load the engine even for `--help`.
 _CLASSES: Final = {
     "DECLARED": "stroke-dasharray: 4 4",
     "ORPHAN": "stroke:#c00,color:#c00",
@@ -28,6 +29,7 @@ _CLASSES: Final = {
 
 def mermaid(graph: Graph, _layout: Layout) -> str:
     """Return a graph as a Mermaid flowchart. An edge points to the resource that is referred to."""
+    # Mermaid reads some characters and words in an id as syntax, so no address is an id.
     ids = {node.key: f"n{index}" for index, node in enumerate(graph.nodes)}
     used = {node.state.name for node in graph.nodes}
     lines = [

@@ -181,7 +181,7 @@ def _agreement(one: FieldMigration | ResourceMigration, target: Side) -> str:
         return f"in `drop:` of {target.target}"
     if one.drop:
         return f"add `{one.drop}` to `drop:` of {target.target}"
-    return "it cannot be dropped: change it"
+    return "no entry of `drop:` can accept this loss: change the manifest"
 
 
 def exact_text(fields: Iterable[FieldMigration]) -> str:

@@ -74,7 +74,12 @@ def execution_document(
     ids: Mapping[Address, tuple[str, str]],
     diagnostics: Iterable[Diagnostic],
 ) -> ExecutionDocument:
-    """Return what `migrate --apply` did, or why it did nothing. `state` is one of STATES."""
+    """Return what `migrate --apply` did, or why it did nothing.
+
+    `state` is one of `migration_output.STATES`. `plan` is carried out on the target and `retire` on
+    the source, and `drift` has what people changed by hand on the source. `ids` are the id on the
+    source and the id on the target of each address, empty if there is none.
+    """
     return {
         "state": state,
         "plan": plan_document(view_of(plan)),

@@ -17,7 +17,8 @@ from provisioner.model.risk import Meaning
 from provisioner.render.json_schema import Keys, Ref, one_of
 
 FORMAT_VERSION: Final = 1
-"""The version increases when a key changes its meaning or is removed, not when keys are added."""
+"""The version of every JSON document. It increases when a key changes its meaning or is removed, not
+when keys are added."""
 
 _CHANGES: Final = [action.word for action in Action if action is not Action.NO_OP]
 
@@ -78,7 +79,9 @@ class PartDocument(TypedDict):
 class FieldDocument(TypedDict):
     """A field that differs. A side without the field has no key here, because null is a value."""
 
-    path: Annotated[str, "Such as tools[lookup-employee].parameters.properties.id.type."]
+    path: Annotated[
+        str, "The path of the field, such as tools[lookup-employee].parameters.properties.id.type."
+    ]
     cause: ReasonText
     desired: NotRequired[Value]
     live: NotRequired[Value]
@@ -96,7 +99,11 @@ class SpanDocument(TypedDict):
 
 
 class LineDocument(TypedDict):
-    sign: Annotated[str, one_of(("+", "-", "~", "≈", " ")), "~ for a line with changed words."]
+    sign: Annotated[
+        str,
+        one_of(("+", "-", "~", "≈", " ")),
+        "+ added, - removed, ~ some words changed, ≈ only spacing changed, or unchanged.",
+    ]
     number: Annotated[Count, "The line of the file in the folder, 0 where it has none."]
     note: Annotated[str, "A remark for people; often empty."]
     spans: list[SpanDocument]
@@ -124,7 +131,7 @@ class FileDocument(TypedDict):
 
 
 class ReferrerDocument(TypedDict):
-    """An object that still refers to one that is let go."""
+    """An object that still refers to an object which the plan would forget."""
 
     kind: Annotated[str, "The kind of the object that refers to it, such as assistant."]
     id: Annotated[str, "The id of the object that refers to it."]
@@ -263,7 +270,7 @@ class PlanDocument(TypedDict):
     ]
     risks: Annotated[
         list[Annotated[RiskDocument, Ref("risk")]],
-        "The risks of the changes for users, the gravest first. They refuse nothing.",
+        "The risks of the changes for users, the gravest first. A plan is not refused for a risk.",
     ]
     foreign: ForeignDocument
     diagnostics: Diagnostics

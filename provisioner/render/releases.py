@@ -10,7 +10,7 @@ from provisioner.render.document import FORMAT_VERSION
 from provisioner.render.tables import table
 
 HEAD = 12
-"""The characters of a digest or a commit that people compare by eye."""
+"""The number of characters of a digest or commit that are shown, enough to tell them apart by eye."""
 _DIRTY = "+"
 """The sign in a revision if the manifests had changes that were not committed."""
 

@@ -1,8 +1,9 @@
 """Show an edit that many texts of a plan share only once, and name it at the other texts.
 
-The texts of a fleet often have a part in common. Where that part is edited and some of the texts are
-edited at another place too, `render.alike` cannot put these together. So each run of changed lines is
-compared by itself here: the first text that has it shows it, and the others name that address.
+The texts of many assistants often have a part in common. If that part is edited, and some of the
+texts are edited at another place too, `render.alike` does not group their changes. So each run of
+changed lines is compared by itself here: the change that comes first shows the run, and the other
+changes name the address of the first one.
 """
 
 from collections import Counter

@@ -117,7 +117,7 @@ def _long(text: str, room: int) -> str:
 
 
 def _items(value: Any) -> Iterator[tuple[str, Any]]:
-    """Return the names and the values of the items of a mapping or list."""
+    """Return the names and the values of the items of a mapping or list. Each name in a list is `-`."""
     if isinstance(value, Mapping):
         return ((f"{visible(str(key))}:", item) for key, item in value.items())
     return (("-", item) for item in value)

@@ -7,7 +7,7 @@ from provisioner.render.matching import Opcode, Word
 
 
 def whole(sign: str, lines: Sequence[str], start: int = -1) -> Iterator[Line]:
-    """Yield lines that have one sign.
+    """Yield texts as lines that all have the given sign.
 
     `start` is the number of lines before them, -1 for removed lines.
     """

@@ -38,7 +38,9 @@ class SideDocument(TypedDict):
 class DifferentField(TypedDict):
     """A field that differs. A side without the field has no key here, because null is a value."""
 
-    path: Annotated[str, "Such as tools[lookup-employee].parameters.properties.id.type."]
+    path: Annotated[
+        str, "The path of the field, such as tools[lookup-employee].parameters.properties.id.type."
+    ]
     first: NotRequired[Value]
     second: NotRequired[Value]
 

@@ -42,7 +42,7 @@ _ACTIONS: Final = {
 class Tree:
     """Shows the fields of a change as a tree.
 
-    `sides` are the headings of the left and the right value. An edit in `edits` is shown at one
+    `values` prints desired values. `sides` are the headings of the left and the right value. An edit in `edits` is shown at one
     address only, and the other addresses name that one.
     """
 

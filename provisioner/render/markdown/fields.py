@@ -39,7 +39,11 @@ _SIGNS: Final = {DocumentAction.ADD: "+", DocumentAction.CHANGE: "!", DocumentAc
 
 @frozen
 class Diff:
-    """Makes the lines of changes. `fold` is the most lines of one field, None for all."""
+    """Makes the lines that show a change in a diff fence.
+
+    `values` prints desired values. `fold` is the most lines of one field, None for all. `edits` are
+    the edits that several texts of the plan share.
+    """
 
     values: Values
     fold: int | None = FOLD
@@ -132,7 +136,11 @@ class Diff:
 
 
 def _prose(groups: Sequence[Sequence[Line]], told: str) -> Iterator[str]:
-    """Yield the lines of a prose diff, with a line before each part that says where it is."""
+    """Yield the lines of a prose diff.
+
+    A line before each group has the number of its first line, and the first such line has `told`
+    too.
+    """
     for index, group in enumerate(filter(None, groups)):
         lines = [*_with_less_context(group)]
         number = next((line.number for line in lines if line.number), 0)
