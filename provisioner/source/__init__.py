@@ -80,7 +80,7 @@ def load(
     over earlier ones, and files over `ambient`, which are environment variables: of these, only
     declared variables are used. `environ` is the environment that `${env:NAME}` reads. `runtimes`
     has every runtime by name, for the fields that each supports.
-    Where the folder is a proposal's, `trusted` is the folder whose Stack says where requests go.
+    If the folder is that of a proposal, `trusted` is the folder whose Stack says where requests go.
     """
     # Imported inside of the function: an application that calls `provisioner.load` reads the Stack
     # alone, and starts faster without the loader of whole folders.

@@ -85,6 +85,7 @@ def _next(lines: Sequence[str], number: int) -> int:
     """
     for at in range(number, len(lines)):
         text = lines[at].strip()
+        # `---` begins a document and has no value itself.
         if text and not text.startswith("#") and text != "---":
             return at + 1
     return number
@@ -143,6 +144,7 @@ class _Texts:
     def holds(self, line: int, column: int) -> bool:
         """Return true if the character at a line, counted from 1, and a column, from 0, is in a text."""
         place = (line - 1, column)
+        # Texts do not overlap, so only the last one that begins before a place can contain it.
         at = bisect_right(self._starts, place) - 1
         return at >= 0 and place < self._ends[at]
 

@@ -50,11 +50,12 @@ def check(manifest: Manifest, report: Report) -> frozenset[Place] | None:
     elif _borrows(manifest):
         if others := [f"`{name}`" for name in manifest.spec if name != ID]:
             detail = (
-                "`id` borrows an object that somebody else manages, and stands alone; here is"
-                f" {', '.join(others)} too. Remove those, or remove `id` to have the object made"
-                " and managed here."
+                "`id` borrows an object that somebody else manages, so it must be the only field."
+                f" The document also has {', '.join(others)}. Remove those fields; or remove `id`,"
+                " to have an object created and managed here."
             )
             report.error(manifest, ("spec", ID), name_codes.BORROWED_WITH_FIELDS, detail, key=True)
+            # Which schema the other fields were meant for is not known, so none is applied to them.
             return frozenset({(ID,)})
         shape = _BORROWED
     else:
@@ -95,6 +96,7 @@ def address_of(manifest: Manifest) -> Address:
     The name in it is empty if the document has no valid name.
     """
     name = manifest.metadata.get("name")
+    # A bad name is reported already. The rest of the document is still checked without it.
     name = name if isinstance(name, str) and NAME.fullmatch(name) else ""
     return Address(BY_TITLE[manifest.data["kind"]].name, name)
 
@@ -198,6 +200,8 @@ def _near(value: Any, known: list[str]) -> str:
 def _stack_parts(manifest: Manifest, report: Report) -> None:
     """Check the parts of a Stack that follow the schemas of kinds: its defaults, and every patch."""
     for place, kind, spec in _partial_specs(manifest.spec):
+        # A patch is merged at every depth, so null and missing parts are right in it. Each field of
+        # the defaults has to be complete.
         found = SPECS[kind].check(spec, whole=False, partial=place[0] != "defaults")
         report_all(manifest, ("spec", *place), found, report)
 

@@ -72,6 +72,7 @@ def _problems(item: dict[str, Any], functions: Sequence[str] | None) -> Iterator
     for index, one in enumerate(item["expect"]):
         if pattern := one.get("matches"):
             try:
+                # Found here by `validate`, and not in the middle of a test run that costs tokens.
                 re.compile(pattern)
             except re.error as error:
                 detail = f"{error}. Write the expression in '…': YAML then keeps its backslashes."

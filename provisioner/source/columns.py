@@ -56,6 +56,7 @@ def sharing(resources: Mapping[Address, Resource]) -> dict[Address, Resource]:
 
     A plan says with this number how many prompts one edited part changes.
     """
+    # Few folders have parts. Without any, no resource is copied.
     if not any(resource.parts for resource in resources.values()):
         return dict(resources)
     used = Counter(name for resource in resources.values() for name in _part_names(resource))
@@ -63,6 +64,7 @@ def sharing(resources: Mapping[Address, Resource]) -> dict[Address, Resource]:
         address: replace(
             resource,
             parts={
+                # A part without a file is not counted, and is used by this resource alone.
                 field: tuple(replace(part, shared=max(used[part.name], 1)) for part in parts)
                 for field, parts in resource.parts.items()
             },
@@ -87,6 +89,7 @@ def _is_given(draft: Draft, place: Place) -> bool:
             value = value[step]
         except (LookupError, TypeError):
             return False
+    # Joined with other text, a value of the row is a plain text.
     return isinstance(value, Given)
 
 

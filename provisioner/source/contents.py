@@ -31,7 +31,7 @@ MAX_SENT: Final = 25 * 1024 * 1024
 
 @dataclass
 class Contents:
-    """Reads the files that manifests name, and caches them for the time of one `load`.
+    """Reads the files that manifests name, and caches them for the duration of one `load`.
 
     `root` is the folder of manifests as the user typed it. `home` is the folder of the Stack's
     file, which is the root or a folder below it; None until the Stack is known.
@@ -67,6 +67,7 @@ class Contents:
                 raise self.files.unusable(manifest, place, manifest_codes.NUL_IN_TEXT, detail)
             # The embedded server echoes the text of a prompt. Interned, both copies are one object
             # in memory.
+            # A checkout on Windows has other line endings, and must not change a prompt or a plan.
             self._texts[path] = intern(decode(data).replace("\r\n", "\n"))
             return self._texts[path]
         except UnicodeDecodeError as error:
@@ -129,6 +130,8 @@ class Contents:
             raise self.files.unusable(manifest, place, manifest_codes.NOT_A_FOLDER, detail)
         found = {}
         flawed = False
+        # In the order of NFC: disks spell accents in different forms, and the order must not
+        # differ.
         for inner in sorted(path.rglob("*"), key=lambda one: nfc(one.as_posix())):
             relative = inner.relative_to(path)
             if any(is_hidden(part) for part in relative.parts):
@@ -181,6 +184,7 @@ class Contents:
         self.files.inside(manifest, place, pattern)
         folder = manifest.source.folder
         try:
+            # Globs are relative to the manifest, as paths are, and not to the root.
             paths = matching(folder, pattern)
             left = [path for path in paths if not _is_excluded(path, folder, exclude)]
         except NotAGlob as error:
@@ -215,7 +219,7 @@ class Contents:
     def _is_flawed(
         self, manifest: Manifest, place: Place, path: Path, *, is_searched: bool = False
     ) -> bool:
-        """Return true, and report it, if a file is not its content, such as a Git LFS pointer.
+        """Return true, after reporting why, if a file has a flaw, such as being only a Git LFS pointer.
 
         `is_searched` is true if `file_search` will read the file.
         """

@@ -59,6 +59,7 @@ def documents(
                 found[path] = document
         if not is_glob:
             named.update(document.key for document in documents)
+        # Only a store lists documents. A File alone may be for a code interpreter, which reads all.
         if pattern.endswith(_MANY):
             _unsearchable(draft, documents, place)
     return dict(sorted(found.items()))
@@ -122,6 +123,7 @@ def _unsearchable(draft: Draft, documents: list[Document], place: Place) -> None
         for document in documents
         if PurePosixPath(document.path).suffix.lower() not in SEARCHABLE
     )
+    # One warning for each entry, because a glob may match thousands of such files.
     if odd:
         more = f" and {len(odd) - 1} more" if len(odd) > 1 else ""
         detail = f"`{odd[0]}`{more}: `file_search` does not read files with this ending."

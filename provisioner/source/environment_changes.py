@@ -18,8 +18,8 @@ Drafts = Mapping[Address, Draft]
 class EnvironmentChanges:
     """The changes that the Stack and one of its environments make to the resources of a folder.
 
-    `environment` is the name of the environment, None if none was chosen. `settings` are what the
-    Stack says of it; empty then. Problems go to `report`.
+    `environment` is the name of the environment, None if none was chosen. `settings` are the
+    settings of that environment in the Stack; empty if none was chosen. Problems go to `report`.
     """
 
     stack: Manifest

@@ -16,8 +16,10 @@ from provisioner.source.syntax import scalar
 
 WIDTH: Final = 100
 """The width in characters at which long texts are folded."""
+# Characters that YAML refuses, and a byte order mark at the beginning, which reading removes.
 _UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]|\A\ufeff")
 _ODD_BREAKS: Final = re.compile(r"[\r\x85\u2028\u2029]")
+# Everything but printable characters: `\x85`, `\u2028` and `\u2029` end a line of YAML too.
 _NOT_IN_A_LINE: Final = re.compile(
     r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )

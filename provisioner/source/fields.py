@@ -94,6 +94,7 @@ def fields_of_kind(name: str) -> tuple[Field, ...]:
 
 def _inside(schema: Any, prefix: str) -> Iterator[Field]:
     """Yield the fields of an object's schema, each followed by the fields that it contains."""
+    # A `$ref` may lead back to the schema that contains it, and would never end.
     if not isinstance(schema, Mapping) or "$ref" in schema:
         return
     required = schema.get("required", [])

@@ -96,6 +96,7 @@ class _Compiler:
 
         `if` and `not` need an exact judge, because "uncertain" cannot be negated.
         """
+        # Without `passes`: a variable has no value yet, so it can fulfil no condition.
         return _Compiler({}, _never).judge(schema) if _is_exact(schema) else None
 
     def _reference(self, value: Any, _schema: Schema) -> Judge:
@@ -193,6 +194,7 @@ def _unique(value: Any, _schema: Schema) -> Judge:
     def fits(instance: Any) -> bool:
         if not isinstance(instance, list):
             return True
+        # Texts can be hashed. Other items, such as mappings, can only be compared.
         if all(isinstance(item, str) for item in instance):
             return len(set(instance)) == len(instance)
         return len(instance) <= _MOST_COMPARED and not any(

@@ -1,4 +1,4 @@
-"""Recognise files that are not their content, such as a Git LFS pointer or an unmerged conflict."""
+"""Recognise files with another content than meant: a Git LFS pointer, an unmerged conflict."""
 
 import codecs
 import re
@@ -9,7 +9,7 @@ from provisioner.model.code import Code
 from provisioner.model.codes import manifests as codes
 
 LFS: Final = b"version https://git-lfs.github.com/spec/v1"
-"""The first line of the file that Git LFS checks out in place of a file that it has not fetched."""
+"""The first line of the file that Git LFS writes instead of a file that it has not fetched."""
 MOST_READ: Final = 16 * 1024 * 1024
 """The most bytes of a file that is searched for conflicts: 16 MB. Longer texts are not merged by hand."""
 _CONFLICT: Final = re.compile(rb"^<{7} .*?^={7}\r?$.*?^>{7} ", re.DOTALL | re.MULTILINE)
@@ -32,6 +32,7 @@ def flaw_of(data: bytes, name: str, *, is_searched: bool = False) -> tuple[Code,
     """
     if not is_utf8(name):
         return codes.NAME_NOT_UTF8, f"`{name}`: rename the file."
+    # Both lines are needed: a document about Git LFS may quote the first one.
     if data.startswith(LFS) and b"\noid sha256:" in data[:1024]:
         detail = (
             f"`{name}` is the pointer that Git LFS leaves where a file was not fetched. Fetch it: "
@@ -67,11 +68,13 @@ def flaw_in(path: Path, size: int, name: str, *, is_searched: bool) -> tuple[Cod
 
     Raises OSError.
     """
+    # Of a larger file only the name is judged.
     data = path.read_bytes() if size <= MOST_READ else b""
     return flaw_of(data, name, is_searched=is_searched)
 
 
 def _not_utf8(data: bytes, name: str) -> tuple[Code, str] | None:
+    # The API reads UTF-16 too, if the byte order mark says so.
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return None
     try:

@@ -70,7 +70,7 @@ class RowManifest(Manifest):
 
 
 def seen_from(manifest: Manifest, row: Row) -> RowManifest:
-    """Return a copy of the manifest in which every place has the position `row`."""
+    """Return a copy of the manifest in which every place has the position of the row."""
     return RowManifest(
         manifest.source, manifest.index, manifest.data, manifest.start, row=row.position
     )
@@ -115,6 +115,8 @@ class _Table:
 
     def of_csv(self, text: str) -> Iterator[tuple[Position, Mapping[str, Any]]]:
         """Yield the rows of a CSV file, each with the position at which it begins. Raises Unusable."""
+        # Without `strict`, an open quote would silently swallow all rows after it. Without
+        # `newline=""`, line breaks inside of cells would be changed.
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         columns: list[str] = []
         line = 1
@@ -146,6 +148,7 @@ class _Table:
             raise Unusable from None
 
     def _check_columns(self, columns: list[str], position: Position) -> None:
+        # Of two columns with one name, each row would lose a value.
         twice = sorted({column for column in columns if columns.count(column) > 1 or not column})
         if twice:
             detail = (
@@ -194,6 +197,7 @@ class _Table:
             meant = did_you_mean(self.key, sorted(columns))
             place: Place = (FOR_EACH, "key") if "key" in self.manifest.data[FOR_EACH] else ()
             detail = f"`{self.name}` has no column `{self.key}` to take the keys from."
+            # Spreadsheets in many countries separate cells by semicolons.
             if len(columns) == 1 and ({*";\t|"} & {*(only := next(iter(columns)))}):
                 detail += f" Its first line reads `{only}`: separate the cells by commas."
             else:
@@ -210,6 +214,7 @@ class _Table:
     def _key(self, values: Mapping[str, Any], position: Position, rows: Mapping[str, Row]) -> str:
         """Return the key of a row, or an empty text after reporting why the row has no usable key."""
         value = values.get(self.key)
+        # True is an int in Python, and no key.
         key = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
         if value is None or value == "":
             self._add(codes.ROW_WITHOUT_KEY, f"The row's `{self.key}` is empty.", position)

@@ -47,11 +47,14 @@ class Folder:
     runtimes: Mapping[str, Runtime]
     report: Report
     trusted: Manifest | None = None
-    """The Stack whose targets count, where the folder is a proposal's."""
+    """The Stack whose targets are used instead, if the folder is that of a proposal; else None."""
     stacks: list[Manifest] = field(default_factory=list)
     drafts: dict[Address, Draft] = field(default_factory=dict)
     names: dict[Address, Manifest] = field(default_factory=dict)
-    """The manifest of each name. A manifest with a table makes many drafts, but has one name."""
+    """The first manifest that declares each address.
+
+    A manifest with a table makes many drafts, but has one address here.
+    """
     unread: dict[str, set[str]] = field(default_factory=dict)
     """By kind, the names of fleets whose tables could not be read. References to their rows are not
     reported as missing."""
@@ -83,6 +86,7 @@ class Folder:
         reading = read(self.path, self.report)
         contents = Contents(self.path, self.report)
         self._check(reading, contents)
+        # A file with many documents is one source, whose comments are read once.
         sources = dict.fromkeys(m.source for m in reading.manifests if m.source.allows)
         self.allowances = tuple(a for one in sources for a in allowances(one, self.report))
         manifest = self._the_stack(reading)
@@ -93,6 +97,7 @@ class Folder:
         left_out: frozenset[Address] = frozenset()
         if manifest:
             around = EnvironmentChanges(manifest, self.choice.environment, chosen, self.report)
+            # Patches come first: a patch of a resource that `without` leaves out is no mistake.
             around.layer(self.drafts)
             left_out = around.left_out(self.drafts)
             self.drafts = {a: draft for a, draft in self.drafts.items() if a not in left_out}
@@ -104,6 +109,7 @@ class Folder:
             self.environ,
             self.report,
         )
+        # Needed before documents are made, because marks record paths relative to the Stack.
         contents.home = manifest.source.folder if manifest else None
         resolver = Resolver(
             self.drafts, self.twins, values, contents, reading.broken, left_out, self.unread
@@ -213,6 +219,7 @@ class Folder:
                     f" {hint('init', *self._place())} writes a first one."
                 )
                 self.report.add(manifest_codes.NO_MANIFESTS, detail)
+            # A broken file may be the Stack. Its own error is reported, and is enough.
             elif not reading.broken:
                 detail = (
                     f"No document in `{self.path}` has `kind: Stack`. A Stack names the owner of"

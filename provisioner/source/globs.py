@@ -68,6 +68,7 @@ def _leads(names: Sequence[str], steps: Sequence[str]) -> bool:
     if steps[0] == _SPANNING:
         if len(steps) == 1:
             return bool(names)
+        # `**` never takes the last name, because at least one step follows it.
         return any(_leads(names[at:], steps[1:]) for at in range(len(names)))
     return bool(names) and _matches(names[0], steps[0]) and _leads(names[1:], steps[1:])
 

@@ -52,6 +52,7 @@ def _sensitive(text: str, spans: list[tuple[int, int]]) -> Sensitive:
     for secret in {text[start:end] for start, end in spans}:
         place = text.find(secret) if len(secret) >= _SHORTEST else -1
         while place >= 0:
+            # The search goes on at the next character, because repetitions may overlap.
             spans.append((place, place + len(secret)))
             place = text.find(secret, place + 1)
     merged: list[tuple[int, int]] = []

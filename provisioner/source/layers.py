@@ -51,6 +51,7 @@ class Layers:
         # Of fields in `split`, such as `metadata`, the keys are set one by one. Any other field of
         # the manifest replaces the default as a whole.
         for key in self.kind.split & spec.keys():
+            # A null removes a key even where no default sets it, so that it never reaches the API.
             if isinstance(spec[key], dict) and (key in defaults or None in spec[key].values()):
                 spec[key] = merge_patch(defaults.get(key), spec[key])
         spec = {**defaults, **spec}

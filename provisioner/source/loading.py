@@ -41,6 +41,8 @@ class Read:
         if self.form == "text" and isinstance(value, dict) and isinstance(value.get("parts"), list):
             return Parts(self.draft, self.contents, self.variables).text(value["parts"], place)
         path = value.get(keys.FILE) if isinstance(value, dict) else None
+        # Only a `json_schema` may have other fields beside `file`. Elsewhere `file` is then a key
+        # of the value itself.
         if not isinstance(path, str) or (self.form != "json_schema" and len(value) > 1):
             return value
         manifest, whole = self.draft.origin((*place, keys.FILE))

@@ -55,6 +55,7 @@ class Locations:
     def file(self, manifest: Manifest, place: Place, name: str) -> Path:
         """Return the path of a file that a manifest names and may read. Raises Unusable."""
         wanted = (manifest.source.folder, name)
+        # Every row of a table names the same file, and looking for it takes several system calls.
         if wanted not in self._found:
             self._found[wanted] = self._looked_for(manifest, place, name)
         return self._found[wanted]
@@ -114,6 +115,7 @@ class Locations:
             detail = "The path contains a NUL character: remove it."
             raise self.unusable(manifest, place, manifest_codes.NUL_IN_TEXT, detail)
         whole = os.path.relpath(self.path(manifest, name), self.root)
+        # Only Windows itself recognises `C:\` as absolute. A leading `/` is absolute everywhere.
         if path.is_absolute() or Path(name).is_absolute():
             detail = f"`{name}` is absolute. Paths are relative to the manifest that names them."
         elif whole == os.pardir or whole.startswith(f"{os.pardir}{os.sep}"):
@@ -149,7 +151,8 @@ class Locations:
 def _meant(name: str, path: Path) -> str:
     """Return a hint that names a file beside a missing one whose name is nearly the same.
 
-    A disk of macOS or Windows finds a file by a name in other letters, so it is missing only elsewhere.
+    macOS and Windows find a file whatever the case of its name. So a name in the wrong case is
+    missing only on other systems.
     """
     try:
         names = [nfc(other) for other in os.listdir(path.parent)]  # noqa: PTH208 - no path is wanted of each name

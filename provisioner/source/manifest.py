@@ -159,6 +159,7 @@ class Report:
         `severity` replaces the severity of the code.
         """
         diagnostic = Diagnostic(code, detail, position, severity)
+        # The rows of a table repeat the mistakes of their manifest.
         if diagnostic not in self.seen:
             self.seen.add(diagnostic)
             self.diagnostics.append(diagnostic)

@@ -65,6 +65,7 @@ class Comparison:
 
     def __post_init__(self) -> None:
         kinds = {a.kind for a in self.chosen} - self.target.runtime.bindings.keys()
+        # Computed once for all resources. The class is frozen, so it cannot be assigned.
         object.__setattr__(self, "missing", {k for k in kinds if k not in self.target.drop})
 
     def assistants(self) -> tuple[AssistantMigration, ...]:
@@ -93,13 +94,14 @@ class Comparison:
         return tuple(
             self._resource(self.declared[a], a in source, a in target, one_account)
             for a in sorted(self.chosen)
+            # A Function is on neither side, because it has no object of its own.
             if a.kind != _CONVERSATIONAL and (a in source or a in target or a.kind in self.missing)
         )
 
     def _resource(
         self, resource: Resource, was: bool, will_be: bool, one_account: bool
     ) -> ResourceMigration:
-        """Return what becomes of one resource.
+        """Return the comparison of one resource: lost, rebuilt, gained, or unchanged.
 
         `was` is true if it has an object on the source, `will_be` if it has one on the target.
         """
@@ -172,6 +174,7 @@ class _Fields:
             had = _CONVERSATIONAL not in self.had and not _inside(path, (*self.had, *before))
             if path in lacks or _inside(path, self.agreed):
                 gone.append(path)
+                # A field that the source lacks too, and that `drop:` names, is no loss.
                 if had or not _inside(path, self.agreed):
                     yield self._lost(path, words, lacks.get(path), had)
             elif path in long:
@@ -187,7 +190,7 @@ class _Fields:
     def _lost(
         self, path: str, words: tuple[Support, Support], lack: Lack | None, had: bool
     ) -> FieldMigration:
-        """Return the row of a field that the target does not have."""
+        """Return the comparison of a field that the target does not have."""
         agreed, drop = _inside(path, self.agreed), lack.drop if lack else ""
         if not agreed and _inside(path, self.then):
             drop = self._kind_of(path)
@@ -203,7 +206,10 @@ class _Fields:
         )
 
     def _kind_of(self, path: str) -> str:
-        """Return the missing kind that a tool refers to and without which it is lost; empty if none."""
+        """Return the missing kind that the tool at a path refers to, or '' if it refers to none.
+
+        Without objects of that kind, the tool cannot be moved.
+        """
         for kind in sorted(self.whole.missing):
             _, dropped = dropping({self.resource.address: self.resource}, [kind])
             if _inside(path, dropped.get(self.resource.address, ())):
@@ -211,13 +217,13 @@ class _Fields:
         return ""
 
     def _too_long(self, path: str, words: tuple[Support, Support], limit: int) -> FieldMigration:
-        """Return the row of a text that is longer than the target allows."""
+        """Return the comparison of a text that is longer than the target allows."""
         note = f"The target takes at most {limit} characters: shorten the text."
         position = self._where(path)
         return FieldMigration(path, FieldEffect.LOST, *words, note=note, position=position)
 
     def _kept(self, path: str, words: tuple[Support, Support], had: bool) -> FieldMigration:
-        """Return the row of a field that the target has: equal, changed or gained."""
+        """Return the comparison of a field that the target has: equal, changed or gained."""
         source, target = words
         (called, before), (name, note) = _parts(source), _parts(target)
         if note == before or target.limit:  # what fits needs no word about a limit

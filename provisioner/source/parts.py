@@ -33,9 +33,9 @@ class Parts:
     variables: Variables
 
     def text(self, parts: Sequence[Any], place: Place) -> Any:
-        """Return the joined text, which is Sensitive if one of its parts is; empty if one cannot be used.
+        """Return the joined text, which is Sensitive if one of its parts is.
 
-        Problems are reported.
+        Problems are reported. The text is empty if a part cannot be used.
         """
         texts: list[Text] = []
         found: list[Part] = []
@@ -69,6 +69,8 @@ class Parts:
             if "variables" in part:
                 detail = "The variables of a `text` are always filled in: leave `variables` out."
                 self.draft.error((*place, "variables"), codes.PART_AMBIGUOUS, detail)
+            # One part from the row makes the joined text one from the row, as positions of
+            # problems.
             if self.draft.is_of_row((*place, "text")):
                 self.draft.filled.add(place[:1])
             return f"part {index + 1}", part["text"]

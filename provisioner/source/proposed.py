@@ -34,7 +34,10 @@ _DETAIL: Final = (
 
 
 def trusted_stack(path: Path) -> Manifest:
-    """Return the Stack that a trusted folder declares; one without a target if it declares none."""
+    """Return the Stack that a trusted folder declares.
+
+    If it declares none, return an empty Stack, so that no target of a proposal is used.
+    """
     found = first(path, STACK, Report()) if path.is_dir() else None
     return found or Manifest(Source(path, str(path), 0), 0, {}, Position(str(path)))
 
@@ -42,6 +45,7 @@ def trusted_stack(path: Path) -> Manifest:
 def with_trusted(manifest: Manifest, trusted: Manifest, report: Report) -> Manifest:
     """Return the Stack of a proposal with the settings of a trusted one. Reports what it replaced."""
     spec = {**manifest.spec}
+    # A setting that the trusted Stack does not have is removed from the proposal.
     for key in (DEFAULT, LEDGER):
         spec = _with(spec, key, trusted.spec.get(key))
     spec = _with(spec, TARGETS, _targets(_mapping(spec.get(TARGETS)), trusted.spec.get(TARGETS)))
@@ -67,6 +71,7 @@ def with_trusted(manifest: Manifest, trusted: Manifest, report: Report) -> Manif
 def only_declared(chosen: Chosen, trusted: Manifest) -> Chosen:
     """Return the chosen values without the ambient ones of variables that only the proposal declares."""
     known = _mapping(trusted.spec.get(VARIABLES))
+    # Otherwise a proposal could read any `PROVISIONER_VAR_` of the pipeline by declaring its name.
     ambient = {name: text for name, text in chosen.ambient.items() if name in known}
     return replace(chosen, ambient=ambient)
 
@@ -79,6 +84,7 @@ def _with(spec: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
 def _targets(proposed: Mapping[str, Any], trusted: Any) -> dict[str, Any]:
     """Return the trusted targets, with the settings in `OWN` of a proposal that has the same target."""
     found: dict[str, Any] = {}
+    # A target that only the proposal has is left out: its address may be anybody's.
     for name, target in _mapping(trusted).items():
         found[name] = target
         if isinstance(target, dict) and isinstance(proposed.get(name), dict):
@@ -102,6 +108,7 @@ def _variables(proposed: Mapping[str, Any], trusted: Mapping[str, Any]) -> dict[
     One that the trusted Stack declares as sensitive, or that it takes from the environment, stays as it
     is declared there. One that only the proposal takes from the environment has no default.
     """
+    # Without this, a proposal could remove `sensitive`, and the plan would print the secret.
     held = {
         name: settings
         for name, settings in trusted.items()

@@ -151,6 +151,7 @@ def _is_tool_folder(path: Path) -> bool:
     if path.name.startswith(".") or path.name == "node_modules":
         return True
     try:
+        # Python writes this file into each virtual environment, whatever the folder is called.
         return (path / "pyvenv.cfg").exists()
     except OSError:  # the folder may not be read, which is reported when it is opened
         return False

@@ -54,6 +54,7 @@ class Refer:
     def __call__(self, value: Any, place: Place) -> Any:
         if isinstance(value, Sensitive):
             self.draft.error(place, codes.SENSITIVE_NOT_ALLOWED, FREE_TEXT)
+        # A variable that has no value stays in the text, and is reported where it is filled in.
         if not isinstance(value, str) or "${" in value:
             return value
         address = Address(self.kind, value)
@@ -105,6 +106,7 @@ def cycles(graph: Mapping[Address, set[Address]]) -> Iterator[Sequence[Address]]
     try:
         graphlib.TopologicalSorter(graph).prepare()
     except graphlib.CycleError as error:
+        # In the list of graphlib, each resource is one to which the next refers.
         yield list(reversed(error.args[1]))
 
 

@@ -75,6 +75,7 @@ class Resolver:
         }
         resources: dict[Address, Resource] = {}
         for name in _ORDER:
+            # A Function is resolved before the assistants that get a copy of it.
             lent = [draft for draft in by_kind[name] if is_borrowed(draft.kind, draft.manifest)]
             for draft in lent:
                 if resource := borrowed(draft, self.variables.text):
@@ -253,6 +254,7 @@ class Resolver:
         if self.unread:
             return  # rows of a table that could not be read may refer to anything
         used = set().union(*self.referred.values())
+        # A reference to one row counts for every row of its table.
         used |= {replace(address, name=address.base) for address in used}
         for address, draft in self.drafts.items():
             if address in used or replace(address, name=address.base) in used:
@@ -271,7 +273,10 @@ class Resolver:
 
 
 def _veiled(leaf: Any) -> Any:
-    """Return a value that fits no closed set of texts in place of a secret."""
+    """Return NUL instead of a secret, because no choice and no pattern accepts it.
+
+    Any other value is returned unchanged.
+    """
     return "\0" if isinstance(leaf, Sensitive) else leaf
 
 

@@ -1,6 +1,6 @@
 """Generate the JSON Schemas that editors use, one for each kind of manifest, with hover texts.
 
-They allow values that are checked only later: `${var:…}` in place of a number, a choice or a
+They allow values that are checked only later: `${var:…}` instead of a number, a choice or a
 pattern, and null for a field that is not set. `provisioner schema` writes them.
 """
 
@@ -84,6 +84,8 @@ def _any(schemas: Mapping[str, Schema]) -> Schema:
     for name, schema in schemas.items():
         shared |= schema.get("$defs", {})
         shared[name] = {k: v for k, v in schema.items() if k not in ("$schema", "$defs")}
+        # With `if`, an editor reports a mistake at its field. With `oneOf` it would list every
+        # kind.
         when = {"properties": {"kind": {"const": schema["title"]}}, "required": ["kind"]}
         branches.append({"if": when, "then": {"$ref": f"#/$defs/{name}"}})
     return {
@@ -105,7 +107,7 @@ def _any(schemas: Mapping[str, Schema]) -> Schema:
 
 
 def _open(schema: Any) -> Any:
-    """Return a schema that also allows a variable in place of each number, choice and pattern."""
+    """Return a schema that also allows a variable for each number, boolean, choice and pattern."""
     if not isinstance(schema, dict) or "$ref" in schema:
         return schema
     opened = {key: _opened(key, value) for key, value in schema.items()}

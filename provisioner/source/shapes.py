@@ -1,7 +1,7 @@
 """Validate mappings against a schema, field by field, for `check` and `resolve`.
 
 A value that was found valid is remembered, because a folder of a thousand manifests repeats most of
-its values (measured: 0.05 s in place of 0.7 s).
+its values (measured: 0.05 s instead of 0.7 s).
 """
 
 import math
@@ -56,6 +56,7 @@ class Shape:
         if value is None or _is_fitting_text(self, key, value):
             return
         plain = isinstance(value, str | int | float)
+        # Lists and mappings cannot be hashed, but equal ones have equal texts here.
         proof = (key, type(value), value if plain else repr(value))
         if proof in self._right:
             return
@@ -72,6 +73,7 @@ class Shape:
         for error in errors:
             for found in complaints(error, secret=secret):
                 yield replace(found, place=(key, *found.place))
+        # A patch may be valid only as a patch, so it proves nothing about a whole value.
         if not errors and not partial:
             self._right.add(proof)
 

@@ -31,6 +31,7 @@ def environment_of(manifest: Manifest, choice: Choice, report: Report) -> Mappin
     Names of targets that do not exist are reported as well.
     """
     environments = mapping(manifest.spec.get("environments"))
+    # All environments, so that a wrong target of `prod` is found before anybody chooses `prod`.
     for name, settings in environments.items():
         check_known(manifest, ("spec", "environments", name, "target"), settings, "target", report)
     check_known(manifest, ("spec", "default_target"), manifest.spec, "default_target", report)

@@ -110,6 +110,7 @@ def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
     yield from _secret_headers(settings)
     yield from _address(settings)
     if settings.get("server") == FOUNDRY:
+        # These rules cover the settings below too: Foundry takes neither a key nor an identity.
         yield from _foundry_problems(settings)
         return
     if "api_version" in settings:

@@ -1,4 +1,4 @@
-"""The setting `ledger` of a Stack or a target: where the database is that its users share.
+"""The setting `ledger` of a Stack or a target: the location of the database that its users share.
 
 This module has its schema and the checks that a schema cannot express.
 """
@@ -23,7 +23,7 @@ PROPERTY: Final[Schema] = {
     "type": "string",
     "minLength": 1,
     "description": (
-        "Where the ledger is: `postgresql://HOST/DATABASE`, a file (relative to the Stack's"
+        "The location of the ledger: `postgresql://HOST/DATABASE`, a file (relative to the Stack's"
         " folder), or `none`. `--ledger` takes precedence. Never write a password here:"
         " `${env:NAME}` takes the whole URL from the environment, and PostgreSQL's own `PGPASSWORD`"
         " works. Default: `.provisioner/ledger.db` beside the Stack."

@@ -46,7 +46,10 @@ def stack_only(
 def right_stack(
     path: Path, choice: Choice, variables: Chosen, environ: Mapping[str, str]
 ) -> Stack | None:
-    """Return the Stack that a file directly in a folder declares, if nothing is wrong with it."""
+    """Return the Stack that a file directly in a folder declares.
+
+    Return None if no such file declares one, or if anything is wrong with it.
+    """
     # Imported here: the schemas are needed for the check alone, and cost time.
     from provisioner.source.check import check
 

@@ -38,9 +38,9 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
         "type": "string",
         "pattern": r"^(\d{1,9}[smhd]|.*\$\{.*)$",
         "description": (
-            f"With {_WHERE}: how long a replaced vector store or file, and a release that was"
-            " current, are kept for applications that still use them: `90m`, `24h`, `7d`. Default"
-            " 24h."
+            f"With {_WHERE}: the duration for which a replaced vector store or file, and a release"
+            " that was current, are kept for applications that still use them: `90m`, `24h`,"
+            " `7d`. Default 24h."
         ),
     },
 }

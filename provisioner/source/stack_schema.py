@@ -173,7 +173,7 @@ SPEC: Final[Schema] = {
         },
         "default_target": {
             "type": "string",
-            "description": "The default target. The environment and `--target` take precedence.",
+            "description": "The target to use if neither the environment nor `--target` names one.",
         },
         "targets": {
             "type": "object",

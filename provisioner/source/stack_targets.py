@@ -126,6 +126,7 @@ def target_of(manifest: Manifest, name: str, variables: Variables, report: Repor
                 detail = stack_access.not_an_address(error)
                 report.error(manifest, (*place, "base_url"), stack_codes.NOT_AN_ADDRESS, detail)
             failed = True
+    # A setting with a missing variable would be judged by its `${…}`.
     for checks in (stack_access, stack_releases, stack_ledger) if not failed else ():
         for inner, code, why in checks.filled_problems(settings):
             report.error(manifest, (*place, *inner), code, why)

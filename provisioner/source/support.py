@@ -67,6 +67,7 @@ def unknown_drops(
     drop: Iterable[str], desired: Mapping[Address, Resource], runtime: Runtime | None
 ) -> Iterator[tuple[int, str]]:
     """Yield the index of each `drop:` entry that has no effect, and the message that says why."""
+    # Every assistant needs a name and a model; checks and lifecycle are sent to no runtime.
     fields = CONVERSATIONAL.schema["properties"].keys() - {"checks", "lifecycle", "name", "model"}
     known = {*fields, *KINDS, *(f"tools[{name}]" for name in CONVERSATIONAL.tools)}
     known |= set(runtime.support) if runtime else set()
@@ -125,6 +126,7 @@ def _parts_on(spec: Mapping[str, Any], kinds: set[str]) -> list[str]:
     """Return the paths of an assistant's tools and session parts that need a kind in `kinds`."""
     if not kinds:
         return []
+    # Without its store or vault, such a tool or session would name an object that is not there.
     parts = {
         printed((field, name)): part
         for field in ("tools", "session")
@@ -181,8 +183,8 @@ class Table:
             for row, word in runtime.support.items()
             if word.level is Level.UNSUPPORTED and ("." in row or "=" in row)
         }
-        """For each unsupported part or single value of a field: the keys of its path, and the
-        runtime's note on it."""
+        """For each unsupported part or single value of a field: the keys of its path, and
+        what the runtime says of it."""
         self.limits = {path: word.limit for path, word in runtime.support.items() if word.limit}
 
     def lacking(self, resource: Resource) -> Iterator[Lack]:
@@ -210,6 +212,7 @@ class Table:
                 continue  # most rows are about tools and options that an assistant does not have
             for way in uses(spec, row):
                 path = printed(way)
+                # A part of a tool that is lost as a whole is not listed again.
                 if not any(paths.covers(part, path) for part in lost):
                     yield Lack(path, f"`{row}`", row, _note(word))
 

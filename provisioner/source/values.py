@@ -58,6 +58,7 @@ def _of_json(text: str) -> tuple[Any, Sequence[Flaw]]:
         value = json.loads(
             text,
             object_pairs_hook=_once,
+            # Python also reads `NaN` and `Infinity`, which are no JSON.
             parse_constant=_no_constant,
             parse_int=_integer,
             parse_float=_float,

@@ -55,9 +55,11 @@ def complaints(error: "ValidationError", *, secret: bool = False) -> Iterator[Co
         yield from _unknown(error, place)
     elif error.validator == "required":
         yield from _missing(error, place)
+    # The validator gives the place of the mapping and not of the key that is wrong.
     elif "propertyNames" in error.absolute_schema_path:
         yield _bad_key(error, place)
     elif say is None:
+        # The validator's own message repeats the value, so it is dropped for a secret.
         yield Complaint(place, codes.NOT_ALLOWED_HERE, "" if secret else f"{error.message}.")
     else:
         code, detail = say(error)
