@@ -20,7 +20,10 @@ DIGEST_LENGTH = 22
 
 @frozen
 class Expectation:
-    """One requirement on an answer. `rule` is a key of the manifest such as `contains`."""
+    """One requirement on an answer.
+
+    `rule` is a key of the manifest, such as `contains`, and `value` the value under that key.
+    """
 
     rule: str
     value: Any
@@ -64,8 +67,8 @@ class Side(StrEnum):
 class Attempt:
     """One answer to the question of a check, and the requirements that it did not meet.
 
-    `failures` has a sentence for each of these. `answer` is None if no answer came, and `failures`
-    then says why. `seconds` is the time that the answer took.
+    `failures` has a sentence for each unmet requirement. If no answer came, `answer` is None and
+    `failures` says why. `seconds` is the time that the answer took.
     """
 
     answer: Answer | None
@@ -100,7 +103,7 @@ class Tested:
 
 @frozen
 class ChecksReport:
-    """The outcome of the checks that one command `test` asked.
+    """The results of the checks that one run of the command `test` asked.
 
     `digest` is the digest of the plan whose assistants were tested. `judged` says for each
     assistant which side's answers count: the candidate's if the plan changes the assistant, else

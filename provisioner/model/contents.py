@@ -4,7 +4,7 @@ from provisioner.model.digests import measured
 from provisioner.model.value import Content
 
 MOST_READ = 256 * 1024
-"""The largest number of bytes for which the text of a file is stored beside its digests."""
+"""The size in bytes above which the text of a file is not stored beside its digests."""
 
 
 def content_of(path: str, data: bytes) -> Content:
@@ -21,9 +21,9 @@ def content_of(path: str, data: bytes) -> Content:
 
 
 def readable(path: str, data: bytes) -> str:
-    """Return the text of a file, '' if it is not UTF-8 or too long.
+    """Return the text of a file, '' if it has more than MOST_READ bytes, a NUL, or is not UTF-8.
 
-    Markdown is always returned, with � for bytes that are not UTF-8.
+    Markdown that is not UTF-8 is returned too, with � in place of each wrong byte.
     """
     if len(data) > MOST_READ or b"\0" in data:
         return ""

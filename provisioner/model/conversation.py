@@ -116,8 +116,8 @@ class AppliedAssistant:
     the per-run fields, which the object itself cannot store.
 
     `id_of` returns the remote id of an address. It raises ProvisionerError for an address that has
-    no live object. `token` returns the value that takes the place of an environment variable which
-    `row` names; its first argument is the label of the tool that needs it.
+    no live object. `row` may name environment variables in place of tokens: `token` takes the label
+    of the tool and the name of the variable, and returns the value to send.
     """
 
     address: Address
@@ -169,8 +169,8 @@ class ReadyCode:
     has the question in the variable `question`. `imports` are the modules of the standard library
     that the program needs. `in_application` is the call as an application contains it, with `{}` in
     the place of the parameters. `request` returns one HTTP request from the parameters and the
-    question; on an API that answers only to a later request, it asks for a stream, which contains
-    the answer.
+    question; if an API would return before the answer is complete, the request asks for a stream,
+    which ends with the answer.
     """
 
     method: str
@@ -212,10 +212,10 @@ class Conversation:
     """
 
     prints: Callable[[frozenset[str]], bool]
-    """Returns true if `parameters` contains a value of one of these tracked fields.
+    """Returns true if the result of `parameters` contains a value of one of the given tracked fields.
 
-    The argument has keys of tracked fields whose values are sensitive. If it returns true, ready
-    code is refused, because it would print such a value.
+    They are given by their `tracked_key`, and have sensitive values. If the function returns true,
+    ready code is refused, because it would print such a value.
     """
 
     ask: Callable[[AppliedAssistant, Asking], Answer] | None = None

@@ -57,7 +57,11 @@ def with_lf(data: bytes) -> bytes:
 
 
 class _Text:
-    """Computes the digest of bytes, and those with LF and with CRLF while the bytes are a text."""
+    """Computes the digests of bytes that are added piece by piece.
+
+    `whole` is the digest of the bytes. As long as they are a text, the digests of that text with LF
+    and with CRLF are computed too.
+    """
 
     def __init__(self) -> None:
         self._is_text = True

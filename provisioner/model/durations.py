@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-"""The length of each unit, in seconds."""
+"""The number of seconds in each unit of a duration."""
 LONGEST: Final = 100 * 365 * UNITS["d"]
 """The longest accepted duration, in seconds. A longer one is probably a typing error."""
 _DURATION: Final = re.compile(r"(\d{1,12})([smhdw])", re.ASCII)

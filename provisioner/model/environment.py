@@ -3,9 +3,9 @@
 from typing import Final
 
 PREFIX: Final = "PROVISIONER_"
-"""The prefix of the names of all these variables."""
+"""The prefix of every environment variable that sets an option."""
 VARIABLE: Final = f"{PREFIX}VAR_"
-"""The prefix of environment variables that set a variable of the Stack:
+"""The prefix of environment variables that set a variable of the Stack.
 
-`PROVISIONER_VAR_region`.
+`PROVISIONER_VAR_region` sets the variable `region`.
 """

@@ -53,7 +53,8 @@ class FieldExplanation:
 class KindExplanation:
     """One kind, with its fields in the order of the schema.
 
-    `places` has a pair for each runtime: its name, and how the kind lives there.
+    `places` has a pair for each runtime: the name of the runtime, and a phrase that says what an
+    object of the kind is there.
     """
 
     name: str

@@ -33,7 +33,10 @@ class HostApi(Protocol):
         query: Mapping[str, Any] | None = None,
         json: Any = None,
     ) -> Answer:
-        """Send one request. `path` begins with a slash, is percent-encoded, and follows the API's URL."""
+        """Send one request, to the URL of the API with `path` after it. Return the answer.
+
+        `path` begins with a slash and is percent-encoded.
+        """
 
     def close(self) -> None:
         """Close all open connections."""

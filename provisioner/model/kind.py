@@ -74,9 +74,10 @@ class Kind:
     """
 
     references: Mapping[str, str] = field(default_factory=dict)
-    """The kind to which the name at a place of the spec refers, by pattern:
+    """The kinds of the resources that a spec names.
 
-    `tools[].vector_store`.
+    Each key is a pattern of the places where a resource is named, such as `tools[].vector_store`;
+    its value is the kind of that resource.
     """
 
     normalise: Callable[[Spec], Spec] = _as_it_is
@@ -94,8 +95,7 @@ class Kind:
     """Fields or paths that the API cannot update. A change of one of them replaces the object."""
 
     split: frozenset[str] = frozenset({"metadata"})
-    """Fields that are mappings and whose items are compared one by one, so that each has its own cause.
-    """
+    """The split fields: mappings whose items are compared one by one, so that each has its own cause."""
 
     keyed: tuple[tuple[str, ...], ...] = ()
     """Paths of mappings whose keys are printed in brackets, as in `tools[lookup]`.
@@ -104,7 +104,7 @@ class Kind:
     """
 
     contents: Mapping[str, str] = field(default_factory=dict)
-    """The way in which the local file at a place of the spec is read, by pattern.
+    """The way in which a local file is read, by the pattern of the places in a spec that name one.
 
     `text`, `json` and `json_schema` replace `{file: PATH}` by what the file contains. A `document`
     is uploaded unchanged. A `content`, and every file of a `folder`, becomes a part of the request.
@@ -139,8 +139,8 @@ class Kind:
     item_names: tuple[str, ...] = ("type", "name", "path")
     """Keys whose value identifies an item of a list in a path, in the order in which they are tried.
 
-    The manifest has a list where the normal form has a mapping. The line of a diff path is found in
-    the manifest by these keys.
+    The manifest has a list where the normal form has a mapping. By these keys, the line of a field
+    path is found in the manifest.
     """
 
     inline_key: str = ""

@@ -204,9 +204,9 @@ class Listable:
     """True if an object is an uploaded file, which has a purpose and refers to nothing."""
 
     inside: str = ""
-    """The noun of the objects that contain these, '' if none do.
+    """The noun of the objects inside of which these objects are, '' if they are in none.
 
-    Each of those has a list of its own.
+    The collection is listed once for each outer object.
     """
 
     holds: str = ""
@@ -222,7 +222,7 @@ class Listable:
     """True for objects that no API lists, and that only the ledger knows."""
 
     memory_field: str = ""
-    """The field with the size of an object's memory, which is charged by the minute; '' if none is."""
+    """The field with the size of an object's memory, '' if no memory is charged by the minute."""
 
 
 @frozen
@@ -231,8 +231,8 @@ class Account:
 
     Files with a purpose in `outputs` were made by the API. An application may have stored the id of
     a file with a purpose in `held_by_id`, and a thread may refer to a file with a purpose in
-    `held_by_threads`: no list shows either. Threads can exist if objects of the noun
-    `starts_threads` do.
+    `held_by_threads`: no list shows either. If there is no object of the noun
+    `starts_threads`, no thread can exist.
     """
 
     listables: Mapping[str, Listable]

@@ -12,6 +12,7 @@ from provisioner.model.address import Address
 from provisioner.model.frozen import frozen
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]
+"""Pieces of a text: the index of the first character of each, and the index after its last one."""
 
 
 @frozen(order=True)
@@ -74,8 +75,8 @@ class Content:
 
     `size` is the number of bytes of the text with LF. `sha256` is the digest of the bytes.
     `content` and `windows` are the digests of the text with LF and with CRLF (see `digests`), '' if
-    they equal `sha256`. `text` is the text of the file, if a check needs it. If `base64` is true,
-    requests contain the bytes in that encoding.
+    they equal `sha256`. `text` is the text of the file, '' if it is no text or too long to be kept.
+    If `base64` is true, requests contain the bytes in that encoding.
     """
 
     path: str
@@ -110,8 +111,9 @@ class Content:
 class RemoteId:
     """An id in a live spec that is not the id of a current object of ours (see `Live.objects`).
 
-    `address` is set if the id belongs to an older generation of one of our objects. It is also set
-    if the object is `gone`: then it is the address that the manifest has at the same place. A plan
+    `gone` is true if no object with this id was in the list of its kind. `address` is set if the id
+    belongs to an older generation of one of our objects. It is also set if `gone` is true and the
+    manifest refers to a resource at the same place: then it is the address of that resource. A plan
     updates such a reference without asking, because that overwrites nobody's edit.
     """
 

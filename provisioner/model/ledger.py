@@ -106,7 +106,7 @@ class Upload:
 class Made:
     """An object that we created.
 
-    Its id is from the answer to our own request, which proves it ours.
+    Its id is from the answer to our own request, which proves that the object is ours.
     """
 
     account: str

@@ -32,6 +32,7 @@ VALUE_LIMIT = 512
 VERSION = 2
 """The version of the marks that are written. Marks of version 1 have no flag for their version."""
 MOST_DIGITS = 9
+"""The largest number of digits of a number in a mark. A longer text is not read as a number."""
 CANDIDATE = ".candidate-"
 """The text after the environment in the owner of a candidate, which is made only for `test`.
 

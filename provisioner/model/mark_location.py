@@ -77,6 +77,7 @@ def _clear_metadata(_spec: Spec, metadata: Mapping[str, Any]) -> Body:
 
 
 IN_METADATA = MarkLocation(_read_metadata, _write_metadata, in_metadata=True, clear=_clear_metadata)
+"""The location of the mark of most kinds: four keys of the object's metadata."""
 
 
 def in_text(field: str, kind: str, longest: int) -> MarkLocation:

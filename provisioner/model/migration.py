@@ -10,7 +10,12 @@ from provisioner.model.runtime import Support
 
 
 class FieldEffect(StrEnum):
-    """The possible effects of a migration on a field, a tool or an option. The set is closed."""
+    """The possible effects of a migration on a field, a tool or an option. The set is closed.
+
+    EXACT: the new target supports it in the same way. CHANGED: the new target supports it in
+    another way. LOST: the new target does not support it, or not this value. GAINED: the new target
+    supports it and the source does not.
+    """
 
     EXACT = "exact"
     CHANGED = "changed"
@@ -21,7 +26,9 @@ class FieldEffect(StrEnum):
 class ResourceEffect(StrEnum):
     """The possible effects of a migration on a resource other than an assistant.
 
-    The set is closed.
+    STAYS: source and new target share its live object. REBUILT: it is created on the new target.
+    LOST: it has no live object on the new target. GAINED: it had none on the source and is created
+    on the new target. The set is closed.
     """
 
     STAYS = "stays"
@@ -31,6 +38,8 @@ class ResourceEffect(StrEnum):
 
 
 class Verdict(StrEnum):
+    """The verdicts on a migration: it is possible unchanged, possible with changes, or blocked."""
+
     READY = "ready"
     CHANGED = "ready, with changes"
     BLOCKED = "blocked"
@@ -38,7 +47,10 @@ class Verdict(StrEnum):
 
 @frozen
 class Side:
-    """The source or the target of a migration: the names of the target and runtime, host and project."""
+    """The source or the new target of a migration.
+
+    `target` and `runtime` are names in the Stack, `host` is the server's name.
+    """
 
     target: str
     runtime: str
@@ -50,9 +62,9 @@ class Side:
 class FieldMigration:
     """The effect of a migration on one field, tool or option of an assistant.
 
-    `path` is its diff path. `name` is its name in the new API if that differs, else ''. `note` is a
-    sentence about its use on the new target. `had` is false if the source does not support it
-    either.
+    `path` is its field path. `source` and `target` say how the two runtimes support it. `name` is
+    its name in the new API if that differs, else ''. `note` is a sentence about its use on the new
+    target. `had` is false if the source does not support it either.
 
     If the effect is LOST, `agreed` is true if the new target's `drop:` already contains it. `drop`
     is the entry of `drop:` that would leave it out, '' if no entry can.
@@ -76,7 +88,10 @@ class FieldMigration:
 
 @frozen
 class AssistantMigration:
-    """The effects of a migration on one assistant. `fields` are in the order of its manifest."""
+    """The effects of a migration on one assistant.
+
+    `fields` are in the order of its manifest. `refers_to` are the resources that it names.
+    """
 
     address: Address
     fields: tuple[FieldMigration, ...] = ()

@@ -11,6 +11,8 @@ from provisioner.model.plan import Action
 
 
 class Status(StrEnum):
+    """The states of one change during an apply. An Outcome never has the state STARTED."""
+
     STARTED = "started"
     DONE = "done"
     FAILED = "failed"

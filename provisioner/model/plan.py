@@ -122,8 +122,8 @@ class Since(StrEnum):
 class Undeclared:
     """A value of a live object that no manifest sets and that is not the server's default.
 
-    `live` is UNSET if the value was removed. `was` is the accepted value if its text is known: the
-    default of the server, or UNSET. `item` is true for an item of a list, such as a tool.
+    `live` is UNSET if the value was removed. `was` is the accepted value, NOT_KNOWN if only its
+    digest is known. `item` is true for an item of a split field, such as a tool.
     """
 
     address: Address
@@ -155,6 +155,8 @@ class Unshown:
 
 
 class DocumentAction(StrEnum):
+    """The actions on one document of a store. The set is closed."""
+
     ADD = "add"
     CHANGE = "change"
     REMOVE = "remove"
@@ -164,8 +166,8 @@ class DocumentAction(StrEnum):
 class DocumentChange:
     """The change of one document of a store: `files[PATH]`.
 
-    `content` is true if the bytes must be uploaded; else only the attributes change. `file_id` is
-    the live file that is removed or changed. `text` has the words that change, None if the two
+    `content` is true if the bytes must be uploaded; else only the attributes change. `note` says in
+    a phrase why, '' if the content differs. `file_id` is the live file that is removed or changed. `text` has the words that change, None if the two
     texts were not read. It is only shown to reviewers.
     """
 
@@ -200,9 +202,8 @@ class Referrer:
 class Exact:
     """The content of an update that writes something else than a declared resource.
 
-    `mark` is written as it is. With `copy_of`, that older release is published again. Without it,
-    only the mark is written and the content of the object does not change; but if the change has a
-    desired side, that is written too.
+    `mark` is written as it is. If `copy_of` is given, that older release is published again. Else
+    only the mark is written, and the spec of the change's `desired` if it has one.
     """
 
     mark: Mark

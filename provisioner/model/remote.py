@@ -133,7 +133,10 @@ class RemoteObject:
     """The number and origin of a release, None for all other objects."""
 
     versions: Versions | None = None
-    """Set if the default version is not the newest of ours. `mark` is then that of our version."""
+    """The versions of the object if its default version is not the newest with our mark, else None.
+
+    `mark` is then the mark of our newest version.
+    """
 
     proven: bool = True
     """False for an upload that is ours only according to releases. It is never deleted.
@@ -221,7 +224,11 @@ class Live:
 
 @frozen
 class ReleaseEntry:
-    """One release. A `deleted` one is a tombstone; of the others the newest is `current`."""
+    """One release of an assistant.
+
+    `deleted` is true for a tombstone. `current` is true for the newest release, unless it is a
+    tombstone. `found` is the release as an object.
+    """
 
     address: Address
     published: Published

@@ -14,6 +14,12 @@ from provisioner.model.value import Spec, references
 
 @frozen
 class Lifecycle:
+    """The settings of a resource under `lifecycle:`.
+
+    With `prevent_destroy`, a plan that deletes the live object is refused. `ignore_changes` has the
+    paths of the fields whose live values stay as they are.
+    """
+
     prevent_destroy: bool = False
     ignore_changes: tuple[str, ...] = ()
 
@@ -128,7 +134,10 @@ class Resource:
         return replace(self, spec=spec)
 
     def referring_to(self, addresses: Iterable[Address]) -> Self:
-        """Return a copy without content that refers to exactly the given addresses."""
+        """Return a copy without spec and documents that refers to exactly the given addresses.
+
+        A view needs it: its resources have no content, but must be ordered as before.
+        """
         bare = replace(self, spec={}, documents={})
         object.__setattr__(bare, "_references", frozenset(addresses))
         return bare

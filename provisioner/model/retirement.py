@@ -16,8 +16,8 @@ MOST_TOLD: Final = 100
 class Ended:
     """The result for one tracked object. `status` is TRACKED if it could not be deleted; `note` says why.
 
-    `named` are the ids of files and vector stores to which it referred. It is empty if they were
-    not asked for.
+    `named` are the ids of files and vector stores to which the object referred. It is empty if the
+    caller did not ask for them.
     """
 
     one: Tracked
@@ -30,8 +30,8 @@ class Ended:
 class Retired:
     """The numbers of objects that were deleted, found gone, and could not be deleted, so far.
 
-    `failures` are the first MOST_TOLD of those that could not be deleted. `seconds` is the time
-    that it took.
+    `failures` are the first MOST_TOLD of the objects that could not be deleted. `seconds` is the
+    duration of the whole command.
     """
 
     deleted: int = 0
@@ -71,7 +71,7 @@ class Retirement:
 
 @frozen
 class Erasure:
-    """The receipt of `threads erase`: the result for each object of a person.
+    """The report of `threads erase`: the result for each object of a person.
 
     `run` is the id of this erasure in the history. `named` are the ids of files and vector stores
     to which the deleted objects referred. They still exist.

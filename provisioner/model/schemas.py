@@ -38,7 +38,7 @@ ORDERED = "properties"
 class Schemas:
     """The places in a value where schemas begin.
 
-    A pattern is the keys that lead from the value to one.
+    Each pattern has the keys that lead from the value to a schema, or ANY in place of a key.
     """
 
     patterns: tuple[tuple[str, ...], ...] = ()
@@ -59,6 +59,7 @@ class Schemas:
 
 
 NOWHERE = Schemas()
+"""The Schemas of a value that contains no JSON Schema."""
 
 
 @lru_cache(maxsize=4096)
@@ -164,7 +165,8 @@ def reordered(
 ) -> Iterator[tuple[tuple[str | int, ...], list[str], list[str]]]:
     """Yield the places where two values have the same properties in a different order.
 
-    For each place it yields the keys that lead there, and the names in the order of either side.
+    For each place it yields the keys that lead there, and the names of the properties that both
+    values have: first in the order of `left`, then in that of `right`.
     """
     theirs = orders(right, schemas)
     for keys, names in orders(left, schemas).items():

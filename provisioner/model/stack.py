@@ -10,6 +10,7 @@ from provisioner.model.frozen import frozen
 from provisioner.model.mark import Owner
 
 DAY = 86400.0
+"""The number of seconds in a day."""
 
 
 def is_openai(url: str) -> bool:
@@ -122,11 +123,11 @@ class Guards:
 class Stack:
     """The Stack of a manifest folder, with the environment and the target that this run uses.
 
-    `root` is the manifest folder. The places of the target and of the ledger are relative to
-    `home`. It is `root`, except for a proposal in a pipeline: there it is the folder of the branch
-    to which the proposal goes. `ledger` is the place of the ledger, '' for the default: see
-    `provisioner.ledger.location`. `file_names` is `plain` or `marked`; marked names of uploads
-    contain the owner.
+    `root` is the manifest folder. `places` is the folder to which the paths of the target and of
+    the ledger are relative, None if it is `root`. It differs only for a proposal in a pipeline:
+    there it is the folder of the branch into which the proposal is to be merged. `ledger` is the
+    place of the ledger, '' for the default: see `provisioner.ledger.location`. `file_names` is
+    `plain` or `marked`; marked names of uploads contain the owner.
     """
 
     name: str
@@ -142,6 +143,7 @@ class Stack:
 
     @property
     def home(self) -> Path:
+        """The folder to which the paths of the target and of the ledger are relative."""
         return self.places or self.root
 
     @property

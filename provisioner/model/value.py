@@ -1,6 +1,6 @@
 """Walks, encodes, compares and digests the values of a spec.
 
-These are JSON values, with leaves such as Reference and Sensitive, which `model.leaves` defines.
+They are JSON values, with leaves such as Reference and Sensitive, which `model.leaves` defines.
 """
 
 import base64

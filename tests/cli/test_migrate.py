@@ -90,7 +90,7 @@ def test_the_report_needs_no_key_and_no_network(
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        (("--from", "local", "--to", "local"), "the move comes from where it goes"),
+        (("--from", "local", "--to", "local"), "source and new target are the same"),
         (("--from", "local", "--to", "opnai"), "Did you mean `openai`?"),
         (("--from", "lokal", "--to", "openai"), "Did you mean `local`?"),
         (("--from", "local", "--to", "twin"), "both targets lead to one place"),

@@ -111,17 +111,17 @@ def shared(name: str = "f", **beside: Any) -> dict[str, Any]:
         (
             {"tools": [{"type": "mcp", "server_label": "crm"}]},
             ("tools", 0),
-            "an MCP server is in one place",
+            "an MCP server needs exactly one address",
         ),
         (
             {"tools": [{**CRM, "tunnel_id": "t"}]},
             ("tools", 0),
-            "an MCP server is in one place",
+            "an MCP server needs exactly one address",
         ),
         (
             {"tools": [{**CRM, "args": ["-v"]}]},
             ("tools", 0, "args"),
-            "an option without what it belongs to",
+            "an option without the field that it needs",
         ),
         (
             {"tools": [{"type": "mcp", "server_label": "crm", "command": "crm"}]},

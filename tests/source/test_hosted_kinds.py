@@ -318,7 +318,7 @@ CREDENTIALS = {
     ),
     "a refresh token of nothing": (
         f"{OAUTH}refresh_token_env: B",
-        [("x.yaml:9:22", "an option without what it belongs to")],
+        [("x.yaml:9:22", "an option without the field that it needs")],
     ),
     "no network": (VARIABLE, [("x.yaml:6:9", NOT_WHOLE)]),
     "limited to nothing": (

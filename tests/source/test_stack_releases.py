@@ -60,4 +60,4 @@ def test_a_length_of_time_needs_its_unit_in_a_variable_too(
 
     loaded = assistant("model: m", text, target="it", runtimes=RUNTIMES)
 
-    assert summaries(loaded) == ["not a length of time"]
+    assert summaries(loaded) == ["not a duration"]

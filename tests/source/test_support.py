@@ -173,7 +173,7 @@ def test_an_entry_of_a_tool_that_nobody_has_is_a_warning(assistant: Load) -> Non
     loaded = assistant("model: m", STACK % '["tools[web_serch]"]')
 
     (said,) = loaded.diagnostics
-    assert (said.severity, said.summary) == ("warning", "an idle entry of drop")
+    assert (said.severity, said.summary) == ("warning", "an entry of drop that leaves nothing out")
     assert "Did you mean `tools[web_search]`?" in said.detail
 
 
@@ -202,7 +202,7 @@ def test_parts_functions_and_kinds_may_be_dropped(assistant: Load, entry: str) -
         (
             ("{runtime: full}", "{runtime: full, server: embedded, base_url: 'https://x'}"),
             "stack.yaml:8:45",
-            "a target lives in one place",
+            "an embedded server has no base_url",
         ),
         (
             ("{runtime: full}", "{runtime: full, api_key_env: sk-proj-12345}"),

@@ -337,7 +337,7 @@ def test_a_credential_is_not_adopted_where_its_vault_is_not(world: World) -> Non
     first(world)
     with (
         pytest.raises(
-            ProvisionerError, match=r"vault\.shop: what it lies inside of has no live object"
+            ProvisionerError, match=r"vault\.shop: the object that contains it is not managed yet"
         ),
         adopting(world, "credential.depot", "cred_1"),
     ):

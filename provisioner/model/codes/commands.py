@@ -56,7 +56,7 @@ LOAD_ARGUMENTS = error(
 )
 UNPRINTABLE_CODE = error(
     "unprintable-code",
-    "it holds what may not be printed",
+    "it contains a value that may not be printed",
     "The code would contain the value of a sensitive variable. Use `--as python`: that code "
     "loads the parameters when it runs.",
 )

@@ -44,13 +44,13 @@ FILTER_NOT_WHOLE = error(
 )
 MCP_IN_ONE_PLACE = error(
     "mcp-in-one-place",
-    "an MCP server is in one place",
+    "an MCP server needs exactly one address",
     "The address of an MCP server is given by exactly one of several fields. The detail lists "
     "them. Keep one of them.",
 )
 OPTION_WITHOUT_PARTNER = error(
     "option-without-partner",
-    "an option without what it belongs to",
+    "an option without the field that it needs",
     "The option only has an effect together with another field, which is not set. Set that field "
     "too, or remove the option.",
 )

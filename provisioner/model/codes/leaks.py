@@ -31,7 +31,7 @@ LEFT_FOR_NOW = warning(
     "left-for-now",
     "some leaks are left alone for now",
     "Some leaks are too young to be deleted, or an object that is not deleted with them refers "
-    "to them.",
+    "to them. Run the command again later, or select the objects that refer to them too.",
 )
 NOTHING_ASKED_FOR = error(
     "nothing-asked-for",

@@ -69,7 +69,7 @@ ONE_PLACE = error(
 )
 SAME_TARGET_TWICE = error(
     "same-target-twice",
-    "the move comes from where it goes",
+    "source and new target are the same",
     "Both options name the same target. Name the present target with `--from`, and the new one "
     "with `--to`.",
 )
@@ -137,7 +137,7 @@ NOT_ADOPTABLE = error(
 )
 PARENT_ABSENT = error(
     "parent-absent",
-    "what it lies inside of has no live object",
+    "the object that contains it is not managed yet",
     "The object is inside of another object that is not managed yet. Adopt or apply the outer "
     "object first.",
 )

@@ -193,7 +193,8 @@ NOBODY_TO_ASK = error(
 KEPT_OTHERWISE = warning(
     "kept-otherwise",
     "the server stored another value than was sent",
-    "The mark records the value that the server returned, so that it is not shown as a difference.",
+    "The mark records the value that the server returned, so that it is not shown as a difference. "
+    "To see no such warning again, write the value of the server into the manifest.",
 )
 FILE_CHANGED_MEANWHILE = error(
     "file-changed-meanwhile",

@@ -163,7 +163,7 @@ REGISTRY_REPEATS = error(
 REGISTRY_LINKED = warning(
     "registry-linked",
     "the release registry is a symbolic link",
-    "Releases are published to the place to which the link points, and loaded from there.",
+    "Releases are published to the place to which the link points, and loaded from there. If that was not intended, replace the link by a folder.",
 )
 RELEASE_FOLDER_LINKED = error(
     "release-folder-linked",

@@ -28,13 +28,13 @@ REACH_WIDENED = warning(
     "reach-widened",
     "it may reach more than before",
     "A list of allowed domains, tools or callers gets longer or is removed, or something is no "
-    "longer blocked.",
+    "longer blocked. Check that this was intended.",
 )
 PLACE_CHANGED = warning(
     "place-changed",
     "a tool leads somewhere else",
     "A tool connects to another server, uses other permissions, or searches another store than "
-    "before.",
+    "before. Check that this was intended.",
 )
 APPROVAL_CHANGED = warning(
     "approval-changed",
@@ -45,7 +45,8 @@ APPROVAL_CHANGED = warning(
 PROTECTION_OFF = warning(
     "protection-off",
     "it is not protected from deletion any more",
-    "`lifecycle.prevent_destroy` is removed, so a later plan may delete the object.",
+    "`lifecycle.prevent_destroy` is removed, so a later plan may delete the object. Check that this "
+    "was intended.",
 )
 EXPIRY_SHORTENED = warning(
     "expiry-shortened",
@@ -90,24 +91,25 @@ ID_CHANGED = warning(
 OBJECT_REMOVED = warning(
     "object-removed",
     "a live object goes away",
-    "Requests with the id of the object will fail.",
+    "Requests with the id of the object will fail. Change the applications that send them first.",
 )
 MODEL_CHANGED = warning(
     "model-changed",
     "it runs on another model",
-    "Another model gives other answers, and has other limits and another price.",
+    "Another model gives other answers, and has other limits and another price. Ask it the checks "
+    "of the assistant with `test`.",
 )
 TOOL_REMOVED = warning(
     "tool-removed",
     "it loses a tool",
     "The model can no longer do what it did with the tool, but its instructions may still "
-    "mention it.",
+    "mention it. Read them again.",
 )
 TEXT_TURNED = warning(
     "text-turned",
     "a text may say the opposite of before",
     "In a text, words that forbid, allow or require something were added or removed, a number "
-    "changed, or the text names another web address.",
+    "changed, or the text names another web address. Read the changed sentences as a whole.",
 )
 INSTRUCTIONS_CHANGED = note(
     "instructions-changed",
@@ -175,5 +177,5 @@ DOCUMENTS_CHANGED = note(
 DOCUMENTS_REMOVED = warning(
     "documents-removed",
     "documents from which answers may come are removed",
-    "What only these documents said can no longer be found.",
+    "What only these documents said can no longer be found. Check that other documents say it.",
 )

@@ -56,7 +56,7 @@ UNKNOWN_DROP = error(
 )
 IDLE_DROP = warning(
     "idle-drop",
-    "an idle entry of drop",
+    "an entry of drop that leaves nothing out",
     "No manifest declares what an entry of `drop` leaves out. Remove the entry.",
 )
 UNSUPPORTED_FIELD = error(
@@ -77,7 +77,7 @@ NOT_AN_ADDRESS = error(
 )
 TWO_PLACES = error(
     "two-places",
-    "a target lives in one place",
+    "an embedded server has no base_url",
     "A target with `server: embedded` cannot have a `base_url`. Remove one of the two.",
 )
 NO_KEY_OF_ITS_OWN = error(
@@ -158,7 +158,7 @@ NOT_A_RUNTIME_SETTING = error(
     "Only targets of another runtime have this setting. Remove it.",
 )
 NOT_A_DURATION = error(
-    "not-a-duration", "not a length of time", "Write a number and a unit, such as `24h`."
+    "not-a-duration", "not a duration", "Write a number and a unit, such as `24h`."
 )
 UNCLOSED_VARIABLE = error(
     "unclosed-variable",
