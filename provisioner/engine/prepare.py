@@ -46,7 +46,9 @@ def selected(terms: Sequence[str], declared: Desired, live: Live) -> frozenset[A
     everything = all(term.startswith(EXCLUDED) for term in terms)
     left = frozenset((known if everything else chosen) - excluded)
     if not left:
-        raise ValueError("--exclude excludes everything that is selected.")
+        raise ValueError(
+            "--exclude excludes everything that is selected. Exclude less, or select more."
+        )
     return left
 
 

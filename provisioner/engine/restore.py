@@ -198,7 +198,11 @@ class _Restoring:
         spec |= self._unshown(address, spec, found, lost)
         if lost:
             self.told.append(
-                warning(codes.RESTORED_IN_PART, f"Without {listed(lost)}.", subject=str(address))
+                warning(
+                    codes.RESTORED_IN_PART,
+                    f"It is created again without {listed(lost)}.",
+                    subject=str(address),
+                )
             )
         # Values that the server sets by itself need not be declared.
         defaults = binding.fields.defaults

@@ -53,6 +53,7 @@ class Receipts:
         """
         with self.database.writing() as connection:
             now = self.database.clock(connection)
+            # All tables change in one transaction, so that they agree on what exists.
             for update, names in _CONFIRMING.items() if deleted else ():
                 rows = [{f"of_{name}": getattr(one, name) for name in names} for one in deleted]
                 connection.execute(update, [{**row, "now": now} for row in rows])

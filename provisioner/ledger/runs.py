@@ -14,6 +14,7 @@ from provisioner.model.frozen import frozen
 from provisioner.model.ledger import ChangeRecord, Holder, RunRecord, RunStatus
 
 DONE: Final = "done"
+"""The status of a change that was made."""
 
 
 @frozen
@@ -104,6 +105,7 @@ class Runs:
             select = select.where(runs.c.id.in_(touched))
         select = select.order_by(runs.c.started.desc(), runs.c.id.desc()).limit(limit)
         with self.database.reading() as connection:
+            # One statement reads the changes of all runs, which saves a round trip for each run.
             found = list(connection.execute(select).mappings())
             wanted = sa.select(changes).where(changes.c.run.in_([row["id"] for row in found]))
             if addresses:

@@ -22,13 +22,17 @@ DEFAULT: Final = Path(".provisioner", "spool")
 VARIABLE: Final = "PROVISIONER_SPOOL"
 """The environment variable that names another folder."""
 WAITING: Final = "tracked.jsonl"
+"""The file to which lines are appended."""
 TAKEN: Final = "taken-*.jsonl"
+"""The pattern of the names of files that were taken and whose lines are being stored."""
 REJECTED: Final = "rejected.jsonl"
+"""The file with lines that could not be read."""
 MOST_BYTES: Final = 64 * 1024 * 1024
 """The largest size of one file of the spool in bytes: about 300,000 lines."""
 SETTLED: Final = 0.05
 """The seconds after which a writer that opened the file before it was taken has written its line."""
 _TRIES: Final = 16
+"""The largest number of times that a line is written because its file was taken meanwhile."""
 _FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -85,6 +89,7 @@ class Spool:
                     )
                 if os.write(number, data) != len(data):
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))
+                # A file that was taken may have been read before this line was in it.
                 if _is_still_there(file, number):
                     return
             finally:

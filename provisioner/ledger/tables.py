@@ -14,7 +14,9 @@ Json: Final = sa.JSON()
 `JSONB` is not used, because it refuses a NUL, which other people's objects may contain.
 """
 PerhapsJson: Final = sa.JSON(none_as_null=True)
+"""The type of JSON columns in which None is stored as the NULL of SQL."""
 Moment: Final[sa.Double[float]] = sa.Double()
+"""The type of columns with a time in unix seconds."""
 
 METADATA: Final = sa.MetaData(
     naming_convention={
@@ -144,6 +146,7 @@ receipt_documents: Final = sa.Table(
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("bytes", sa.BigInteger, nullable=False),
     sa.Column("object", Json, nullable=False),
+    # A text column of PostgreSQL would refuse a NUL, which extracted texts may contain.
     sa.Column("text", PerhapsJson),
     sa.Column("missing", sa.Text, nullable=False),
 )

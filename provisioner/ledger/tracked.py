@@ -16,6 +16,7 @@ from provisioner.model.frozen import frozen
 from provisioner.model.ledger import Tracked, TrackedCount, TrackedStatus
 
 STANDS: Final = TrackedStatus.TRACKED.value
+"""The status of an object that still exists, as far as the ledger knows."""
 _KEY: Final = ("account", "kind", "id")
 SHOWN: Final = (
     *(tracked.c.account, tracked.c.kind, tracked.c.id, tracked.c.subject, tracked.c.registered),

@@ -36,6 +36,7 @@ def prepare(database: Database) -> None:
         _check_known(version, database.location)
         with database.writing() as connection:
             _lock(connection)
+            # The version is read again, because another process may have had the lock until now.
             _bring_forward(connection, _version(connection), database.location)
 
 

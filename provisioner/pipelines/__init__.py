@@ -1,7 +1,7 @@
 """The hosts that run pipelines, one file each: their events, approvals, comments and issues.
 
-`host` says what a host must, may and must not do. Only `verbs` uses this room, and hands it the way to
-the host's API.
+`host` says what a host must, may and must not do. Only `verbs` uses this room, and gives it
+the `HostApi` that sends requests.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Parts that all hosts use: read a list page by page, and take values out of an answer."""
+"""Reads lists page by page, and takes values out of answers, for all hosts."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -9,8 +9,9 @@ from provisioner.model.errors import ProviderError
 from provisioner.model.host_api import HostApi
 
 PAGE: Final = 100
-"""The rows of a page. Both hosts give as many and no more."""
+"""The largest number of rows in a page that both hosts send."""
 MOST_PAGES: Final = 20
+"""The largest number of pages that are read of one list."""
 
 
 def rows(
@@ -32,6 +33,7 @@ def rows(
         found = mapping(body).get(key) if key else body
         found = found if isinstance(found, list) else []
         yield from (row for row in found if isinstance(row, dict))
+        # A page that is not full is the last one.
         if len(found) < PAGE:
             return
     if is_whole:

@@ -34,6 +34,7 @@ PROPOSED: Final = "pull_request_target"
 BOT: Final = "github-actions[bot]"
 """The user of a job's own token."""
 WRITERS: Final = frozenset({"admin", "maintain", "write"})
+"""The permissions with which somebody may write to a repository."""
 SETTINGS: Final = ("GITHUB_API_URL", "GITHUB_REPOSITORY", "GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH")
 API: Final = "2022-11-28"
 WORKFLOW: Final = ".github/workflows/provisioner.yml"
@@ -59,7 +60,8 @@ class GitHub:
             proposal = self._proposal(mapping(self._payload.get("pull_request")))
             if proposal.base != branch:
                 return Nothing(
-                    f"{proposal.name} goes to {proposal.base}, and only {branch} is planned and applied."
+                    f"{proposal.name} is to be merged into {proposal.base}. Only proposals for {branch} "
+                    "are planned and applied."
                 )
             return Proposed((proposal,))
         if name == "push":
@@ -77,6 +79,7 @@ class GitHub:
         if text(pull, "head", "sha") != proposal.head or text(pull, "state") != "open":
             return Readiness.MOVED
         can = inner(pull, "mergeable")
+        # GitHub tries the merge in the background, and answers null until it has tried.
         if can is None:
             return Readiness.UNKNOWN
         return Readiness.READY if can else Readiness.CONFLICTS
@@ -100,6 +103,7 @@ class GitHub:
     def proposal_of(self, commit: str) -> Proposal | None:
         branch = text(self._payload, "repository", "default_branch")
         for row in rows(self._api, f"{self._repo}/commits/{quote(commit, safe='')}/pulls"):
+            # Of a proposal that is not merged, the field has a merge that GitHub only tried.
             is_ours = row.get("merge_commit_sha") == commit and row.get("merged_at")
             if is_ours and text(row, "base", "ref") == branch:
                 return self._proposal(row)
@@ -177,6 +181,7 @@ class GitHub:
     def issues(self) -> Sequence[Note]:
         asked = {"state": "open", "creator": BOT, "sort": "created", "direction": "asc"}
         found = rows(self._api, f"{self._repo}/issues", asked)
+        # GitHub lists pull requests among the issues.
         return [_note(row, "number") for row in found if _is_own(row) and "pull_request" not in row]
 
     def write_issue(self, title: str, text: str, id: str = "") -> None:
@@ -198,7 +203,10 @@ class GitHub:
         return f"{begin}{text.rstrip()}\n{end}"
 
     def brackets(self, title: str) -> tuple[str, str]:
-        """Return a group of the log in which GitHub obeys no line, up to a word that nobody can guess."""
+        """Return the beginning and the end of a group of the log.
+
+        Between them GitHub obeys no line but the one with a random word, which the end has.
+        """
         word = self._say()
         return f"::group::{title}\n::stop-commands::{word}\n", f"::{word}::\n::endgroup::\n"
 
@@ -233,7 +241,10 @@ def _payload(file: str) -> Mapping[str, Any]:
     try:
         return mapping(json.loads(Path(file).read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
-        detail = f"GITHUB_EVENT_PATH names {file}, which cannot be read as JSON."
+        detail = (
+            f"GITHUB_EVENT_PATH names {file}, which cannot be read as JSON. GitHub sets this variable "
+            "in each job, and no step may change it."
+        )
         raise UsageError(Diagnostic(codes.PIPELINE_INCOMPLETE, detail)) from error
 
 
@@ -244,8 +255,8 @@ def _unsafe(name: str) -> str:
             "the workflow begin at `pull_request_target`, which takes it from the default branch."
         )
     return (
-        f"The workflow began at `{name}`. It does something at `pull_request_target`, `push`, "
-        "`schedule` and `workflow_dispatch`."
+        f"The workflow began at the event `{name}`. Let it begin at `pull_request_target`, `push`, "
+        "`schedule` or `workflow_dispatch`. At other events nothing is planned or applied."
     )
 
 
@@ -256,9 +267,9 @@ def _is_here(environ: Mapping[str, str]) -> bool:
 def _connect(environ: Mapping[str, str], connect: Connect) -> GitHub:
     missing = [name for name in (*SETTINGS, "GITHUB_TOKEN") if not environ.get(name)]
     if missing:
-        detail = f"{', '.join(missing)} is not set."
+        detail = f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set."
         if "GITHUB_TOKEN" in missing:
-            detail += " The Action hands `github.token` over; in a step of your own: `env: {GITHUB_TOKEN: ${{ github.token }}}`."
+            detail += " The Action sets GITHUB_TOKEN to `github.token`. In a step of your own, write `env: {GITHUB_TOKEN: ${{ github.token }}}`."
         raise UsageError(Diagnostic(codes.PIPELINE_INCOMPLETE, detail))
     headers = {
         "Authorization": f"Bearer {environ['GITHUB_TOKEN']}",

@@ -16,7 +16,7 @@ from provisioner.pipelines.asking import inner, mapping, moment, rows, text
 from provisioner.pipelines.host import Proposal, Record
 
 _REST: Final = re.compile(r"\.(?P<digest>[\w-]+)\.\d+")
-"""The rest of a record's name after that of its index: the digest, and which try of the run it was."""
+"""The end of a record's name, after the name of its index: the digest, and the run's attempt."""
 
 
 def index(proposal: Proposal, commit: str, key: str) -> str:
@@ -34,7 +34,7 @@ def runs_with(name: str, api: HostApi, repo: str) -> Iterator[Mapping[str, Any]]
     """
     # Runs cannot be listed by the proposal's commit: GitHub gives a run at `pull_request_target` the
     # commit of the branch that the proposal goes to.
-    # Of the artifacts that are not read, one may belong to the newest record.
+    # A list that is too long is refused, because the newest record may be in its unread end.
     found = rows(api, f"{repo}/actions/artifacts", {"name": name}, "artifacts", is_whole=True)
     for id in dict.fromkeys(inner(row, "workflow_run", "id") for row in found):
         if not isinstance(id, int):

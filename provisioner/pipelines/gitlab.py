@@ -50,6 +50,7 @@ LOOKS: Final = frozenset({"pipeline", "trigger", "api", "web"})
 FOR_PROPOSALS: Final = re.compile(r"\bmerge requests\b", re.IGNORECASE)
 """The words in the description of a schedule that looks for merge requests, and not at the live side."""
 ENDED: Final = frozenset({"success", "failed", "canceled", "skipped", "manual"})
+"""The statuses of a pipeline or job that does not run by itself any more."""
 RECORD: Final = "provisioner/"
 """The beginning of the name of a record. A key follows."""
 TOLD: Final = re.compile(r"digest (?P<digest>[\w-]+) of !(?P<number>\d+) by (?P<job>.+)")
@@ -58,6 +59,7 @@ FOLDER: Final = ".provisioner/ci"
 """The folder of a job's files. The template keeps it as artifacts."""
 FILE: Final = ".gitlab-ci.yml"
 PLAIN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""A control character other than the tab and the line break. It is left out of the log."""
 
 
 class GitLab:
@@ -92,7 +94,7 @@ class GitLab:
         if source == "schedule" and not FOR_PROPOSALS.search(described):
             return Nightly()
         if source not in {*LOOKS, "schedule"}:
-            return Nothing(f"Nothing is done in a pipeline that began by {source!r}.")
+            return Nothing(f"Nothing is done in a pipeline whose source is {source!r}.")
         found = tuple(self._unplanned())
         return Proposed(found) if found else Nothing("No merge request has new commits.")
 
@@ -121,6 +123,7 @@ class GitLab:
         if text(row, "sha") != proposal.head or text(row, "state") != "opened":
             return Readiness.MOVED
         try:
+            # GitLab makes this merge only when it is asked for it, and answers 400 if it could not.
             self._api.send("GET", f"{path}/merge_ref")
         except ProviderError as error:
             if error.status != HTTPStatus.BAD_REQUEST:
@@ -156,6 +159,7 @@ class GitLab:
     def proposal_of(self, commit: str) -> Proposal | None:
         path = f"{self._project}/repository/commits/{quote(commit, safe='')}/merge_requests"
         for row in rows(self._api, path):
+            # A project may merge by a merge commit, by a squash, or by moving the branch.
             made = {row.get(key) for key in ("merge_commit_sha", "squash_commit_sha", "sha")}
             is_ours = text(row, "state") == "merged" and commit in made
             if is_ours and text(row, "target_branch") == self._branch:
@@ -183,7 +187,7 @@ class GitLab:
         return [
             Record(told["digest"], commit, moment(row.get("created_at")))
             for commit in dict.fromkeys(filter(None, commits))
-            # Of the records that are not read, one may be the newest.
+            # A list that is too long is refused: the newest record may be in its unread end.
             for row, told in self._told(proposal.number, commit, is_whole=True)
             if text(row, "name") == f"{RECORD}{key}"
         ]
@@ -232,10 +236,11 @@ class GitLab:
         self._api.send("PUT", f"{self._project}/issues/{quote(id, safe='')}", json=body)
 
     def _is_own(self, row: Mapping[str, Any]) -> bool:
+        # GitLab writes notes about events in the name of the user who caused them.
         return inner(row, "author", "id") == self._me and row.get("system") is not True
 
     def summarise(self, text: str) -> None:
-        """Add to a file of the job's artifacts. A job of GitLab has no page for Markdown."""
+        """Add the text to a file of the job's artifacts: a job of GitLab has no page for Markdown."""
         with self._file("summary.md").open("a", encoding="utf-8") as out:
             out.write(text)
 
@@ -287,7 +292,7 @@ def _is_here(environ: Mapping[str, str]) -> bool:
 def _connect(environ: Mapping[str, str], connect: Connect) -> GitLab:
     missing = [name for name in (*SETTINGS, TOKEN) if not environ.get(name)]
     if missing:
-        detail = f"{', '.join(missing)} is not set."
+        detail = f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set."
         if TOKEN in missing:
             detail += (
                 f" {TOKEN} is the token of a user of its own, such as a project access token with the "

@@ -23,6 +23,7 @@ def reviews(api: HostApi, project: str, iid: int, own: Any) -> Reviews:
     `project` is the path of the project in the API, and `own` the id of our user. Raises ProviderError.
     """
     path = f"{project}/merge_requests/{iid}"
+    # Some projects let authors approve their own merge requests, which nobody else has read then.
     left_out = {inner(api.send("GET", path).body, "author", "id"), own}
     heads = _heads(api, path)
     approvals = []
@@ -47,7 +48,10 @@ def _approved_by(api: HostApi, path: str) -> list[Mapping[str, Any]]:
 
 
 def _heads(api: HostApi, path: str) -> list[tuple[float, str]]:
-    """Return every head that a merge request has had, and since when, oldest first."""
+    """Return (time, commit) for each commit that was the newest of a merge request from that time on.
+
+    Times are in seconds since 1970. The oldest is first.
+    """
     found = rows(api, f"{path}/versions")
     return sorted((moment(row.get("created_at")), text(row, "head_commit_sha")) for row in found)
 

@@ -20,8 +20,8 @@ class Proposal:
 
     `name` is how people of the host write it (`#12`, `!12`), and `number` what the API calls it. `head`
     is the newest commit that is proposed, `base` the branch that it is to be merged into. `ref` is
-    what git fetches: the commit that merges `head` into `base`. `is_foreign` is true of a proposal from another
-    repository, whose authors may not see a secret.
+    the name under which git fetches the commit that merges `head` into `base`. `is_foreign` is true
+    of a proposal from another repository, whose authors may not see a secret.
     """
 
     number: int
@@ -34,17 +34,17 @@ class Proposal:
 
 @frozen
 class Proposed:
-    """Proposals are new, or have new commits."""
+    """These proposals are new, or have new commits: they are to be planned."""
 
     proposals: tuple[Proposal, ...]
 
 
 @frozen
 class Landed:
-    """`commit` has come to the default branch, and is checked out.
+    """`commit` was pushed to the default branch, which is `branch`, and is checked out.
 
-    `is_again` is true of a job that somebody has started again. `before` is the commit that the branch
-    had before, empty where nobody knows.
+    `is_again` is true of a job that somebody has started again. `before` is the newest commit of the
+    branch before the push, '' if it is not known.
     """
 
     commit: str
@@ -55,7 +55,7 @@ class Landed:
 
 @frozen
 class Nightly:
-    """A schedule has come round: the live side is to be looked at."""
+    """A schedule started this pipeline: the live side is to be compared with the manifests."""
 
 
 @frozen
@@ -71,12 +71,13 @@ class Readiness(Enum):
     READY = "ready"
     CONFLICTS = "conflicts"
     MOVED = "moved"
-    """The proposal has a newer head, or is closed: another event is about that."""
+    """The proposal has a newer head, or is closed: another event reports that."""
     UNKNOWN = "unknown"
     """The host has not tried yet."""
 
 
 Event: TypeAlias = Proposed | Landed | Nightly | Nothing
+"""The events for which a pipeline may run. `Host.event` returns one of them."""
 
 
 @frozen
@@ -123,7 +124,7 @@ class Note:
 
 
 class Host(Protocol):
-    """The host of a pipeline, as `ci` asks it and tells it things.
+    """The host of a pipeline: `verbs.ci` asks it for facts, and gives it texts to publish.
 
     - It must take the event and every setting from the environment that it was made with, and must
       not read a file of a proposal.
@@ -141,13 +142,16 @@ class Host(Protocol):
 
     @property
     def most_bytes(self) -> int:
-        """The most bytes of a comment and of an issue's text."""
+        """The largest number of bytes that a comment or the text of an issue may have."""
 
     def event(self) -> Event:
         """Return what has happened. Raises UsageError for an event that a pipeline must not run at."""
 
     def readiness(self, proposal: Proposal) -> Readiness:
-        """Return whether `Proposal.ref` is the merge of this head. It may ask the host to try the merge."""
+        """Return READY if `Proposal.ref` is the merge of this head, else why it is not.
+
+        The method may ask the host to try the merge.
+        """
 
     def earlier(self) -> Sequence[str]:
         """Return names of pipelines for earlier commits of the default branch that have not ended."""
@@ -198,7 +202,7 @@ class Host(Protocol):
         """Return `text` as a group of the job's log, in which no line can command the host."""
 
     def brackets(self, title: str) -> tuple[str, str]:
-        """Return the beginning and the end of such a group, for text that is printed line by line.
+        """Return the beginning and the end of a group, for text that is printed line by line.
 
         The text between them must hold no control characters.
         """

@@ -37,6 +37,7 @@ def tools(change: FieldChange) -> Iterator[str]:
         return
     if len(keys) > 1:
         kind = change.live.get("type") if isinstance(change.live, Mapping) else ""
+        # The application answers such a tool, so `contract` reports its removal.
         if change.desired is UNSET and kind not in ANSWERED:
             yield "a tool is taken away"
     else:
@@ -50,14 +51,14 @@ def instructions(change: FieldChange) -> Iterator[str]:
     if keys[0] in _TEXTS:
         yield "its instructions change"
     elif keys[0] == "tools" and keys[-1] in _IN_TOOLS and keys[-2] != "properties":
-        yield "the text changes that tells a model what this is for"
+        yield "another text tells a model what this is for"
 
 
 def sampling(change: FieldChange) -> Iterator[str]:
     """Report that a setting of answers changes, such as the temperature."""
     keys = steps(change)
     if keys[0] in _SAMPLING or (keys[0] == TOOLS and _SAMPLING.intersection(keys[2:3])):
-        yield f"{change.live} → {change.desired}" if _is_short(change) else "is another"
+        yield f"{change.live} → {change.desired}" if _is_short(change) else "has another value"
 
 
 def _is_short(change: FieldChange) -> bool:

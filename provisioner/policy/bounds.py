@@ -13,6 +13,7 @@ _NARROWER, _WIDER = -1, 1
 def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[int, str, str]]:
     """Yield for each difference: -1 for narrower or 1 for wider, the keyword, and a clause."""
     for name in _LOWEST:
+        # A smallest number of 0 is no limit.
         sides = ((side.get(name) or None, False) for side in (before, after))
         yield from _bound(name, *sides, sign=-1)
     for name in _HIGHEST:

@@ -93,6 +93,7 @@ def paired(first: Sequence[Any], second: Sequence[Any]) -> Pairing:
     for index, schema in enumerate(first):
         same = next((one for one in rest if is_same(one, schema)), _NONE)
         if same is not _NONE:
+            # Equal schemas may occur twice in a list, and each is a partner only once.
             rest = [one for one in rest if one is not same]
             both.append((index, schema, same))
         else:
@@ -126,6 +127,7 @@ def _target(reference: Any, root: Any) -> Any:
         return None
     found = root
     for part in filter(None, reference[1:].split("/")):
+        # These are the escapes of JSON Pointer. In the other order `~01` would become `/`.
         key = part.replace("~1", "/").replace("~0", "~")
         found = found.get(key) if isinstance(found, Mapping) else None
     return found

@@ -42,6 +42,7 @@ class Step:
 
 
 TYPES: Final = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
+"""All types of JSON Schema: those of a schema that names none."""
 _DEEPEST: Final = 40
 """The deepest nesting of schemas that is compared. A change below it is UNCLEAR."""
 _NOT_JUDGED: Final = (
@@ -50,6 +51,7 @@ _NOT_JUDGED: Final = (
     *("unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef"),
     *("contentEncoding", "contentMediaType", "contentSchema"),
 )
+"""Keywords whose effect on valid values is not compared. A change of one is UNCLEAR."""
 
 
 def compared(before: Any, after: Any, *, noun: str = "a property") -> list[Step]:
@@ -89,6 +91,7 @@ class _Comparison:
                 told = "something passes now" if first is False else "nothing passes any more"
                 yield Step(shift, keys, told)
             return
+        # Equal schemas may refer to definitions that differ.
         if is_same(first, second) and not _refers(first):
             return
         yield from self._alternatives(first, second, keys, refs)
@@ -196,6 +199,7 @@ def _allowed_types(schema: Mapping[str, Any]) -> frozenset[str]:
     if not isinstance(names, list | tuple):
         return TYPES
     found = frozenset(name for name in names if isinstance(name, str))
+    # Every integer is a number, so no type is lost when `integer` becomes `number`.
     return found | {"integer"} if "number" in found else found
 
 

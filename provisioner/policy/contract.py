@@ -97,6 +97,7 @@ def _steps(seen: Seen) -> Iterator[tuple[tuple[str, ...], Step]]:
     touched = [(steps(one), one) for one in seen.fields]
     for pattern in seen.schemas.patterns:
         for keys in _places(pattern, seen.before, seen.after):
+            # A changed field may be the schema, a part of it, or an object that contains it.
             fields = [one for path, one in touched if _overlap(path, keys)]
             if not fields:
                 continue
@@ -141,6 +142,7 @@ def _overlap(path: Sequence[str], keys: Sequence[str]) -> bool:
 
 
 def _is_hidden(change: FieldChange) -> bool:
+    # The placeholder for another order of properties hides no value: see `engine.compare`.
     return isinstance(change.live, Placeholder) and not change.live.startswith("(in the order")
 
 
@@ -219,7 +221,7 @@ def grammar(change: FieldChange) -> Iterator[str]:
     """Report that the grammar for the input of a custom tool changes."""
     keys = steps(change)
     if keys[0] == TOOLS and keys[2:3] == ("format",):
-        yield "what may be written to it is changed"
+        yield "the grammar of its input changes"
 
 
 def made_anew(seen: Seen) -> Iterator[Told]:

@@ -22,7 +22,9 @@ from provisioner.policy.steps import is_number, schema_begins, steps
 _MOST: Final = re.compile(
     r"max|limit|budget|spend|tokens|count|timeout|ttl|minutes|hours", re.IGNORECASE
 )
+"""The pattern of the names of fields that are limits."""
 _PRICED: Final = frozenset({"service_tier", "reasoning_effort", "quality"})
+"""The fields, beside the model, by whose value an answer is charged."""
 _MODEL: Final = "model"
 _PROMPT: Final = "instructions"
 _FEWEST_TOKENS: Final = 50
@@ -63,6 +65,7 @@ def cheaper(seen: Seen) -> Iterator[Told]:
 def priced(seen: Seen) -> Iterator[Told]:
     """Report another model whose prices are not known, and another service tier, effort or quality."""
     for change in _models(seen):
+        # `dearer` and `cheaper` report the models whose prices are known.
         if not _both_prices(change, seen):
             told = f"charged as {change.desired}, and not as {change.live}"
             yield change.path, f"{told}{_unknown(change, seen)}"
@@ -89,7 +92,7 @@ def charged(seen: Seen) -> Iterator[Told]:
     for path, tool, _ in added_tools(seen) if seen.vendor else ():
         if price := tools().get(type_of(tool)):
             told = f"{_usd(price.price)} USD for {price.unit}"
-            yield path, f"{type_of(tool)} is charged by itself: {told} (dated {price.day})"
+            yield path, f"{type_of(tool)} has a price of its own: {told} (dated {price.day})"
 
 
 def stored(seen: Seen) -> Iterator[Told]:

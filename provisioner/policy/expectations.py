@@ -59,6 +59,7 @@ def _schema(schema: Mapping[str, Any], answer: Answer, _seconds: float) -> str:
     except ValueError as error:
         return f"It is not JSON ({error}): {_shown(answer.text)}"
     try:
+        # A mistake in the manifest must not be reported as a wrong answer.
         Draft202012Validator.check_schema(schema)
         problem = best_match(Draft202012Validator(schema).iter_errors(value))
     except SchemaError as error:
@@ -89,6 +90,7 @@ def _arguments(call: Call) -> Mapping[str, Any]:
 
 def _cites(name: str, answer: Answer, _seconds: float) -> str:
     if any(
+        # Either name may have folders before it: servers cite with and without them.
         f"/{cited}".endswith(f"/{name}") or f"/{name}".endswith(f"/{cited}")
         for cited in answer.citations
     ):

@@ -48,6 +48,7 @@ def removed(seen: Seen) -> Iterator[Told]:
 
 
 _NAMED: Final = 3
+"""The largest number of removed documents that a risk names. Others are only counted."""
 
 
 def size(volume: int) -> str:

@@ -45,6 +45,7 @@ def allowed(change: FieldChange) -> Iterator[str]:
     """Report a list of allowed items that grows or is removed, or blocked items that are removed."""
     keys, live, desired = of_list(change)
     if any(key in _ALLOWED for key in keys):
+        # Only without its whole list is a tool no longer limited. Without one item it reaches less.
         if keys[-1] in _ALLOWED and keys == steps(change) and change.desired is UNSET:
             yield "is no longer limited to a list"
         elif new := [str(name) for name in desired if name not in live]:
@@ -56,12 +57,13 @@ def allowed(change: FieldChange) -> Iterator[str]:
 def approval(change: FieldChange) -> Iterator[str]:
     """Report that the approval of a tool's calls changes."""
     if _APPROVAL in steps(change):
-        yield "who approves its calls changes"
+        yield "the approval of its calls changes"
 
 
 def places(change: FieldChange) -> Iterator[str]:
     """Report a tool that reaches another server, uses other permissions, or searches another store."""
     keys = steps(change)
+    # A store that is replaced gets another id, but it is no other store.
     if change.cause is not Reason.REFERENCE and len(keys) > 1 and keys[-1] in _PLACES:
         yield "leads somewhere else"
 

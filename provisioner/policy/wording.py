@@ -55,6 +55,7 @@ def negations(change: FieldChange) -> Iterator[str]:
         if told:
             yield ", ".join(told)
     lost, new = _denied(live) - _denied(desired), _denied(desired) - _denied(live)
+    # An added or removed word would be reported here a second time.
     if not turned and lost and new:
         yield f"{_quoted(*next(iter(lost)))} becomes {_quoted(*next(iter(new)))}"
 

@@ -79,7 +79,9 @@ def test_a_fork_is_foreign_and_so_is_one_that_is_gone(tmp_path: Path, repo: str 
 
 def test_a_pull_request_into_another_branch_is_left_alone(tmp_path: Path) -> None:
     event = host(tmp_path, None, "pull_request_target", pull_request=pull(base="old")).event()
-    assert event == Nothing("#1 goes to old, and only main is planned and applied.")
+    assert event == Nothing(
+        "#1 is to be merged into old. Only proposals for main are planned and applied."
+    )
 
 
 @pytest.mark.parametrize(
@@ -93,7 +95,7 @@ def test_an_event_that_a_proposal_commands_is_refused(
 
 
 def test_what_is_missing_in_the_environment_is_named() -> None:
-    with pytest.raises(UsageError, match=r"GITHUB_EVENT_PATH, GITHUB_TOKEN is not set.*token"):
+    with pytest.raises(UsageError, match=r"GITHUB_EVENT_PATH, GITHUB_TOKEN are not set.*token"):
         HOST.connect(
             {
                 "GITHUB_API_URL": "https://api.github.com",

@@ -104,7 +104,7 @@ def costs(
             UNSET,
             {"type": "web_search"},
             "tool-charged",
-            "web_search is charged by itself: 10.00 USD for 1,000 calls (dated 2026-08-21)",
+            "web_search has a price of its own: 10.00 USD for 1,000 calls (dated 2026-08-21)",
         ),
     ],
 )  # fmt: skip

@@ -263,7 +263,7 @@ DANGEROUS: Mapping[str, tuple[Edit, str]] = {
         tool("web_search", allowed_domains=["acme.example", "evil.example"]),
         "allows evil.example",
     ),
-    "no approval": (tool("crm", require_approval="never"), "who approves its calls changes"),
+    "no approval": (tool("crm", require_approval="never"), "the approval of its calls changes"),
     "another server": (tool("crm", server_url="https://evil.example"), "leads somewhere else"),
     "another model": (spec(model="gpt-cheap"), "another model: gpt-6.1 → gpt-cheap"),
     "no protection": (
