@@ -56,8 +56,8 @@ def command(*, file: BinaryIO, out: Path, format: str) -> int:
 
 def _show(pulled: "Pulled", out: Path) -> None:
     """Print what was written, the notes about what an export lacks, and the next commands."""
+    from provisioner.render.diagnostics import diagnostics_text
     from provisioner.render.tables import table
-    from provisioner.render.text import diagnostics_text
 
     rows = [(taken.address, taken.id or "-", taken.name or "-") for taken in _taken(pulled)]
     screen().out(

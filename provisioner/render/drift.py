@@ -15,12 +15,13 @@ from provisioner.model.plan import (
 )
 from provisioner.model.value import Placeholder, encode
 from provisioner.render.claims import no_drift
+from provisioner.render.diagnostics import diagnostics_text
 from provisioner.render.document import plan_document
 from provisioner.render.fields import FOLD, INDENT, Fields
 from provisioner.render.look_first import look_first_text
 from provisioner.render.output import AbsentDocument, DriftDocument
 from provisioner.render.palette import OF_SIGN, Palette, Style
-from provisioner.render.text import REASONS, diagnostics_text, head_text
+from provisioner.render.text import REASONS, head_text
 from provisioner.render.undeclared import foreign_text, undeclared_text, unshown_text
 from provisioner.render.values import Values, plural
 from provisioner.render.view import view_of

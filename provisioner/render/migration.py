@@ -17,9 +17,9 @@ from provisioner.model.migration import (
     Side,
     Verdict,
 )
+from provisioner.render.diagnostics import diagnostics_text
 from provisioner.render.palette import Palette, Style
 from provisioner.render.tables import table
-from provisioner.render.text import diagnostics_text
 from provisioner.render.values import plural
 from provisioner.render.visible import visible
 from provisioner.render.widths import columns

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import Action
+from provisioner.render.diagnostics import diagnostics_text
 from provisioner.render.fields import INDENT
 from provisioner.render.palette import Palette, Style
-from provisioner.render.text import diagnostics_text
 from provisioner.render.values import plural
 from provisioner.render.visible import visible
 

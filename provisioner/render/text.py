@@ -1,15 +1,15 @@
-"""Render plans and diagnostics as text for people."""
+"""Render plans as text for people."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from provisioner.engine.diff import RENAMED
 from provisioner.engine.keeping import named
 from provisioner.model.address import Address
-from provisioner.model.diagnostic import Diagnostic, Severity
 from provisioner.model.frozen import frozen
 from provisioner.model.plan import Action, Change, DocumentAction, DocumentChange, Plan, Reason
 from provisioner.model.value import references
 from provisioner.render.alike import Group, grouped
+from provisioner.render.diagnostics import diagnostics_text
 from provisioner.render.dropped import dropped_text, rows_of
 from provisioner.render.fields import ALIKE_FOLD, FOLD, INDENT, Fields
 from provisioner.render.look_first import look_first_text
@@ -66,13 +66,6 @@ _DOCUMENT_SIGNS = {
 }
 
 
-_STYLES = {
-    Severity.ERROR: Style.RED,
-    Severity.WARNING: Style.YELLOW,
-    Severity.NOTE: Style.DIM,
-}
-
-
 def plan_text(
     plan: View,
     *,
@@ -108,15 +101,6 @@ def plan_text(
         f"{paint(Style.DIM, 'Digest:')} {visible(plan.digest)}" if plan.digest else "",
     ]
     return "\n\n".join(filter(None, sections)) + "\n"
-
-
-def diagnostics_text(diagnostics: Iterable[Diagnostic], *, colour: bool = False) -> str:
-    """Return each diagnostic as `file:line:col: error: summary`, with its detail indented below.
-
-    The text has no line break at its end.
-    """
-    paint = Palette(colour)
-    return "\n".join(line for one in diagnostics for line in _diagnostic(one, paint))
 
 
 def head_text(plan: Plan, paint: Palette) -> str:
@@ -294,17 +278,3 @@ def _summary(plan: Plan, paint: Palette) -> Iterator[str]:
     if overwritten := overwritten_told(plan):
         yield paint(Style.YELLOW, f"Drift: {overwritten}")
     yield f"{paint(Style.STRONG, 'Plan:')} {counts_told(plan)}."
-
-
-def _diagnostic(one: Diagnostic, paint: Palette) -> Iterator[str]:
-    """Yield the lines of one diagnostic."""
-    where = f"{visible(str(one.position))}: " if one.position else ""
-    style = _STYLES[one.severity]
-    name = paint(Style.DIM, f"[{one.code.name}]")
-    told = paint(Style.STRONG, visible(one.told))
-    if one.allowed:
-        yield f"{where}{paint(Style.DIM, 'allowed')}: {told} {name} {visible(one.allowed)}"
-        return
-    yield f"{where}{paint(style, one.severity)}: {told} {name}"
-    for line in one.detail.splitlines():
-        yield f"  {visible(line)}".rstrip()

@@ -1,7 +1,7 @@
 """Render the result of `validate` as text."""
 
 from provisioner.model.validation import Validation
-from provisioner.render.text import diagnostics_text
+from provisioner.render.diagnostics import diagnostics_text
 
 
 def validation_text(validation: Validation, *, colour: bool = False) -> str:

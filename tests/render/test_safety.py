@@ -23,12 +23,12 @@ from provisioner.model.plan import (
 )
 from provisioner.model.remote import RemoteObject
 from provisioner.model.value import RemoteId, Sensitive
+from provisioner.render.diagnostics import diagnostics_text
 from provisioner.render.document import outcome_document, to_json
 from provisioner.render.format import Format, Layout, Shape
 from provisioner.render.formats import FORMATS
 from provisioner.render.report import report_text
 from provisioner.render.tables import table
-from provisioner.render.text import diagnostics_text
 from provisioner.render.view import view_of
 from tests.support.codes import code
 from tests.support.views import plan_document, plan_text

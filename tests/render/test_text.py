@@ -20,8 +20,8 @@ from provisioner.model.plan import (
 )
 from provisioner.model.remote import RemoteObject
 from provisioner.model.value import Reference, RemoteId, Sensitive
+from provisioner.render.diagnostics import diagnostics_text
 from provisioner.render.report import report_text
-from provisioner.render.text import diagnostics_text
 from tests.render.samples import ASSISTANT, STORE, body, field_rows, plan, update
 from tests.support.codes import code
 from tests.support.views import plan_text

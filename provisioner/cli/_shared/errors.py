@@ -111,7 +111,7 @@ def _unwritten(error: OSError, screen: Screen) -> int:
 
 def _refused(error: ProvisionerError, screen: Screen) -> int:
     """Print the diagnostics of an error. Return the exit code."""
-    from provisioner.render.text import diagnostics_text
+    from provisioner.render.diagnostics import diagnostics_text
 
     text = diagnostics_text(error.diagnostics, colour=screen.colour(sys.stderr))
     screen.err(f"{text}\n")

@@ -50,7 +50,7 @@ def judged(code: int, terms: Sequence[str], findings: Iterable[Diagnostic]) -> i
     Commands call this last, so that their own output is complete.
     """
     from provisioner.policy.gate import stopping
-    from provisioner.render.text import diagnostics_text
+    from provisioner.render.diagnostics import diagnostics_text
     from provisioner.render.values import plural
 
     found = stopping(terms, findings) if terms else []

@@ -15,6 +15,7 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.frozen import frozen
 from provisioner.model.migration import Migration
 from provisioner.model.outcome import Report
+from provisioner.render.diagnostics import diagnostics_text
 from provisioner.render.document import to_json
 from provisioner.render.format import Shape
 from provisioner.render.formats import rendered
@@ -22,7 +23,6 @@ from provisioner.render.migration import ids_text, migration_text, stays_text
 from provisioner.render.migration_document import execution_document, migration_document
 from provisioner.render.migration_reading import MigrationView
 from provisioner.render.report import report_text
-from provisioner.render.text import diagnostics_text
 from provisioner.render.view import view_of
 from provisioner.render.visible import visible
 from provisioner.verbs.migrate.plan import MigrationPlan

@@ -13,9 +13,9 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.hints import FOLDER, KEY_ONLY, VARIABLES, command_line
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan
+from provisioner.render.diagnostics import diagnostics_text
 from provisioner.render.format import Shape
 from provisioner.render.formats import TEXT, rendered
-from provisioner.render.text import diagnostics_text
 from provisioner.render.view import view_of
 
 if TYPE_CHECKING:

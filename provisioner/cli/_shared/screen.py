@@ -97,7 +97,7 @@ class Screen:
 
         An equal one is printed once.
         """
-        from provisioner.render.text import diagnostics_text
+        from provisioner.render.diagnostics import diagnostics_text
 
         if diagnostic not in self.warned:
             self.warned.append(diagnostic)

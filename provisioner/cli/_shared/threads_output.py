@@ -8,8 +8,8 @@ from provisioner.cli._shared.options import JSON, screen
 from provisioner.cli._shared.perform import YES, approval
 from provisioner.cli._shared.signals import winding_down
 from provisioner.render import threads as rendering
+from provisioner.render.diagnostics import diagnostics_text
 from provisioner.render.document import to_json
-from provisioner.render.text import diagnostics_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

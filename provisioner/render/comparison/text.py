@@ -5,11 +5,11 @@ from typing import Final
 
 from provisioner.model.comparison import Comparison
 from provisioner.model.plan import Action, Change, DocumentAction
+from provisioner.render.diagnostics import diagnostics_text
 from provisioner.render.fields import FOLD, INDENT, Fields
 from provisioner.render.format import Layout
 from provisioner.render.palette import OF_SIGN, Palette, Style
 from provisioner.render.tables import table
-from provisioner.render.text import diagnostics_text
 from provisioner.render.values import Values, plural
 from provisioner.render.visible import visible
 from provisioner.render.widths import columns

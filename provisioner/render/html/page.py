@@ -8,9 +8,9 @@ from typing import Final
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, Severity
 from provisioner.model.plan import NOT_KNOWN, UNSET, Plan, Undeclared
+from provisioner.render.diagnostics import diagnostics_text
 from provisioner.render.html.markup import Markup, code, joined, section, table, tag
 from provisioner.render.html.style import STYLE
-from provisioner.render.text import diagnostics_text
 from provisioner.render.undeclared import SINCE
 from provisioner.render.values import Values
 

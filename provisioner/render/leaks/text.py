@@ -5,11 +5,11 @@ from itertools import zip_longest
 from typing import Final
 
 from provisioner.model.leaks import Judgement
+from provisioner.render.diagnostics import diagnostics_text
 from provisioner.render.format import Layout
 from provisioner.render.leaks.view import LeakGroup, LeaksView, kinds_told
 from provisioner.render.leaks.words import age, price, size
 from provisioner.render.palette import Palette, Style
-from provisioner.render.text import diagnostics_text
 from provisioner.render.values import plural
 from provisioner.render.visible import visible
 from provisioner.render.widths import columns, padded

@@ -13,6 +13,7 @@ from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, Severity
 from provisioner.model.plan import Action, Change
 from provisioner.render.alike import Group, grouped
+from provisioner.render.diagnostics import diagnostics_text
 from provisioner.render.dropped import dropped_text
 from provisioner.render.format import Layout
 from provisioner.render.look_first import MOST, counted, risk_line, risky
@@ -23,7 +24,7 @@ from provisioner.render.palette import Palette
 from provisioner.render.ranking import gravest, sorted_groups
 from provisioner.render.shared_edits import NONE_SHARED, shared_edits
 from provisioner.render.tally import ADOPT, counts_told, nothing_told, overwritten_told
-from provisioner.render.text import diagnostics_text, reason_told
+from provisioner.render.text import reason_told
 from provisioner.render.undeclared import foreign_text, undeclared_text, unshown_text
 from provisioner.render.values import Values, plural
 from provisioner.render.view import View

@@ -2,9 +2,9 @@
 
 from provisioner.model.diagnostic import Severity
 from provisioner.model.validation import Validation
+from provisioner.render.diagnostics import diagnostics_text
 from provisioner.render.markdown.room import LIMIT, clipped, fitted
 from provisioner.render.markdown.syntax import details, escaped, fenced
-from provisioner.render.text import diagnostics_text
 from provisioner.render.validation import contents_told
 from provisioner.render.values import plural
 

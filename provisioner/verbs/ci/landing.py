@@ -13,10 +13,10 @@ from provisioner.model.outcome import Report
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan
 from provisioner.pipelines.host import Landed, Proposal, Record, Reviews
+from provisioner.render.diagnostics import diagnostics_text
 from provisioner.render.format import Shape
 from provisioner.render.formats import rendered
 from provisioner.render.markdown.plan import told_in_fence
-from provisioner.render.text import diagnostics_text
 from provisioner.verbs._shared.session import read
 from provisioner.verbs._shared.trusted import Trusted
 from provisioner.verbs.ci.files import fetched, taken_out

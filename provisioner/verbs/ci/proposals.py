@@ -13,10 +13,10 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.validation import Validation
 from provisioner.pipelines.host import Proposal, Proposed, Readiness
+from provisioner.render.diagnostics import diagnostics_text
 from provisioner.render.format import Shape
 from provisioner.render.formats import rendered
 from provisioner.render.markdown.plan import told_in_fence
-from provisioner.render.text import diagnostics_text
 from provisioner.verbs._shared.session import RunOptions, environ_of, read
 from provisioner.verbs._shared.trusted import Asked, Trusted
 from provisioner.verbs.ci.files import fetched, taken_out
