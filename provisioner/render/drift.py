@@ -74,7 +74,7 @@ def drift_document(drift: Drift) -> DriftDocument:
     for told, change in zip(document["changes"], drift.changes, strict=True):
         for shown, moved in zip(told["fields"], change.fields, strict=True):
             was = flipped(moved).live
-            # The mark has only digests: the value is known only if it is equal to one that was read.
+            # The mark has digests only, so the value is known only if another value has its digest.
             if not (was is UNSET or isinstance(was, Placeholder)):
                 shown["was"] = encode(was)
     absent: list[AbsentDocument] = [

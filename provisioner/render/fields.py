@@ -71,7 +71,7 @@ class Fields:
         """Return the text beside the path, and the rows below it."""
         if live is UNSET:
             return self._set(desired, room)
-        # Both sides are secret. They differ, else the field would be no change, and no more is said.
+        # Both sides are secret. They differ, else the field would not be here; no more is said.
         if live == MASK == desired:
             return f"{HIDDEN} → {CHANGED}", iter(())
         if desired is UNSET:

@@ -135,12 +135,13 @@ def _assistant(one: AssistantMigration, migration: Migration, rows: _Rows) -> It
 def rows_of(one: AssistantMigration) -> Iterator[list[FieldMigration]]:
     """Yield lists of fields that share a row. Each lost field has a row of its own."""
     yield from grouped(one.of(FieldEffect.CHANGED))
+    # Each lost field has a position and an entry of `drop:` of its own.
     yield from ([field] for field in one.of(FieldEffect.LOST))
     yield from grouped(one.of(FieldEffect.GAINED))
 
 
 def grouped(fields: Iterable[FieldMigration]) -> list[list[FieldMigration]]:
-    """Return lists of fields that have the same words."""
+    """Return lists of fields about which the report says the same."""
     groups: dict[tuple[str, ...], list[FieldMigration]] = {}
     for field in fields:
         key = (field.source.level.value, field.target.level.value, field.name, field.note)
@@ -276,6 +277,6 @@ def stays_text(stays: Iterable[KeptObject], migration: Migration) -> str:
 
 
 def stay_text(one: KeptObject) -> str:
-    """Return the reason why an object stays, and whether a later run deletes it."""
+    """Return the reason why an object stays on the source, and whether a later run deletes it."""
     later = "a later run deletes it when nothing refers to it any more"
     return f"{one.why}; {later}" if one.later else one.why

@@ -89,6 +89,7 @@ def _field(row: Mapping[str, Any]) -> FieldMigration:
         row["name"] or "",
         row["note"],
         had=row["had"],
+        # The document has no key for an agreed loss: it is a loss that blocks nothing.
         agreed=effect is FieldEffect.LOST and not row["blocks"],
         drop=row["drop"] or "",
         position=_position(row["position"]),

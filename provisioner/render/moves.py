@@ -32,7 +32,11 @@ class Move:
 
 
 def moves(codes: Sequence[Opcode], live: Sequence[str], desired: Sequence[str]) -> list[Move]:
-    """Return every block that moved, in the order of the live text. No line is part of two blocks."""
+    """Return every block that moved, in the order of the live text. No line is part of two blocks.
+
+    `codes` are the steps that turn the live lines into the desired lines.
+    """
+    # A line has moved only if different steps remove and add it. Within one step it was rewritten.
     went = {
         i: n for n, (tag, i1, i2, _, _) in enumerate(codes) if tag != "equal" for i in range(i1, i2)
     }
@@ -60,7 +64,11 @@ def moves(codes: Sequence[Opcode], live: Sequence[str], desired: Sequence[str]) 
 def _continues(
     last: tuple[int, int], pair: tuple[int, int], went: dict[int, int], came: dict[int, int]
 ) -> bool:
-    """Return true if a pair of lines continues the block of the pair before it."""
+    """Return true if a pair of lines continues the block of the pair `last`.
+
+    `went` has, by live line, the index of the step that removes it. `came` has, by desired line, the
+    index of the step that adds it.
+    """
     (i, j), (i_next, j_next) = last, pair
     return (
         0 < i_next - i <= _GAP + 1
@@ -75,7 +83,8 @@ def _identical(
 ) -> Iterator[tuple[int, int]]:
     """Yield pairs of lines that are equal except for spacing and occur once on each side.
 
-    Lines in the same change are left out, because they have not moved.
+    `went` and `came` are as in `_continues`. Two lines of the same step are left out, because they
+    have not moved.
     """
     mine, theirs = _once(went, live), _once(came, desired)
     for line, i in mine.items():
@@ -84,7 +93,10 @@ def _identical(
 
 
 def _once(numbers: dict[int, int], lines: Sequence[str]) -> dict[tuple[str, ...], int]:
-    """Return the words of each line that occurs once, with its number."""
+    """Return the index of each line that occurs once, by the words of the line.
+
+    Only the lines with these numbers are looked at.
+    """
     found: dict[tuple[str, ...], int] = {}
     doubled = set()
     for number in numbers:
@@ -99,15 +111,20 @@ def _once(numbers: dict[int, int], lines: Sequence[str]) -> dict[tuple[str, ...]
 def _similar(
     went: Sequence[int], came: Sequence[int], live: Sequence[str], desired: Sequence[str]
 ) -> Iterator[tuple[int, int]]:
-    """Yield pairs of lines that share a unique phrase and most of their words."""
+    """Yield pairs of lines that share a unique phrase and most of their words.
+
+    `went` are the indexes of removed live lines, and `came` those of added desired lines.
+    """
     places: dict[tuple[str, ...], int] = {}
     for j in came:
         for phrase in _phrases(desired[j]):
+            # A phrase that two lines have identifies neither of them.
             places[phrase] = -1 if phrase in places else j
     free = set(came)
     for i in went:
         for j in dict.fromkeys(places.get(phrase, -1) for phrase in _phrases(live[i])):
             if j in free and _share(live[i], desired[j]) >= _SAME_LINE:
+                # Each desired line is the edited form of one live line at most.
                 free.remove(j)
                 yield i, j
                 break

@@ -69,6 +69,7 @@ def hunks(live: str, desired: str) -> Iterator[list[Line]]:
 def edited(groups: Iterable[Sequence[Line]]) -> tuple[int, int]:
     """Return the numbers of added and of removed words. A moved word counts as neither."""
     counts = Counter[str]()
+    # A line with a note stands for moved or hidden lines, whose words are not new.
     for line in (line for group in groups for line in group if not line.note):
         for span in line.spans:
             counts[span.sign] += len(span.text.split())
@@ -83,6 +84,7 @@ def folded(groups: Iterable[Sequence[Line]], most: int) -> list[list[Line]]:
     """
     shorter = [list(_without_long_runs(group, _TAKEN)) for group in groups]
     if sum(map(len, shorter)) > most:
+        # New lines matter more than their neighbours: a reviewer approves what is added.
         changed = ([line for line in group if line.sign != " "] for group in groups)
         shorter = [list(_without_long_runs(group, 1)) for group in changed]
     return shorter
@@ -104,6 +106,7 @@ def _compared(live: Sequence[str], desired: Sequence[str]) -> Iterator[Line]:
     try:
         codes = without_blank_islands(opcodes(live, desired), live)
     except TooDifferent:
+        # The whole text is one region then, and `_block` compares it line by line.
         codes = [("replace", 0, len(live), 0, len(desired))]
     moved = moves(codes, live, desired)
     for tag, i1, i2, j1, j2 in codes:
@@ -111,6 +114,7 @@ def _compared(live: Sequence[str], desired: Sequence[str]) -> Iterator[Line]:
             yield from _unchanged(desired, j1, j2)
         else:
             away = [move for move in moved if i1 <= move.i1 < i2]
+            # The blocks are in live order, and the region is shown in desired order.
             here = sorted((m for m in moved if j1 <= m.j1 < j2), key=lambda move: move.j1)
             yield from _Region(live, desired, (i1, i2, j1, j2)).lines(away, here)
 
@@ -128,7 +132,10 @@ def _unchanged(lines: Sequence[str], start: int, end: int) -> Iterator[Line]:
 
 @frozen
 class _Region:
-    """A range of both texts that differs, with the blocks that moved out of it and into it."""
+    """A range of both texts that differs.
+
+    `ends` are the start and the end of the range in the live lines, then in the desired lines.
+    """
 
     live: Sequence[str]
     desired: Sequence[str]
@@ -137,10 +144,11 @@ class _Region:
     def lines(self, away: Sequence[Move], here: Sequence[Move]) -> Iterator[Line]:
         """Yield the lines of the region.
 
-        `away` are the blocks that moved out, `here` those that moved in.
+        `away` are the blocks that moved out of the region, `here` those that moved into it.
         """
         i1, i2, j1, j2 = self.ends
         yield from map(self._left, away)
+        # What stays of the live range is compared with what stays of the desired range, gap by gap.
         remaining = _outside(i1, i2, [(move.i1, move.i2) for move in away])
         place = j1
         for move in [*here, None]:
@@ -165,6 +173,7 @@ class _Region:
         """Yield the line that says where a block came from, and the lines that were edited in it."""
         old, new = _first(self.live, move.i1), _first(self.desired, move.j1)
         size = f"{move.j2 - move.j1} lines " if move.j2 - move.j1 > 1 else ""
+        # A block may move and be edited in one step, and its edits must not go unseen.
         inner = _compared(self.live[move.i1 : move.i2], self.desired[move.j1 : move.j2])
         edits = [
             replace(line, number=line.number + move.j1 if line.number else 0)
@@ -191,6 +200,7 @@ def _block(live: Sequence[str], desired: Sequence[str], start: int) -> Iterator[
     try:
         woven = _woven(live, desired, start, words)
     except TooDifferent:
+        # One huge line has no neighbours to be paired with, so it is cut into sentences.
         if len(live) == 1 == len(desired):
             woven = _by_sentences(live, desired, start)
         else:
@@ -215,10 +225,12 @@ def _woven(
         return None
     codes = steadied(opcodes([w.text for w in before], [w.text for w in after]), before)
     kept = sum(i2 - i1 for tag, i1, i2, _, _ in codes if tag == "equal")
+    # Every word stayed, so the lines were only wrapped anew.
     if kept == len(before) == len(after):
         note = f"{len(desired)} lines" if len(desired) > 1 else ""
         note = ": ".join(filter(None, [note, "only spacing and line breaks differ"]))
         return [Line("≈", (Span(" ", desired[0]),), start + 1, note)]
+    # The shorter run counts: a line that was kept and got many new words is still the same line.
     if kept < _RELATED * min(len(before), len(after)):
         return None
     return list(Weaver(before, after, live, start).lines(codes))

@@ -39,4 +39,5 @@ def _rank(change: Change, worst: Mapping[Address, tuple[int, int]]) -> tuple[int
     if change.action in (Action.DELETE, Action.FORGET):
         return _REMOVED
     rank = worst.get(change.address, _HARMLESS)
+    # An edit on the live side would be lost, so this is read before plain updates.
     return *rank, _DRIFTS if change.drifts else _ORDER[change.action]

@@ -104,7 +104,10 @@ def _line(row: Mapping[str, Any]) -> Line:
 
 
 def _declared(address: Address, row: Mapping[str, Any]) -> Resource | None:
-    """Return the declared resource of a change, with what the document says of it, or None."""
+    """Return the declared resource of a change, with the facts that the document has of it.
+
+    None if the document has no such fact.
+    """
     parts = {
         one["path"]: tuple(Part(**part) for part in one["parts"])
         for one in row["fields"]
@@ -115,6 +118,7 @@ def _declared(address: Address, row: Mapping[str, Any]) -> Resource | None:
     if not (parts or values or at or names):
         return None
     origin = Position(**at) if at else None
+    # The spec stays empty: the document has only the fields that change.
     return Resource(address, {}, origin=origin, parts=parts, row=values).referring_to(names)
 
 
@@ -128,7 +132,10 @@ def _side(row: Mapping[str, Any], side: str) -> Any:
 
 
 def _value(value: Any) -> Any:
-    """Return a value from its JSON form. Keys tell references, secrets and file contents."""
+    """Return the value from which `model.value.encode` made this JSON.
+
+    References, secrets and file contents are recognised by their keys.
+    """
     match value:
         case {"sensitive": True} if len(value) == 1:
             return MASK

@@ -26,6 +26,7 @@ def sarif(found: "Sequence[Finding]", folder: str = _FOLDER) -> str:
     """Return findings as one SARIF log with one run."""
     from provisioner.render.document import to_json
 
+    # Reversed, so that the first finding of each rule gives the rule its level.
     rules = {one.rule: one for one in reversed(found)}
     names = sorted(rules)
     driver = {
@@ -67,6 +68,7 @@ def _result(one: "Finding", rule: int, folder: str) -> dict[str, Any]:
         "locations": [place],
         "partialFingerprints": {"finding/v1": one.fingerprint},
     }
+    # A suppressed result stays in the log, so that an auditor sees the reason.
     if one.allowed:
         result["suppressions"] = [{"kind": "inSource", "justification": one.allowed}]
     return result

@@ -59,6 +59,7 @@ class SharedEdits:
             if shown == address:
                 yield from lines
             else:
+                # A line without text stands for the edit, so that its place is still seen.
                 number = next((line.number for line in lines if line.number), 0)
                 note = f"{plural(len(lines), 'changed line')} as in {shown}"
                 yield Line(CHANGED, (), number, note)
@@ -86,6 +87,7 @@ def shared_edits(groups: Iterable[Group]) -> SharedEdits:
     for group in groups:
         texts = [one for each in group.first.fields if (one := texts_of(each.live, each.desired))]
         for both in texts:
+            # A short text is one line of output and is not worth a reference to another address.
             if "\n" not in "".join(both):
                 continue
             compared[both] = [*hunks(*both)]
@@ -96,6 +98,7 @@ def shared_edits(groups: Iterable[Group]) -> SharedEdits:
     first = {
         run: found[0].first.address
         for run, found in holders.items()
+        # An edit of one group alone is shown once anyhow.
         if len(found) > 1 and changes[run] >= FEWEST
     }
     return SharedEdits(first, _others(first, holders), compared)

@@ -165,7 +165,7 @@ def _last(tracked: TrackedField) -> str:
     if tracked.cause is None and tracked.unshown:
         return "as desired"
     if tracked.cause is None and not tracked.comparer.alike(tracked.desired, tracked.live):
-        return "desired was sent, live was kept"
+        return "desired was sent, the server kept the live value"
     return LAST[tracked.cause]
 
 
@@ -199,6 +199,7 @@ def _sides(tracked: TrackedField) -> tuple[Any, Any]:
 def _tracked_document(tracked: TrackedField) -> dict[str, Any]:
     """Return one tracked field as a JSON document."""
     live, desired = _sides(tracked)
+    # The server does not show the value, and null would say that it is null.
     both = {"desired": desired} if tracked.unshown else {"desired": desired, "live": live}
     shown = {side: encode(value) for side, value in both.items() if value is not UNSET}
     hidden = {"unshown": True} if tracked.unshown else {}

@@ -36,9 +36,11 @@ def env_lines(ids: Mapping[Address, str]) -> str:
         name = env_name(address)
         if name in named:
             raise _collision(name, named[name], address)
+        # An id with a line break could set another variable of the pipeline.
         if visible(ids[address]) != ids[address]:
             raise _unprintable(address, ids[address])
         named[name] = address
+    # Quoted, because a shell reads these lines and an id is a text of the server.
     return "".join(f"{name}={shlex.quote(ids[address])}\n" for name, address in named.items())
 
 

@@ -156,6 +156,7 @@ class _Sheet:
 
     def change(self, change: Change, *, fold: int | None) -> Iterator[str]:
         plan, paint = self.plan, self.paint
+        # A create shows all of its fields, so thousands of creates would hide every other change.
         many = CREATES if fold else MOST_CREATES
         short = change.action is Action.CREATE and len(plan.made) > many and not self.everything
         yield _heading(change, plan, paint) + (_in_short(change, paint) if short else "")
@@ -197,6 +198,7 @@ def _listed(addresses: Iterable[Address]) -> list[str]:
 
 def _counted(plan: View, paint: Palette) -> Iterator[str]:
     """Yield the number of changes in place of many changes. Deleted objects are named all the same."""
+    # A reviewer has to see each delete before it is made, so it is not only counted.
     for change in plan.changes:
         if change.action.removes or change.action is Action.FORGET:
             yield _heading(change, plan, paint)
@@ -218,6 +220,7 @@ def _heading(change: Change, plan: View, paint: Palette) -> str:
     address = paint(Style.STRONG, visible(str(change.address)))
     action = paint(OF_ACTION[change.action], change.action.word)
     reason = paint(Style.DIM, reason_told(change, plan))
+    # The id of an object that goes is shown, because nobody can look it up afterwards.
     lost = change.action.removes or change.action is Action.FORGET
     named = change.live.id if change.live and (lost or plan.verb == ADOPT) else ""
     id = paint(Style.DIM, f"({visible(named)})") if named else ""
@@ -256,6 +259,7 @@ def _documents(
         yield f"{INDENT}{paint(OF_SIGN[sign], sign)} files[{visible(document.path)}]{note}"
         if document.text and document.text.groups:
             yield from fields.prose(document.text.groups)
+    # Said once below all documents: the live text is what the server parsed, not the upload.
     if any(document.text and not document.text.missing for document in ordered[:most]):
         yield f"{INDENT}{paint(Style.DIM, f'# {BASIS}')}"
     rest = len(ordered[most:]) if most is not None else 0

@@ -13,9 +13,9 @@ from provisioner.render.prose import edited, folded, hunks
 from provisioner.render.values import plural
 
 LINES: Final = 60
-"""The lines that are kept of one document."""
+"""The most lines that are kept of one document."""
 CHARACTERS: Final = 8_000
-"""The characters that are kept of one document."""
+"""The most characters that are kept of one document."""
 BESIDE: Final = 120
 """The characters that are kept of a long piece of a line, at its beginning and at its end."""
 BASIS: Final = (
@@ -58,6 +58,7 @@ def _kept(groups: Iterable[Sequence[Line]]) -> tuple[tuple[tuple[Line, ...], ...
         kept: list[Line] = []
         for line in map(_shorter, group):
             lines, characters = lines + 1, characters + len(line.text)
+            # Both sums only grow, so what is kept is a beginning without gaps.
             if lines <= LINES and characters <= CHARACTERS:
                 kept.append(line)
             else:
@@ -76,5 +77,6 @@ def _spans(line: Line) -> Iterator[Span]:
         if left <= BESIDE:
             yield span
         else:
+            # Unchanged text only shows the place, so its length does not matter.
             middle = " … " if span.sign == " " else f" ({left:,} characters more) "
             yield Span(span.sign, f"{span.text[:BESIDE]}{middle}{span.text[-BESIDE:]}")

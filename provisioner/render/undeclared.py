@@ -74,7 +74,7 @@ def _lines(value: Undeclared, paint: Palette, width: int) -> Iterator[str]:
 
 
 def told(value: Undeclared, room: int) -> str:
-    """Return a value in at most `room` columns, after its previous value if that is known."""
+    """Return a value in at most `room` columns, or `BEFORE → VALUE` if its previous value is known."""
     live = Values().line(value.live, room)
     if value.was is NOT_KNOWN or value.was is UNSET:
         return live

@@ -40,6 +40,7 @@ class Values:
         """
         if _is_text(value) and ("\n" in value or columns(value) + 2 > room):
             return _long(value, room)
+        # From deep to shallow, so that as much of the value is shown as fits.
         for depth in range(_DEEPEST, -1, -1):
             text = self._print(value, depth)
             if columns(text) <= room:
@@ -68,6 +69,7 @@ class Values:
             case Reference(address):
                 unknown = " (known after apply)" if address in self.fresh else ""
                 return visible(f"{address}{unknown}")
+            # Each of these prints itself. JSON would put a Placeholder, a `str`, in quotes.
             case Sensitive() | RemoteId() | MissingSecret() | Content() | Placeholder():
                 return visible(str(value))
             case dict() | Mapping():

@@ -65,6 +65,7 @@ def _change(change: Change) -> Change:
         change,
         fields=tuple(map(view_of_field, change.fields)),
         documents=tuple(sorted(change.documents, key=lambda one: (one.path, one.file_id))),
+        # The rest of a resource or object, its spec for example, may contain secrets.
         desired=change.desired.referring_to(change.desired.references) if change.desired else None,
         live=_there(change.live) if change.live else None,
         exact=None,

@@ -18,7 +18,11 @@ def whole(sign: str, lines: Sequence[str], start: int = -1) -> Iterator[Line]:
 
 
 class Weaver:
-    """Merges two related runs of lines: the desired lines, with the removed words between them."""
+    """Merges two related runs of lines: the desired lines, with the removed words between them.
+
+    `before` and `after` are the words of the live and of the desired run, `live` are the lines of the
+    live run, and `start` is the number of desired lines before the run.
+    """
 
     def __init__(
         self, before: list[Word], after: list[Word], live: Sequence[str], start: int
@@ -39,6 +43,7 @@ class Weaver:
         }
         for tag, i1, i2, j1, j2 in codes:
             if tag != "equal" and i1 < i2:
+                # Removed words that began a line belong to the line of the words that replace them.
                 if "\n" in self._before[i1].gap and j1 < len(self._after):
                     yield from self._reach(self._after[j1].line)
                 yield from self._take(self._before[i1:i2], survive)
@@ -60,6 +65,7 @@ class Weaver:
         """
         gone = dict.fromkeys(word.line for word in words if word.line not in survive)
         lines = whole("-", [self._live[line] for line in gone])
+        # A removed line must not cut the line that is being put together in two.
         if self._spans:
             self._waiting += lines
         else:

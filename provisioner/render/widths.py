@@ -68,6 +68,7 @@ def tail(text: str, room: int) -> str:
 def pieces(text: str, room: int) -> Iterator[str]:
     """Yield a text without spaces in pieces of at most `room` columns, cut between letters."""
     while text:
+        # A letter wider than the room stays whole, else the loop would never end.
         end = _end(text, room) or len(next(letters(text)))
         yield text[:end]
         text = text[end:]
@@ -83,6 +84,7 @@ def _at_word(text: str, end: int, room: int) -> int:
 
 def _end(text: str, room: int) -> int:
     """Return the index of the first letter that does not fit; the length of the text if all fit."""
+    # Only as much as could fit is measured: a text may have a hundred thousand characters.
     beginning = text[: _LONGEST * max(room, 0) + _LONGEST]
     if beginning.isascii() or _SIMPLE.fullmatch(beginning):
         return min(len(text), max(room, 0))

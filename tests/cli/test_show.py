@@ -73,7 +73,9 @@ def test_the_live_value_is_shown_always(applied: Project) -> None:
 
     assert "No changes." in applied.run("plan").stdout
     text = applied.run("show", "assistant.helper").stdout
-    assert re.search(r"temperature +0.2 +0.7 +desired was sent, live was kept", text)
+    assert re.search(
+        r"temperature +0.2 +0.7 +desired was sent, the server kept the live value", text
+    )
 
 
 def test_values_that_no_manifest_sets_are_listed_and_no_address_is_in_sync(

@@ -113,6 +113,7 @@ def _difference(change: Change) -> DifferenceDocument:
     fields: list[DifferentField] = []
     for field in change.fields:
         told: DifferentField = {"path": field.path}
+        # The first side is compared as if it were live, and the second as if it were desired.
         if field.live is not UNSET:
             told["first"] = encode(field.live)
         if field.desired is not UNSET:

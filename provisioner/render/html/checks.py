@@ -62,5 +62,5 @@ def _failure(one: Tested, report: ChecksReport) -> Markup:
         for failure in attempt.failures
         for line in f"answer {number}: {failure}".splitlines()
     ]
-    lines = [joined([Markup("\n"), line]) for line in said or ["It was not asked."]]
+    lines = [joined([Markup("\n"), line]) for line in said or ["The check was not asked."]]
     return tag("div", head, *lines, class_="stop")

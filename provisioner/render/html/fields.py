@@ -145,6 +145,7 @@ def _block(live: Any, desired: Any) -> Markup:
     before, after = ([] if side is UNSET else _lines(side) for side in (live, desired))
     rows = [
         tag("del" if line[0] == "-" else "ins", line[2:]) if line[0] in "-+" else text(line[2:])
+        # Lines of `ndiff` that begin with `?` only point at letters of the line above.
         for line in ndiff(before, after)
         if not line.startswith("?")
     ]

@@ -23,6 +23,7 @@ def text(value: object) -> Markup:
 
 def joined(children: Iterable[str], between: str = "") -> Markup:
     """Return children one after the other, with `between` between them. Plain texts are escaped."""
+    # The type tells what was escaped: a plain `str` never was, so no caller can forget it.
     separator = between if isinstance(between, Markup) else text(between)
     return Markup(
         separator.join(child if isinstance(child, Markup) else text(child) for child in children)

@@ -48,6 +48,7 @@ def move_html(view: MigrationView) -> str:
         (f"Then, on {source}", "retire-", view.retire),
     )
     for place, prefix, plan in parts:
+        # The plan of the target is shown even if it is empty: it says that nothing is to be done.
         if plan.changes or plan is view.plan:
             sums = (place, [tag("p", f"Plan: {sum_told(plan)}.")])
             sections |= {f"{prefix}sum": sums, **plan_sections(plan, place, prefix)}

@@ -18,6 +18,7 @@ Sections = Mapping[str, tuple[str, Sequence[Markup]]]
 """The sections of a page, by their ids: the title of each, and its content."""
 
 _DIGEST: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+# The digest admits this style sheet alone: `unsafe-inline` would admit those of others too.
 _POLICY: Final = (
     f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; form-action 'none'"
 )

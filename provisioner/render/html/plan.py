@@ -126,6 +126,7 @@ def _changes(groups: Sequence[Group], plan: View, prefix: str) -> Iterator[Marku
     tree = Tree(Values(plan.made.keys()), edits=shared_edits(groups))
     for place, group in enumerate(groups):
         is_risky = any(change.address in worst for change in group.changes)
+        # What a reviewer must not miss is unfolded from the beginning.
         is_open = len(groups) <= FEW or is_risky or bool(group.first.blocked)
         yield _change(group, plan, tree, anchor(place, prefix), is_open=is_open)
 

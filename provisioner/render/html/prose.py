@@ -41,6 +41,7 @@ def _rows(lines: Sequence[Line]) -> Iterator[Markup]:
     came: list[Line] = []
     for line in lines:
         is_plain = not line.note and line.sign in "-+"
+        # A removed line after an added one begins a new pair of runs.
         if is_plain and line.sign == "-" and not came:
             gone.append(line)
         elif is_plain and line.sign == "+":

@@ -22,6 +22,7 @@ def leaks_markdown(view: LeaksView) -> str:
         f"The account is charged {price(view.bill)} a day for stores and containers, of which "
         f"{price(view.leaked)} for leaks (prices of {view.prices_of})."
     )
+    # GitHub reads two dollar signs in a line as a formula.
     head = ["### Leaks", "", where, "", f"**{told}** {cost}".replace("$", "&#36;"), ""]
     groups = [one for one in view.groups if one.condition not in view.quiet]
     pieces = [Piece(_counted(one), tuple(_table(one, view)), len(one.objects)) for one in groups]

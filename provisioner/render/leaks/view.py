@@ -143,4 +143,5 @@ def kinds_told(objects: Iterable[Judgement]) -> str:
     return ", ".join(
         f"{count:,} {kind.replace('_', ' ')}{'' if count == 1 else 's'}"
         for kind, count in counts.items()
+        # `batch` is the only kind whose plural takes more than an s.
     ).replace("batchs", "batches")

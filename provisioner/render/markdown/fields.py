@@ -31,7 +31,7 @@ DOCUMENTS: Final = 20
 """The most documents of one vector store that are listed. The others are counted."""
 
 DOCUMENT_FOLD: Final = 15
-"""The lines of the changed words of one document before the others are counted."""
+"""The most lines about the text of one document. The others are counted."""
 
 _KNOWN: Final = Values()
 _SIGNS: Final = {DocumentAction.ADD: "+", DocumentAction.CHANGE: "!", DocumentAction.REMOVE: "-"}
@@ -143,6 +143,7 @@ def _prose(groups: Sequence[Sequence[Line]], told: str) -> Iterator[str]:
     """
     for index, group in enumerate(filter(None, groups)):
         lines = [*_with_less_context(group)]
+        # The first lines of a group may be removed ones, which have no number.
         number = next((line.number for line in lines if line.number), 0)
         place = f"line {number}" if number else ""
         yield f"@@ {', '.join(filter(None, [told if not index else '', place]))} @@"
@@ -166,6 +167,7 @@ def _line(line: Line) -> Iterator[str]:
     elif line.sign == " ":
         yield f"  {head(visible(line.text), CONTEXT)}".rstrip()
     elif line.sign == "~":
+        # A diff fence cannot mark words inside of a line, so both versions are shown (0055).
         for sign in "-+":
             yield from _wrapped(sign, "".join(_windowed(line, sign)))
     else:

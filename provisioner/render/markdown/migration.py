@@ -25,6 +25,7 @@ from provisioner.render.migration import (
 from provisioner.render.migration_reading import MigrationView
 from provisioner.render.visible import visible
 
+# Without `|`, which would end the cell of a table.
 _CODE = re.compile(r"`([^`|]+)`")
 
 _WORDS = {

@@ -113,6 +113,7 @@ def plan_pieces(plan: View, layout: Layout) -> Iterator[Piece]:
     if groups:
         yield Piece("", changes=0)
     merged = _merged(groups, gravest(plan).keys())
+    # Shared edits refer to the first place on the page, so they follow the order of the page.
     shown = [group for same in merged for group in same]
     edits = NONE_SHARED if layout.everything else shared_edits(shown)
     diff = Diff(Values(plan.made.keys()), None if layout.everything else FOLD, edits)

@@ -57,6 +57,7 @@ def fitted(head: Sequence[str], pieces: Sequence[Piece], tail: Sequence[str]) ->
     for it, and so is a head that is longer than the whole text may be.
     """
     most = LIMIT - AROUND - NOTICE
+    # The tail goes first, because the head has the refusals and the risks.
     if size([*head, *tail]) > most:
         tail = _left_out()
     if size([*head, *tail]) > most:

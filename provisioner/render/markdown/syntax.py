@@ -12,13 +12,15 @@ from provisioner.render.visible import visible
 
 _TAME: Final = re.compile(r"[A-Za-z0-9_.,:/=\[\]\-][A-Za-z0-9_.,:/=\[\]\- ]*")
 """Matches texts in which no character has a meaning between backticks or inside an HTML element."""
+# GitHub makes links of `://` and `www.` without any markup, and formulas of `$`.
 _SPECIAL: Final = re.compile(r"[&<>|`*_\[\]\\~$@#]|:(?=//)|w(?=ww\.)")
 _NAMING: Final = "@#"
 """Characters that begin the name of a person or the number of an issue outside of code."""
 _NAME: Final = 300
-"""The characters of a text as code before its middle is left out: names and paths are shorter."""
+"""The most characters of a text in code. The middle of a longer text is left out. Names and paths are
+shorter."""
 _SAID: Final = 2_000
-"""The characters of a text in a sentence before its middle is left out."""
+"""The most characters of a text in a sentence. The middle of a longer text is left out."""
 _TICKS: Final = re.compile("`+")
 
 
@@ -27,6 +29,7 @@ def code(text: str) -> str:
     shown = _shorter(visible(text), _NAME)
     if _TAME.fullmatch(shown):
         return f"`{shown}`"
+    # Even between backticks, `|` ends the cell of a table.
     if "|" in shown or not shown.strip():
         return f"<code>{_SPECIAL.sub(_inert, shown)}</code>"
     ticks = "`" * (_longest([shown]) + 1)

@@ -19,6 +19,7 @@ def validation_markdown(validation: Validation) -> str:
     told = contents_told(validation) if validation.valid else f"{plural(len(errors), 'error')}"
     head = [f"### Validate: {escaped(told)}"]
     if errors:
+        # Errors are not folded away, since nothing is done until they are gone.
         head += ["", *_told(diagnostics_text(errors))]
     if others:
         head += ["", *details(plural(len(others), "warning"), _told(diagnostics_text(others)))]
