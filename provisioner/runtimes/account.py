@@ -21,7 +21,7 @@ def _says(*words: str) -> Callable[[Row], bool]:
 
 
 def _nothing(_row: Row) -> NormalForm:
-    """Return an empty spec."""
+    """Return an empty spec, because `gc` compares no field of an object."""
     return NormalForm({})
 
 
@@ -81,6 +81,7 @@ _LISTABLE: Final = (
         frozenset({"file", "skill", "vault", "credential"}),
     ),
     Listable("credential", "vaults/credentials", frozenset({"vault"}), inside="vault"),
+    # No reference: a credential names its vault, and not the other way round.
     Listable("vault", "vaults"),
     Listable("skill", "skills"),
     Listable(
@@ -143,7 +144,11 @@ ACCOUNT: Final = Account(
     held_by_threads=frozenset({"assistants"}),
     starts_threads="assistant",
 )
-"""The collections, and the purposes of files to which applications, threads or runs refer by id."""
+"""The collections of an account, as `gc` lists them.
+
+It also has the purposes of files: which a run makes as its output, and to which applications or
+threads refer by id.
+"""
 
 
 def binding_of(listable: Listable, runtime: Runtime) -> tuple[str, Binding]:
@@ -152,6 +157,7 @@ def binding_of(listable: Listable, runtime: Runtime) -> tuple[str, Binding]:
     If the runtime has no such kind, the collection gets a binding without a mark, under its own
     name. Its objects can be deleted, and in no other way changed.
     """
+    # By the collection: the kind `assistant` lies in another collection on each runtime.
     for kind, binding in runtime.bindings.items():
         if binding.collection == listable.collection:
             return kind, binding
@@ -166,6 +172,7 @@ def binding_of(listable: Listable, runtime: Runtime) -> tuple[str, Binding]:
 
 def marked_by(listable: Listable) -> Binding | None:
     """Return a binding of any runtime that reads the mark of objects in this collection, or None."""
+    # A target of one runtime also lists collections of another, whose objects may have our mark.
     found = (
         binding
         for runtime in RUNTIMES.values()

@@ -35,7 +35,10 @@ def holdings(kind: Kind, path: str) -> Iterator[Holding]:
 
 
 def places(kind: Kind) -> Iterator[tuple[str, str]]:
-    """Yield (name of the runtime, phrase that says how objects of a kind live there)."""
+    """Yield (name of a runtime, phrase) for each runtime.
+
+    The phrase says how objects of the kind exist there, such as `an object in vector_stores`.
+    """
     for runtime in RUNTIMES.values():
         binding = runtime.bindings.get(kind.name)
         if kind.inlined:
@@ -59,6 +62,7 @@ def _by_matrix(runtime: Runtime, kind: Kind, path: str, row: str) -> Holding:
     return Holding(
         runtime.name,
         support.level,
+        # A note begins with `Becomes` only if the field has another name in the API.
         "" if lacks else renamed["name"] if renamed else row,
         _BECOMES.sub("", support.note),
         "" if lacks else _default(runtime, kind, path),

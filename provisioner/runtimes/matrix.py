@@ -32,6 +32,7 @@ def paths() -> list[str]:
     rows: list[str] = []
     for top in (*tops, *(f"tools[{type}]" for type in TOOLS)):
         inner = [path for path in known if path.startswith((f"{top}.", f"{top}="))]
+        # `fromkeys` removes repetitions, because several runtimes list the same row.
         rows += dict.fromkeys([top, *(f"{top}.{name}" for name in _options(top)), *inner])
     return rows
 
@@ -48,6 +49,7 @@ def word(runtime: Runtime, path: str) -> Support:
     If its table does not list the row, the support is that of the row around it.
     """
     whole = path
+    # First the value is left out, then one part after another: the nearest row around it counts.
     while whole not in runtime.support:
         shorter = whole.rpartition("=" if "=" in whole else ".")[0]
         if not shorter:

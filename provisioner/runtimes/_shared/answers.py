@@ -22,11 +22,11 @@ CANCELLING = 20
 end.
 """
 TOKENS = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens"}
-"""For each count of tokens in an Answer, the name that turns and responses use for it."""
+"""For each count of tokens in an Answer, its name in a turn of a session and in a response."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
-"""Matches characters that are replaced in a file name from a server."""
+"""Matches the characters of a file name from a server that `safe_name` replaces by `_`."""
 LONGEST_NAME = 100
-"""The most characters of such a file name."""
+"""The most characters of a file name that `safe_name` returns."""
 
 
 @dataclass(slots=True)
@@ -47,6 +47,8 @@ class CallLog:
             output = outputs.get(call.name)
             self.calls.append(Call(call.id, call.name, call.arguments, output))
             said = "" if output is None else f" = {output}"
+            # Every call is shown before the question may be given up, so that the user sees what to
+            # answer.
             self.asking.tell(f"{call.name}({call.arguments}){said}")
         missing = [call.name for call in calls if call.name not in outputs]
         if missing:
@@ -60,7 +62,7 @@ def arguments_of(value: Any) -> str:
 
 
 def text_of_item(part: Any) -> str:
-    """Return the text of one part of an item. A part of an unknown form is returned as JSON."""
+    """Return the text of one part of a message. A part of an unknown form is returned as JSON."""
     if isinstance(part, Mapping) and part.get("text") == "":
         return ""
     return words_or_json(part)
@@ -79,6 +81,7 @@ def _text_of_part(part: Any) -> str:
         return ""
     if isinstance(part, Mapping) and "text" in part:
         text = part["text"]
+        # An empty text is no unknown form, and must not be shown as JSON.
         empty = isinstance(text, Mapping) and text.get("value") in ("", None) and "value" in text
         return "" if empty else words_or_json(text)
     return words_or_json(part)
@@ -94,6 +97,7 @@ def citations(messages: Sequence[Row], provider: Provider) -> tuple[str, ...]:
         for annotation in _annotations(messages)
         if (cited := mapping(annotation.get("file_citation")))
     ]
+    # Two uploads may have one name, which is listed once. Each id costs one request.
     return tuple(dict.fromkeys(_file_name(id, provider) for id in dict.fromkeys(ids)))
 
 
@@ -106,6 +110,7 @@ def made_files(messages: Sequence[Row], provider: Provider) -> tuple[MadeFile, .
     for message in messages:
         for part in _parts(message):
             if image := mapping(part.get("image_file")):
+                # An annotation may have named the same file already, with its path.
                 found.setdefault(str(image.get("file_id")), "")
     return tuple(
         MadeFile(
@@ -125,6 +130,7 @@ def safe_name(path: str) -> str:
     suffix = Path(name).suffix
     if len(name) <= LONGEST_NAME or len(suffix) > LONGEST_NAME // 2:
         return name[:LONGEST_NAME]
+    # The ending is kept, because programs choose by it how to open a file.
     return name[: LONGEST_NAME - len(suffix)] + suffix
 
 
@@ -145,5 +151,6 @@ def _file_name(id: str, provider: Provider) -> str:
     """Return the name of an upload, or its id if the upload cannot be read."""
     try:
         return str(provider.get("files", id).get("filename") or id)
+    # A file may have been deleted since the answer. The answer is complete without its name.
     except ProviderError:
         return id

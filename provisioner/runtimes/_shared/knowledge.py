@@ -71,6 +71,8 @@ def attributes_to_wire(document: Document, kept: Mapping[str, Any] | None = None
     ours = {
         PATH: document.key,
         SHA256: document.said,
+        # The part after `~` tells a value that the server changed from one that somebody changed
+        # later.
         DIGEST: sent if kept is None else f"{sent}~{digest(kept)}",
     }
     if document.source:
@@ -102,6 +104,7 @@ def chunking_from_wire(rows: Iterable[Row]) -> Mapping[str, Any] | None:
     """Return the chunking of a store's documents, or None if it is unknown or not the same for all."""
     found = [row.get("chunking_strategy") for row in rows]
     first = found[0] if found else None
+    # `other` is returned for documents of a time before chunking was recorded.
     if not isinstance(first, Mapping) or first.get("type") not in ("auto", "static"):
         return None
     if not all(same(first, other) for other in found):
@@ -128,6 +131,7 @@ STORE = Binding(
     complete=_complete_store,
     fields=FieldBehaviour(
         defaults={"chunking_strategy": AUTO},
+        # A store returns no chunking, and not every server returns its description.
         not_echoed=frozenset({"chunking_strategy", "description"}),
     ),
     documents=Documents(

@@ -34,6 +34,7 @@ def mappings(value: Any) -> list[Mapping[str, Any]]:
 
 def number(value: Any) -> int:
     """Return a number as a whole number, and 0 for any other value."""
+    # Python reads `NaN` and `Infinity` in JSON, and `int` of them raises.
     if isinstance(value, int | float) and math.isfinite(value):
         return int(value)
     return 0
@@ -69,5 +70,6 @@ def words_or_json(value: Any) -> str:
         return ""
     try:
         return json.dumps(value, ensure_ascii=False)
+    # The value is shown to a person, so its type is better than an error.
     except (TypeError, ValueError, RecursionError):
         return repr(type(value).__name__)

@@ -47,6 +47,7 @@ def to_wire_paths(fields: Mapping[str, Any], paths: WirePaths) -> Body:
         if value is not None:
             _inner(body, outer)[last] = wire_path.to_wire(value)
         elif outer:
+            # Another field may have put a value into the same object, which then is not cleared.
             body.setdefault(outer[0], None)
         else:
             body[last] = None
@@ -56,6 +57,7 @@ def to_wire_paths(fields: Mapping[str, Any], paths: WirePaths) -> Body:
 def _inner(body: Body, keys: list[str]) -> Body:
     """Return the object at some keys of a body, which is created if it is missing."""
     for key in keys:
+        # `or`, because a field before this one may have set the object to None.
         body[key] = body.get(key) or {}
         body = body[key]
     return body
@@ -67,6 +69,7 @@ def from_wire_paths(body: Mapping[str, Any], paths: WirePaths) -> dict[str, Any]
     A key that begins no wire path keeps its name.
     """
     heads = {wire_path.keys[0] for wire_path in paths.values()}
+    # Most fields have one name in manifests and on the wire, and need no row in a table.
     fields = {key: value for key, value in body.items() if key not in heads}
     return {**fields, **dict(_found(body, paths))}
 

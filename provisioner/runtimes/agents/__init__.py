@@ -82,6 +82,7 @@ _TOOL_WIRE_PATHS: Final[Mapping[str, WirePaths]] = {
 def _tool_to_wire(key: str, tool: Mapping[str, Any], ids: Ids) -> Body:
     """Return one tool of a spec in the form of the API."""
     type = tool["type"]
+    # The API has no `strict`. Its support table refuses `strict: true` and lets false pass.
     options = {name: value for name, value in tool.items() if name not in ("type", "strict")}
     if "credential" in options:
         options["credential_id"] = wire_id(options.pop("credential"), ids)
@@ -101,6 +102,7 @@ def from_wire(row: Row) -> NormalForm:
     """Return a live agent in normal form, with those fields that a manifest can set."""
     metadata = row.get("metadata") or {}
     mark = Mark.from_metadata(metadata)
+    # The server returns null for many fields that were never set.
     fields = from_wire_paths(without_nulls(row), _WIRE_PATHS)
     spec = {name: fields[name] for name in _FIELDS if fields.get(name) not in (None, "")}
     if tools := dict(_tool_from_wire(tool) for tool in row.get("tools") or []):
@@ -112,7 +114,7 @@ def from_wire(row: Row) -> NormalForm:
 
 
 def _recorded(mark: Mark | None) -> dict[str, Any]:
-    """Return the session settings in the mark, with references and ids as such."""
+    """Return the session settings in the mark, with each reference as a Reference or RemoteId."""
     run = mark.settings.get(RUN) if mark else None
     if not isinstance(run, Mapping):
         return {}
@@ -120,7 +122,10 @@ def _recorded(mark: Mark | None) -> dict[str, Any]:
 
 
 def _referring(value: Any) -> Any:
-    """Return a value of the mark with `{ref: ADDRESS}` and `{id: ID}` replaced by what they stand for."""
+    """Return a value of the mark in which references are objects.
+
+    `{ref: ADDRESS}` becomes a Reference, and `{id: ID}` a RemoteId.
+    """
     if isinstance(value, Mapping):
         if value.keys() == {"ref"}:
             return Reference(Address.parse(str(value["ref"])))
@@ -143,6 +148,7 @@ def _tool_from_wire(body: Mapping[str, Any]) -> tuple[str, Any]:
     if "credential_id" in options:
         options["credential"] = RemoteId("credential", str(options.pop("credential_id")))
     known = TOOLS["function"]["function"]["properties"] if type == "function" else TOOLS.get(type)
+    # All options of a type that is unknown here are kept, so that the whole tool can be shown.
     names = (options if known is None else known).keys() - {NAMES.get(type), "type"}
     return key, {"type": type, **{name: options[name] for name in options if name in names}}
 
@@ -155,6 +161,7 @@ def complete(spec: Spec) -> Spec:
     if "response_format" in spec:
         filled["response_format"] = _format_from_wire(_format_to_wire(spec["response_format"]))
     if helpers := spec.get("multi_agent"):
+        # A disabled `multi_agent` is returned without a number, whatever number was sent.
         most = {"max_concurrent_subagents": 6, **helpers} if helpers.get("enabled") else {}
         filled["multi_agent"] = {**most, "enabled": helpers.get("enabled", False)}
     if "compaction" in spec:
@@ -184,6 +191,7 @@ _HTTP: Final[Mapping[str, Any]] = {"headers": {}}
 
 def _complete_tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
     filled = {**_DEFAULTS.get(tool["type"], {}), **tool}
+    # The API has no strict mode, so `strict: false` must not show as a difference.
     filled.pop("strict", None)
     if tool["type"] == "mcp":
         inner: Mapping[str, Any] = _STDIO if "command" in tool else _HTTP

@@ -72,7 +72,10 @@ def _request(params: Mapping[str, Any], question: str) -> Request:
 
 
 BESIDE: Final = frozenset({"spend_control"})
-"""Parameters of a session that the SDK had in 3.54 and lacks since 3.55 (`retirements.json`)."""
+"""Parameters of a session that go into `extra_body`.
+
+The SDK had them in 3.54 and lacks them since 3.55 (`retirements.json`).
+"""
 _PRINTED: Final = frozenset(map(tracked_key, PER_RUN))
 
 CONVERSATION: Final = Conversation(

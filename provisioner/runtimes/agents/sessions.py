@@ -104,6 +104,7 @@ def _made(provider: Provider, body: Mapping[str, Any], asking: Asking) -> str:
     try:
         return str(provider.create(SESSIONS, body)["id"])
     except Ambiguous:
+        # A list may show a new session late, so it is read until the patience for that is over.
         deadline = time.monotonic() + asking.settle
         while not (found := _unanswered(provider, body)):
             if time.monotonic() >= deadline:
@@ -120,6 +121,7 @@ def _made(provider: Provider, body: Mapping[str, Any], asking: Asking) -> str:
 
 def _unanswered(provider: Provider, body: Mapping[str, Any]) -> str:
     """Return the id of the session that was created with this body, or '' if the list has none."""
+    # The metadata is compared here, because the server's own filter by it may lag behind.
     rows = provider.list(SESSIONS, agent_id=body["agent_id"])
     wanted = body["metadata"][ASKED]
     mine = (row for row in rows if (row.get("metadata") or {}).get(ASKED) == wanted)
@@ -136,6 +138,7 @@ def _continued(provider: Provider, agent: str, id: str) -> tuple[str, frozenset[
     if other != agent:
         detail = f"It is a session of {other}, and a session keeps the agent with which it began."
         raise ProvisionerError(Diagnostic(codes.NOT_THIS_ASSISTANTS_SESSION, detail, subject=id))
+    # Turns that ended before cannot be the answer to the question that is sent next.
     turns = provider.list(TURNS, id)
     return str(row["id"]), frozenset(str(t["id"]) for t in turns if t.get("status") in OVER)
 
@@ -193,11 +196,14 @@ class _Turn:
         pause, longest = PATIENCE
         while True:
             row = self.provider.get(SESSIONS, self.id)
+            # While the session runs, its turn has not ended, and one request for each look is
+            # enough.
             turn = {} if row.get("status") in RUNNING else self._turn()
             if turn.get("status") in OVER or row.get("status") in STOPPED:
                 return row, turn
             if row.get("status") == "requires_action" and (why := self._act(row)):
                 self.why = why
+            # After `_act`, so that an output that is ready is still sent in the last moment.
             elif time.monotonic() >= self.deadline:
                 self.why = f"it was still {row.get('status')} when the time was up (--timeout)"
             if self.why:
@@ -213,7 +219,7 @@ class _Turn:
         return {}
 
     def _act(self, row: Row) -> str:
-        """Do what the session waits for.
+        """Perform the actions for which a session waits, such as sending the outputs of functions.
 
         Returns '' if that is possible, else the reason why it is not.
         """
@@ -238,6 +244,7 @@ class _Turn:
         outputs = self.asking.question.tool_outputs
         results = (_result(call, outputs[str(call["name"])]) for call in calls)
         _send(self.provider, self.id, *results)
+        # Only after sending: a call whose output was not taken is answered again.
         self._known |= {str(call["call_id"]) for call in calls}
         return ""
 
@@ -256,6 +263,7 @@ class _Turn:
         row, turn = ended
         items = self._items(turn)
         status = str(
+            # A session that stopped says why, while its last turn may look completed.
             row["status"] if row.get("status") in STOPPED else turn.get("status", CANCELLED)
         )
         usage = mapping(turn.get("usage"))

@@ -58,6 +58,7 @@ def _resources(tools: Mapping[str, Any], ids: Ids) -> Iterator[tuple[str, Body]]
     """Yield (type of tool, resources) for each tool of a spec that has resources."""
     if SEARCH in tools:
         store = (tools[SEARCH] or {}).get("vector_store")
+        # An empty list is sent for a removed tool: the server would keep the store attached.
         yield SEARCH, {"vector_store_ids": [wire_id(store, ids)] if store else []}
     if CODE in tools:
         files = (tools[CODE] or {}).get("files") or {}
@@ -91,6 +92,7 @@ def _tools(row: Row, file_provenance: Mapping[str, FileProvenance]) -> dict[str,
     resources = row.get("tool_resources") or {}
     for tool in row.get("tools") or []:
         kind = str(tool.get("type"))
+        # `file_search` may be null, absent, or have its defaults filled in: servers differ.
         options = {k: v for k, v in (tool.get(kind) or {}).items() if v is not None}
         key = tool_key(kind, str(options.pop("name", "")) if kind == "function" else "")
         mine = resources.get(kind) or {}
@@ -150,6 +152,7 @@ def complete(spec: Spec) -> Spec:
 def _complete_tool(tool: Mapping[str, Any], model: str) -> Mapping[str, Any]:
     match tool.get("type"):
         case "function":
+            # For the API, no `parameters` mean the same as a schema without properties.
             parameters = tool.get("parameters") or NO_PARAMETERS
             return {"strict": False, **_set(tool), "parameters": parameters}
         case "file_search":
@@ -189,6 +192,7 @@ RUNTIME = Runtime(
             fields=FieldBehaviour(
                 defaults={"temperature": 1, "top_p": 1, "response_format": "auto"},
                 per_run=PER_RUN,
+                # The API documents this field in requests, and not in what it returns.
                 not_echoed=frozenset({"reasoning_effort"}),
                 resolved=frozenset({"model"}),
             ),

@@ -45,7 +45,7 @@ def exported(row: Row) -> Exported:
 
 
 def _take(one: Exported, row: Row) -> None:
-    """Add every field of the row to the spec, or to the list of lost parts."""
+    """Add every field of the row to the spec of `one`, or to its list of lost parts."""
     clean = walk(row, lambda leaf: _HALVES.sub("\ufffd", leaf) if isinstance(leaf, str) else leaf)
     if clean != row:
         one.lose("", "Halves of surrogate pairs were replaced by �.")
@@ -59,6 +59,7 @@ def _take(one: Exported, row: Row) -> None:
     _take_format(one)
     _take_metadata(one, clean.get("metadata"))
     known = {*ABOUT, *PLAIN, *PER_RUN, "tools", "tool_resources", "metadata", "file_ids"}
+    # An empty value holds nothing that a manifest could lose.
     for name in clean.keys() - known:
         if clean[name] not in (None, "", [], {}):
             one.lose(name, "A manifest has no such field.")
@@ -99,6 +100,7 @@ def _says(row: Json, name: str) -> bool:
     value = row.get(name)
     if value in (None, ""):
         return False
+    # In Python `True == 1`, so true would look like the default of a temperature.
     return isinstance(value, bool) or name not in DEFAULTS or value != DEFAULTS[name]
 
 
@@ -134,10 +136,12 @@ def _tool(one: Exported, tool: Any, number: int) -> Json | None:
         kind = SEARCH  # its name before version 2
     options = _set(tool.get(kind))
     if kind == "function":
+        # The server fills in false, so a manifest does not repeat it.
         if options.get("strict") is False:
             del options["strict"]
         return {"type": kind, "function": options}
     if kind in (SEARCH, CODE):
+        # These are what the server fills in, and nobody wrote them.
         if _set(options.get("ranking_options")) in ({}, DEFAULT_RANKING):
             options.pop("ranking_options", None)
         return {"type": kind, **options}
@@ -155,7 +159,7 @@ def _take_format(one: Exported) -> None:
 
 
 def _take_metadata(one: Exported, metadata: Any) -> None:
-    """Add the metadata without marks, as far as there is room for it."""
+    """Add the metadata to the spec, without marks, and at most METADATA_KEYS keys of it."""
     theirs = _set(metadata)
     for key in [key for key in theirs if key.startswith(PREFIX)]:
         del theirs[key]
@@ -194,6 +198,7 @@ def _set(value: Any) -> Json:
 
 def _depth(value: Any) -> int:
     """Return the number of nested levels of a value."""
+    # Level by level and without recursion, because an export may be nested as deep as it likes.
     depth, level = 0, [value]
     while level:
         depth += 1

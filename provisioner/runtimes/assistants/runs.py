@@ -75,7 +75,7 @@ def _thread(provider: Provider, asking: Asking) -> Iterator[str]:
 class _Run:
     """One run on a thread, from the question to the answer.
 
-    `why` is the reason if it was given up.
+    `why` is the reason if `ask` gave the run up; '' otherwise.
     """
 
     provider: Provider
@@ -91,6 +91,8 @@ class _Run:
         If waiting fails or is interrupted, the run is cancelled.
         """
         message = {"role": "user", "content": self.asking.question.text}
+        # A create whose answer was lost ends `ask` here: sent again, the question would stand
+        # twice.
         self.provider.create(MESSAGES, message, self.thread)
         run = self.provider.create(RUNS, body, self.thread)
         try:
@@ -105,6 +107,7 @@ class _Run:
         """Return the run when it has ended, after sending the outputs that it waits for."""
         pause, longest = PATIENCE
         while run.get("status") not in ENDED:
+            # Without a pause: the run waits for us, and expires after some minutes.
             if run.get("status") == WAITING:
                 calls = _required(run)
                 self.why = self.log.note(calls)
@@ -200,5 +203,6 @@ def _why(run: Row) -> str:
     error, details = run.get("last_error"), run.get("incomplete_details")
     parts = [mapping(error).get("code"), mapping(error).get("message")]
     parts += [mapping(details).get("reason")]
+    # Some servers return a text where the API has an object.
     parts += [odd for odd in (error, details) if isinstance(odd, str)]
     return ": ".join(str(part) for part in parts if part)

@@ -43,6 +43,7 @@ def _format_to_wire(value: Any) -> Body:
         return {"type": "text"}
     inner = value.get("json_schema")
     if value.get("type") == "json_schema" and isinstance(inner, Mapping):
+        # Without `strict` the server may choose strict mode, and the release would not say so.
         return {"type": "json_schema", "strict": False, **inner}
     return dict(value)
 

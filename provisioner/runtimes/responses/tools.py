@@ -66,6 +66,8 @@ _WIRE_PATHS: Final[Mapping[str, WirePaths]] = {
     "mcp": {
         "allowed_tools": WirePath("allowed_tools", _allowed_to_wire, _allowed_from_wire),
         "authorization_env": WirePath(
+            # The token is filled in when an application loads the release, so no release contains
+            # it.
             "authorization",
             lambda name: f"${{env:{name}}}",
             lambda text: str(text).removeprefix("${env:").removesuffix("}"),

@@ -32,6 +32,7 @@ def ask(assistant: AppliedAssistant, params: Mapping[str, Any], asking: Asking) 
 
     The question's `thread` is the id of the response or conversation that it continues.
     """
+    # `previous_response_id` can name only a stored response, whatever the manifest says of `store`.
     params = {**params, "store": True}
     deadline = time.monotonic() + asking.timeout
     turns = _Turns(assistant.provider, params, asking, deadline, CallLog(asking))
@@ -44,7 +45,10 @@ def ask(assistant: AppliedAssistant, params: Mapping[str, Any], asking: Asking) 
 
 @dataclass(slots=True)
 class _Turns:
-    """The turns of one question. `why` is the reason if it was given up."""
+    """The turns of one question. Each is a request and its response.
+
+    `why` is the reason if the question was given up; '' otherwise.
+    """
 
     provider: Provider
     params: Mapping[str, Any]
@@ -92,6 +96,7 @@ class _Turns:
 
     def clean_up(self) -> None:
         """Delete every stored turn, unless the question keeps them."""
+        # Every turn, because the API keeps each as an object of its own and lists none.
         for turn in () if self.asking.question.keeps_thread else self.turns:
             try:
                 self.provider.delete(RESPONSES, str(turn["id"]))
@@ -113,6 +118,7 @@ class _Turns:
             thread_id=self._conversation or str(last["id"]),
             thread_kept=question.keeps_thread,
             run_id=str(last["id"]),
+            # The last response is complete by itself, but its calls were not answered.
             status="requires_action" if self.why else str(last.get("status")),
             text="\n\n".join(filter(None, map(_text, said))),
             why=self.why or _why(last),
