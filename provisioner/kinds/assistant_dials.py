@@ -139,6 +139,7 @@ AGENT_DIALS: Final[dict[str, Schema]] = {
         },
     ),
     "compaction": {
+        # `async` is a keyword of Python, so it cannot be an argument of `object_`.
         **object_("Settings for the compaction of the context."),
         "properties": {
             "async": boolean(
@@ -179,6 +180,7 @@ TOOL_CHOICE: Final[Schema] = {
     "type": ["string", "object"],
     "description": "The tool that a run must call: none, auto, required, or one tool. Default "
     "auto.",
+    # By `if`, a wrong word is reported as a wrong choice, and a mapping field by field.
     "if": {"type": "string"},
     "then": {"enum": ["none", "auto", "required"]},
     "else": {

@@ -100,6 +100,7 @@ MCP: Final[dict[str, Schema]] = {
     },
     "authorization_env": {
         **text(
+            # The pattern refuses most tokens, which somebody might write here instead of a name.
             "The NAME of the environment variable with the access token. It is read when the "
             "assistant runs. The token itself is never stored."
         ),

@@ -154,6 +154,7 @@ PROPERTIES: Final[dict[str, Schema]] = {
         "maxLength": 512,
         "description": "A description of the assistant's purpose: at most 512 characters.",
     },
+    # Any text: accounts have models that no list has. `policy` warns of those that end.
     "model": {"type": "string", "minLength": 1, "description": "The id of the model."},
     "instructions": {
         "type": ["string", "object"],

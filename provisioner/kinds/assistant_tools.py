@@ -30,6 +30,7 @@ def _when(type: str, required: tuple[str, ...] = (), /, **properties: Schema) ->
     return {
         "if": {"properties": {"type": {"const": type}}, "required": ["type"]},
         "then": {
+            # Closed in each branch, so that an option of another tool is an error.
             "additionalProperties": False,
             "required": list(required),
             "properties": {
@@ -248,5 +249,6 @@ TOOL: Final[Schema] = {
             },
         }
     },
+    # The reference and `explain` also read the options of each type from these branches.
     "allOf": list(_ALL),
 }

@@ -88,6 +88,7 @@ CHECKS: Final[dict[str, Any]] = {
                 "description": "The number of times that the question is asked. Every answer must "
                 "satisfy the conditions. Default 1.",
             },
+            # A list, so that an answer can have two conditions of one sort, such as two `contains`.
             "expect": {
                 "type": "array",
                 "minItems": 1,

@@ -60,6 +60,7 @@ def check(spec: Spec) -> Iterable[Problem]:
         # `needs` keeps silent where the field is there but invalid: it is reported once.
         yield Problem(("type",), codes.CREDENTIAL_NOT_WHOLE, detail, needs=name)
     everything = {field for pair in _TYPES.values() for fields in pair for field in fields}
+    # A type that is unknown is reported by the schema, and then no field is called wrong.
     for name in sorted((everything - needed - besides) & spec.keys() if needed else ()):
         detail = f"`type: {kind}` has {_listed(needed | besides)}."
         yield Problem((name,), codes.NOT_A_CREDENTIAL_FIELD, detail)

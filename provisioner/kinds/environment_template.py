@@ -1,4 +1,4 @@
-"""The kind EnvironmentTemplate: what the container of an agent's session contains.
+"""The kind EnvironmentTemplate: the contents of the container of an agent's session.
 
 Templates have no metadata, so the mark is in the name. The server never returns variables, commands
 and the bytes of files, so digests in the mark show whether they have changed.
@@ -108,7 +108,10 @@ def _sent(content: Any) -> Any:
 
 
 def to_wire(spec: Spec, ids: Ids) -> Body:
-    """Return the request body for a template's spec, or for a part of it. None sets the default."""
+    """Return the request body for a template's spec, or for a part of it.
+
+    A field that is None is set to its default.
+    """
     spec = revealed(spec)
     body = {name: spec[name] for name in (*_PLAIN, "setup_commands") if name in spec}
     if "files" in spec:

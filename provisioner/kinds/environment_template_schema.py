@@ -6,10 +6,11 @@ from typing import Final
 from provisioner.kinds.shared import Schema, boolean, choice, object_, text, texts
 
 LONGEST_NAME: Final = 100
-"""The most characters of a name. The mark needs the rest of the field."""
+"""The most characters of a name in a manifest. The API allows 256; the others are for the mark."""
 
 _DOMAINS: Final[Schema] = {
     "type": "array",
+    # The API takes exact hosts only: no wildcard, no scheme and no port.
     "items": {"type": "string", "pattern": r"^[A-Za-z0-9.-]+$"},
     "maxItems": 100,
     "uniqueItems": True,

@@ -224,6 +224,7 @@ def parameters_problems(function: Mapping[str, Any], path: tuple[str | int, ...]
         return answer
     here = (*path, "parameters")
     words = [*answer, *schema_problems(parameters, here)]
+    # Without an object at the top, the rules of strict mode would only repeat this mistake.
     if parameters and parameters.get("type") != "object":
         return [
             *words,

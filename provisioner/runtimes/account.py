@@ -126,6 +126,7 @@ _LISTABLE: Final = (
         is_called=True,
         is_tracked=True,
     ),
+    # OpenAI lists no threads, conversations and responses: the ledger knows those registered.
     Listable("conversation", "conversations", is_called=True, is_tracked=True),
     Listable(
         "response",

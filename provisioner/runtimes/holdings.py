@@ -18,7 +18,7 @@ from provisioner.runtimes.matrix import word
 _BECOMES: Final = re.compile(r"Becomes `(?P<name>[^`]+)`\.\s*")
 """Matches the note of `becomes`, which names the field of the API."""
 _MATRIX: Final = {"assistant": "", "function": "tools[function]."}
-"""Kinds whose fields are rows of the matrix, with the beginning of their paths in it."""
+"""For each kind whose fields are rows of the support matrix, the beginning of its rows' paths."""
 
 
 def holdings(kind: Kind, path: str) -> Iterator[Holding]:

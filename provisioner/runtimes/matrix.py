@@ -23,7 +23,7 @@ _PARTS: Final = ("type", "ref", "function", *NAMES.values())
 
 
 def paths() -> list[str]:
-    """Return the path of every row.
+    """Return the path of every row of the support matrix.
 
     Fields are ordered as in the manifest reference. Each is followed by the fields inside of it.
     """

@@ -93,7 +93,7 @@ def report_all(manifest: Manifest, base: Place, found: Iterable[Complaint], repo
 def address_of(manifest: Manifest) -> Address:
     """Return the address that a checked document declares.
 
-    The name in it is empty if the document has no valid name.
+    The name in the address is empty if the document has no valid name.
     """
     name = manifest.metadata.get("name")
     # A bad name is reported already. The rest of the document is still checked without it.

@@ -266,6 +266,7 @@ class Contents:
         if not found.size and not empty:
             detail = f"`{name}` is empty, and the API takes no empty files. Remove it or fill it."
             raise self.files.unusable(manifest, place, manifest_codes.FILE_EMPTY, detail)
+        # `windows` is the digest of the text with CRLF, which version 0.1.0 recorded on Windows.
         return Document(
             name,
             found.sha256,

@@ -46,7 +46,7 @@ class Draft:
     order."""
 
     def origin(self, place: Place) -> tuple[Manifest, Place]:
-        """Return the manifest that writes a place of the merged spec, and the place in it.
+        """Return the manifest that sets the value at a place of the merged spec, and its place there.
 
         For a value from a table's row, positions of the returned manifest are those of the row.
         """

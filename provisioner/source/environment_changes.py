@@ -40,6 +40,7 @@ class EnvironmentChanges:
 
     def left_out(self, drafts: Drafts) -> frozenset[Address]:
         """Return the addresses of the drafts that the environment's `without` names."""
+        # The Stack may have mistakes here. They are reported already, and the run goes on.
         entries = self.settings.get("without")
         found: set[Address] = set()
         for index, entry in enumerate(entries if isinstance(entries, list) else ()):

@@ -77,7 +77,7 @@ class Folder:
     def load(
         self, variables: Chosen
     ) -> tuple[Stack | None, dict[Address, Resource], Mapping[Address, tuple[str, ...]]]:
-        """Return the Stack, the desired side, and the paths that the target's `drop:` leaves out of it.
+        """Return the Stack, the desired side, and by address the paths that the target's `drop:` leaves out.
 
         The Stack is None if the folder has none that can be used.
         """
@@ -253,7 +253,10 @@ class Folder:
     def _support(
         self, manifest: Manifest, stack: Stack | None, desired: dict[Address, Resource]
     ) -> Supported:
-        """Check `drop:` of every target, and return what the chosen target supports."""
+        """Check `drop:` of every target.
+
+        Return the desired side without what the chosen target's `drop:` leaves out.
+        """
         runtimes_of = {
             name: str(_mapping(target).get("runtime"))
             for name, target in _mapping(manifest.spec.get("targets")).items()

@@ -17,6 +17,7 @@ def joined(pieces: Iterable[Text], between: str = "") -> Text:
     text, spans = "", []
     for index, piece in enumerate(pieces):
         text += between if index else ""
+        # Only the secret part is masked. A prompt that is hidden as a whole cannot be reviewed.
         if isinstance(piece, Sensitive):
             parts = piece.spans or ((0, len(piece.value)),)
             spans += [(len(text) + start, len(text) + end) for start, end in parts]

@@ -60,7 +60,7 @@ class Layers:
         return {key: value for key, value in spec.items() if value is not None}
 
     def origin(self, place: Place) -> tuple[Manifest, Place]:
-        """Return the manifest that writes the value at `place` of the merged spec, and the place there."""
+        """Return the manifest that sets the value at `place` of the merged spec, and its place there."""
         best, deepest = self.own, 1
         # At the same depth the later layer wins, as it does in `merged`.
         for layer in (*filter(None, [self.defaults]), self.own, *self.patches):

@@ -118,6 +118,7 @@ def _step(node: yaml.Node, step: str | int) -> tuple[yaml.Node, yaml.Node] | Non
     if isinstance(node, yaml.MappingNode):
         return _entry(node, str(step))
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        # An item of a list has no key, so its own position stands for that of the key.
         return node.value[step], node.value[step]
     return None
 

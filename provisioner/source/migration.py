@@ -115,6 +115,7 @@ class Comparison:
         )
         bindings = self.source.runtime.bindings, self.target.runtime.bindings
         if effect is ResourceEffect.REBUILT and one_account:
+            # In one account, the same collection has the same object: there is nothing to move.
             same = bindings[0][kind].collection == bindings[1][kind].collection
             effect = ResourceEffect.STAYS if same else effect
         return ResourceMigration(

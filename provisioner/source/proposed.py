@@ -43,7 +43,10 @@ def trusted_stack(path: Path) -> Manifest:
 
 
 def with_trusted(manifest: Manifest, trusted: Manifest, report: Report) -> Manifest:
-    """Return the Stack of a proposal with the settings of a trusted one. Reports what it replaced."""
+    """Return the Stack of a proposal with the settings of a trusted Stack.
+
+    Each setting that was replaced is reported.
+    """
     spec = {**manifest.spec}
     # A setting that the trusted Stack does not have is removed from the proposal.
     for key in (DEFAULT, LEDGER):
@@ -105,8 +108,9 @@ def _environments(proposed: Mapping[str, Any], trusted: Mapping[str, Any]) -> di
 def _variables(proposed: Mapping[str, Any], trusted: Mapping[str, Any]) -> dict[str, Any]:
     """Return the variables of a proposal.
 
-    One that the trusted Stack declares as sensitive, or that it takes from the environment, stays as it
-    is declared there. One that only the proposal takes from the environment has no default.
+    A variable that the trusted Stack declares as sensitive, or takes from the environment, stays as
+    that Stack declares it. A variable that only the proposal takes from the environment has no
+    default.
     """
     # Without this, a proposal could remove `sensitive`, and the plan would print the secret.
     held = {

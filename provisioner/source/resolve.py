@@ -226,7 +226,7 @@ class Resolver:
                 draft.documents = documents(draft, pattern, self.contents, self.drafts)
 
     def _check(self, draft: Draft) -> None:
-        """Report what the kind itself finds wrong with the spec: rules that no schema expresses."""
+        """Report the problems that the `check` of the kind finds, which no schema can express."""
         # Items with errors are left out, so the places of those after them are mapped back.
         usable, places = draft.usable()
         for problem in [*draft.kind.check(usable)]:
@@ -264,6 +264,8 @@ class Resolver:
                 draft.report.warn(
                     draft.manifest, ("metadata", "name"), codes.UNUSED_FUNCTION, detail
                 )
+            # An upload without a referrer could not be recognised later, since files have no
+            # metadata.
             elif draft.kind.is_file and address not in self.borrowed:
                 detail = (
                     f"Nothing refers to `{address.name}`, and a file is uploaded only when"

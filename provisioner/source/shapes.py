@@ -78,7 +78,7 @@ class Shape:
             self._right.add(proof)
 
     def wanted(self, key: str, value: Any, types: Collection[str]) -> Iterator[tuple[Place, str]]:
-        """Yield each place of a text where the schema wants one of `types`, with that type.
+        """Yield the place of each text for which the schema wants one of `types`, with that type.
 
         `source.columns` converts the texts of a table there.
         """

@@ -133,6 +133,7 @@ def _version(manifest: Manifest, report: Report) -> None:
     """Report an error if the Stack's `requires` excludes the version of this program."""
     requires = str(manifest.spec.get("requires") or "")
     version = _our_version() if requires else ""
+    # A source tree has no version that could be compared.
     if version and not all(_satisfies(version, *pair) for pair in _REQUIREMENT.findall(requires)):
         detail = (
             f"These manifests require provisioner {requires.strip()}, and this is version"

@@ -37,6 +37,7 @@ def stack_only(
     manifest = first(path, STACK, report)
     if manifest is None:
         return None
+    # `load` then reports the unknown name, with its position.
     if environment is not None and environment not in _mapping(manifest.spec.get("environments")):
         return None
     values = Chosen(variables)

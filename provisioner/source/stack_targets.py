@@ -120,6 +120,7 @@ def target_of(manifest: Manifest, name: str, variables: Variables, report: Repor
     url = settings.get("base_url")
     if isinstance(url, str) and not failed:
         try:
+            # In one spelling, because a saved plan compares the settings of its target.
             settings = {**settings, "base_url": web_address(url)}
         except ValueError as error:
             if "${" in str(written["base_url"]):  # else `check_targets` has reported it

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a question such as ` Did you mean `tools`?`, or an empty text if no known name is similar.
 
-    The question begins with a space, so that it can follow a sentence. A bare name stands for the one
-    address that ends in it.
+    The question begins with a space, so that it can follow a sentence. If `known` are addresses, a
+    name without a kind stands for the only address that has this name.
     """
     names = list(known)
     folded = {name.lower(): name for name in names}

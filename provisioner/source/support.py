@@ -150,7 +150,7 @@ def _is_path(entry: str) -> bool:
 def _without(
     spec: Mapping[str, Any], entries: Iterable[str]
 ) -> tuple[Mapping[str, Any], list[str]]:
-    """Return a spec without what these paths name, and the exact paths that were removed."""
+    """Return a spec without the values at these paths, and the exact paths that were removed."""
     gone: list[str] = []
     for path in entries:
         for way in uses(spec, path):

@@ -83,6 +83,7 @@ def compose(text: str) -> Iterator[yaml.Node]:
     except yaml.MarkedYAMLError as error:
         raise NotYaml(_syntax_flaw(error, text)) from error
     except yaml.YAMLError as error:
+        # This error of the reader has no position, so the character is searched for.
         raise NotYaml(_unreadable(error, text)) from error
     finally:
         loader.dispose()
@@ -118,6 +119,7 @@ def _syntax_flaw(error: yaml.MarkedYAMLError, text: str) -> Flaw:
     said = " ".join(filter(None, (error.context, error.problem)))
     if _TOO_DEEP in said:
         return Flaw(line, column, codes.NESTED_TOO_DEEPLY, DEEPEST)
+    # First, because what the parser says of the markers does not name their cause.
     if _UNMERGED.search(text):
         detail = (
             "An unresolved merge conflict is in the file: keep one version and remove the markers."

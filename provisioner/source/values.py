@@ -1,4 +1,4 @@
-"""Read the single value of a JSON or YAML file, and find the positions of mistakes in it."""
+"""Read the single value of a JSON or YAML file, and find the positions of its mistakes."""
 
 import json
 import math
@@ -40,6 +40,7 @@ def value_in(text: str, *, is_yaml: bool) -> tuple[Any, Sequence[Flaw]]:
 
 def _of_yaml(text: str) -> tuple[Any, Sequence[Flaw]]:
     try:
+        # An empty document, such as one after a last `---`, does not count.
         documents = [document for document in parse(text) if document.value is not None]
     except NotYaml as error:
         return None, (error.flaw,)
@@ -67,6 +68,7 @@ def _of_json(text: str) -> tuple[Any, Sequence[Flaw]]:
         return None, (Flaw(error.lineno, error.colno, codes.NOT_JSON, f"{error.msg}."),)
     except _Wrong as error:
         return None, (_duplicate(text, error) if error.key else _at_token(text, error),)
+    # Python's JSON parser recurses, so such a text never reaches the count of `_flaws_inside`.
     except RecursionError:
         return None, (Flaw(1, 1, codes.NESTED_TOO_DEEPLY, DEEPEST),)
     return value, tuple(_flaws_inside(text, value))
@@ -144,6 +146,7 @@ def _flaws_inside(text: str, value: Any) -> Iterator[Flaw]:
         elif isinstance(inner, list):
             left += [(each, depth + 1) for each in inner]
         elif isinstance(inner, str) and not _can_be_sent(inner):
+            # A parsed value has no position, so the escape is searched for in the text.
             found = _HALF.search(text)
             yield _flaw_at(text, found.start() if found else 0, _LONE)
             return

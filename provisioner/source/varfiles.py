@@ -42,8 +42,10 @@ def given(chosen: Chosen, stack: Manifest | None, report: Report) -> dict[str, A
     values: dict[str, Any] = {
         name: Given.of(text, f"{VARIABLE}{name}")
         for name, text in chosen.ambient.items()
+        # One environment serves many folders, so an unknown name is no mistake of this one.
         if name in known
     }
+    # In the order of precedence: what comes later replaces what came before.
     for file in chosen.files:
         for name, value in _read(file, report).items():
             values[name] = value

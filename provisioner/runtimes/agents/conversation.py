@@ -38,6 +38,7 @@ def session_params(settings: Mapping[str, Any], ids: Ids) -> Body:
     cache = settings.get("prompt_cache_options")
     return {
         **session,
+        # The API requires an environment, also for a session that only talks.
         "environment": to_wire_paths(session.get("environment") or _TALKING, _ENVIRONMENT),
         **({"prompt_cache_options": cache} if cache else {}),
     }

@@ -28,7 +28,7 @@ from provisioner.runtimes.responses.tools import tool_from_wire, tool_to_wire, w
 def to_wire(spec: Spec, ids: Ids) -> Body:
     """Return the body of a release for an assistant's spec, or for a part of it.
 
-    None clears a parameter.
+    A field that is None clears its parameter.
     """
     spec = revealed(spec)
     params = to_wire_paths({name: spec[name] for name in _PARAMETERS if name in spec}, _WIRE_PATHS)
@@ -108,6 +108,7 @@ def from_wire(row: Row) -> NormalForm:
     """Return a live release in normal form."""
     params = {name: value for name, value in (row.get("params") or {}).items() if value is not None}
     metadata = row.get("metadata") or {}
+    # Taken out first, because tools have wire paths of their own.
     listed = params.pop("tools", [])
     file_provenance = tuple(_file_provenance(listed, Mark.from_metadata(metadata)))
     spec: dict[str, Any] = {name: row[name] for name in ABOUT if row.get(name)}
