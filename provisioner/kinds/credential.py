@@ -8,16 +8,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from provisioner.kinds.shared import (
-    ENV_NAME,
-    LIFECYCLE,
-    LONGEST_NAME,
-    METADATA,
-    choice,
-    name_problems,
-    object_,
-    text,
-)
+from provisioner.kinds.credential_schema import PROPERTIES, TYPES
+from provisioner.kinds.shared import name_problems
 from provisioner.model.binding import Binding, FieldBehaviour, Ids, NormalForm
 from provisioner.model.codes import kinds as codes
 from provisioner.model.kind import Kind, Problem
@@ -25,19 +17,6 @@ from provisioner.model.mark import user_metadata
 from provisioner.model.provider import Body, Row
 from provisioner.model.value import MissingSecret, RemoteId, Spec, revealed
 
-_CLIENT: Final = ("none", "client_secret_basic", "client_secret_post")
-_TYPES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
-    "static_bearer": (frozenset({"mcp_server_url", "token_env"}), frozenset()),
-    "mcp_oauth": (
-        frozenset({"mcp_server_url", "access_token_env"}),
-        frozenset({"expires_at", "refresh", "refresh_token_env", "client_secret_env"}),
-    ),
-    "environment_variable": (
-        frozenset({"secret_name", "secret_value_env", "networking"}),
-        frozenset(),
-    ),
-}
-"""For each type of credential, the fields that it needs, and further fields that it may have."""
 _SECRETS: Final = {
     "token_env": "token",
     "access_token_env": "access_token",
@@ -54,12 +33,12 @@ def check(spec: Spec) -> Iterable[Problem]:
     """Yield the problems of a credential that the schema cannot express."""
     yield from name_problems(spec)
     kind = spec.get("type")
-    needed, besides = _TYPES.get(str(kind), (frozenset(), frozenset()))
+    needed, besides = TYPES.get(str(kind), (frozenset(), frozenset()))
     for name in sorted(needed - spec.keys()):
         detail = f"A credential of `type: {kind}` needs `{name}`."
         # `needs` keeps silent where the field is there but invalid: it is reported once.
         yield Problem(("type",), codes.CREDENTIAL_NOT_WHOLE, detail, needs=name)
-    everything = {field for pair in _TYPES.values() for fields in pair for field in fields}
+    everything = {field for pair in TYPES.values() for fields in pair for field in fields}
     # A type that is unknown is reported by the schema, and then no field is called wrong.
     for name in sorted((everything - needed - besides) & spec.keys() if needed else ()):
         detail = f"`type: {kind}` has {_listed(needed | besides)}."
@@ -175,12 +154,6 @@ def complete(spec: Spec) -> Spec:
     return filled
 
 
-def _variable(what: str) -> dict[str, Any]:
-    """Return the schema of a field with the name of an environment variable."""
-    return {**text(f"The NAME of the environment variable with {what}."), "pattern": ENV_NAME}
-
-
-_URL: Final = {"pattern": r"^https://[^/@\s]+(/\S*)?$"}
 _NOT_ECHOED: Final = frozenset({*_SECRETS, *_IN_REFRESH})
 """The fields that the server never returns."""
 
@@ -195,77 +168,7 @@ KIND: Final = Kind(
         "type": "object",
         "additionalProperties": False,
         "required": ["vault", "type"],
-        "properties": {
-            "vault": text(
-                "The name of the `kind: Vault` that contains the credential. Another vault "
-                "replaces the credential."
-            ),
-            "name": {
-                "type": "string",
-                "minLength": 1,
-                "maxLength": LONGEST_NAME,
-                "description": "The live name. Default: `metadata.name`. Another name replaces "
-                "the credential.",
-            },
-            "type": choice(
-                "The type: a bearer token or OAuth tokens for an MCP server, or a variable of "
-                "hosted sessions.",
-                *_TYPES,
-            ),
-            "mcp_server_url": {
-                **text("The address of the MCP server that gets the secret: `https://…`."),
-                **_URL,
-            },
-            "token_env": _variable("the bearer token"),
-            "access_token_env": _variable("the OAuth access token"),
-            "expires_at": text(
-                "The time at which the access token expires, such as `2026-12-31T12:00:00Z`."
-            ),
-            "refresh": object_(
-                "Settings for renewing the access token.",
-                ("client_id", "token_endpoint"),
-                client_id=text("The OAuth client's id."),
-                token_endpoint={
-                    **text("The address at which tokens are exchanged: `https://…`."),
-                    **_URL,
-                },
-                token_endpoint_auth=choice(
-                    "The method by which the client authenticates itself. Default none.", *_CLIENT
-                ),
-                resource=text("The resource that the token is for, if the endpoint asks for one."),
-                scope=text("The requested scopes, separated by spaces."),
-            ),
-            "refresh_token_env": _variable("the refresh token"),
-            "client_secret_env": _variable("the OAuth client's secret"),
-            "secret_name": {
-                **text(
-                    "The environment variable of a hosted session that contains a placeholder "
-                    "for the secret."
-                ),
-                "pattern": ENV_NAME,
-            },
-            "secret_value_env": _variable("the secret that the placeholder stands for"),
-            "networking": object_(
-                "The hosts for which the placeholder in a request is replaced by the secret.",
-                ("type",),
-                type=choice(
-                    "The hosts to which the secret may be sent: all hosts of the session, or a "
-                    "list.",
-                    "unrestricted",
-                    "limited",
-                ),
-                allowed_hosts={
-                    "type": "array",
-                    "description": "With `limited`: 1 to 16 exact host names.",
-                    "items": {"type": "string", "pattern": r"^[A-Za-z0-9.-]+$"},
-                    "minItems": 1,
-                    "maxItems": 16,
-                    "uniqueItems": True,
-                },
-            ),
-            "metadata": METADATA,
-            "lifecycle": LIFECYCLE,
-        },
+        "properties": dict(PROPERTIES),
         "x-hints": {
             "token": "A manifest must not contain a secret. Name its variable in `token_env`.",
             "access_token": "A manifest must not contain a secret. Name its variable in `access_token_env`.",

@@ -1,7 +1,7 @@
 """Access to targets without a stored key: Microsoft Foundry, and workload identities.
 
 This module has the schemas of these settings, the checks that a schema cannot express, and the date
-on which Foundry's Assistants API ends. `stack` and `stack_schema` use it.
+on which Foundry's Assistants API ends. `stack_targets` and `target_schema` use it.
 """
 
 from __future__ import annotations
