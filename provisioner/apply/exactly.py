@@ -47,6 +47,7 @@ def write_digests(run: Run, address: Address, id: str, exact: Exact) -> None:
     Raises StepFailed if the server did not store the mark, and every ProviderError.
     """
     binding = run.binding(address)
+    # The row has the metadata of others, which the next write must keep.
     row = run.provider.get(binding.collection, id)
     mark = binding.mark_of(row)
     if mark is None:

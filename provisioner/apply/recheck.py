@@ -92,6 +92,7 @@ class Recheck:
         Their references are no reason to keep an object: the plan has already counted those that
         remain after this run.
         """
+        # A forgotten object stays, and so do its references.
         touched = {
             change.live.id
             for change in self.run.plan.changes

@@ -50,6 +50,7 @@ def with_borrowed(
         if mark is not None and mark.owner == owner:
             problems.append(_managed(resource, id, mark.address))
         objects[address] = as_stranger(address.kind, row, mark)
+    # They are not among `live.objects`, so no rule about our objects can change or delete them.
     return replace(live, borrowed=objects, diagnostics=(*live.diagnostics, *problems))
 
 

@@ -97,6 +97,7 @@ class Comparer:
         """Return every digest with which the mark may have recorded a value."""
         if value is UNSET:
             return frozenset({NOTHING})
+        # Version 1 sorted properties like all other keys, as if there were no schema.
         schemas = self.schemas if self.version >= VERSION else NOWHERE
         return frozenset(
             digest(variant, schemas=schemas)

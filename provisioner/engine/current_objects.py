@@ -56,6 +56,7 @@ def _ranking(
             recorded = [document.sha256 for document in candidate.documents.values()]
             good = any(each.is_recorded_as(sha256) for each in wanted for sha256 in recorded)
             age = candidate.created_at
+        # To an upload with `former` only older releases refer.
         in_use = mark.generation if mark and not candidate.former else 0
         return good, in_use, age, candidate.id
 

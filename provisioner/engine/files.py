@@ -77,6 +77,7 @@ def live_files(
     """
     ours, before, rows = [*ours], [*before], [*rows]
     file_provenance = _file_provenance(ours)
+    # Running applications may still use the uploads of older releases, so these are found too.
     former = {
         id: provenance
         for id, provenance in _file_provenance(before).items()

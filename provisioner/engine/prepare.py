@@ -72,6 +72,7 @@ def restrict(
     """Return only what is selected. The rest is neither desired nor an orphan."""
     if chosen is None:
         return desired, live
+    # Foreign objects stay, because the guards search them for namesakes.
     return {a: r for a, r in desired.items() if a in chosen}, replace(
         live,
         objects={address: found for address, found in live.objects.items() if address in chosen},

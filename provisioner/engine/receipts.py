@@ -81,6 +81,7 @@ def _credential(value: Any) -> Any:
 
 def _marked_sensitive(row: Row, kind: Kind, binding: Binding) -> Iterator[str]:
     """Yield the texts of the fields that the mark of a row calls sensitive."""
+    # The manifest of a deleted object is often gone. Then only the mark says what is secret.
     mark = guarded(row, binding.mark_of)[0]
     if mark is None or not any(one.sensitive for one in mark.applied.values()):
         return

@@ -63,6 +63,7 @@ class Remade:
 def remade(kept: Kept, one: ReceiptDocument, remote: RemoteDocument) -> Remade | None:
     """Return a document that can be uploaded again, None if its content is not available."""
     path = remote.path
+    # The file is preferred, because the text that was extracted from a PDF, say, is no PDF.
     there = kept.on_disk.get(path)
     if there and is_content(there, remote.sha256):
         return Remade(as_document(path, there, remote))
@@ -99,6 +100,7 @@ def as_document(path: str, there: Measured, remote: RemoteDocument | None = None
 
 def is_content(there: Measured, recorded: str) -> bool:
     """Return true if a recorded digest, or the beginning of one, is a digest of this content."""
+    # Earlier versions, and checkouts with other line ends, recorded another of these digests.
     digests = (there.content, there.sha256, there.windows)
     return bool(recorded) and any(digest.startswith(recorded) for digest in digests)
 

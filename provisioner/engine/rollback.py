@@ -35,6 +35,7 @@ def mark_of_copy(
         return None
     before = older.mark.applied if older.mark else {}
     applied = {
+        # The copy has the older values, so what was secret in them is secret again.
         key: replace(it, sensitive=it.sensitive or (key in before and before[key].sensitive))
         for key, it in current.mark.applied.items()
     }

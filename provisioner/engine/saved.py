@@ -138,6 +138,7 @@ class Saved:
 
 def check_whole(data: Mapping[str, Any]) -> None:
     """Raise PlanRefused for a plan file of another version, or one that was changed or cut short."""
+    # The version is judged first: the digest of another version may cover other parts.
     if data.get("version") != VERSION:
         raise PlanRefused(
             Diagnostic(

@@ -84,6 +84,7 @@ def declared(salt: str, leaf: Any) -> Any:
 
 def in_parts(leaf: Any) -> Any:
     """Return a leaf of a desired spec for the record of a run, without any part of a secret."""
+    # A seal could be guessed at for as long as the ledger exists, so none is stored.
     return {PARTS: [*_around(leaf)]} if isinstance(leaf, Sensitive) else declared("", leaf)
 
 
@@ -145,6 +146,8 @@ class Secrets:
         return Content(path, sha256, 0, base64=base64)
 
     def _secret(self, wanted: str, held: Any) -> Sensitive:
+        # Somebody who edits a plan file may move a seal to a field that many people can read. So a
+        # secret is restored only where the reviewed manifests have it.
         if not isinstance(held, Sensitive):
             raise self._misplaced()
         if sealed(held.value, self.salt) != wanted:

@@ -28,6 +28,7 @@ def with_secrets(tracked: TrackedField) -> Any:
     known = _known(tracked.desired)
     found = _found(live, known)
     if applied and applied.sensitive and tracked.comparer.is_recorded(live, applied.sent):
+        # Without places that fit the text, all of the text counts as secret.
         is_whole = not _is_in_order(applied.spans, len(live))
         return live if is_whole else Sensitive(live, spans=_merged([*applied.spans, *found]))
     # If a known secret is missing, the text may contain an older one, which cannot be located.

@@ -36,6 +36,7 @@ def staleness(saved: Saved, live: Live) -> list[Diagnostic]:
         schemas = saved.schemas.get(key[0].kind, NOWHERE)
         fingerprinted = fingerprint(now, saved.salt, desired) if now else None
         found += changes_since(key[0], before, fingerprinted, schemas)
+    # An object to which the plan only refers may have been replaced, and then has another id.
     for address, id in saved.pinned.items():
         if address not in live.objects or live.objects[address].id != id:
             found.append(

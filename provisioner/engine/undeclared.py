@@ -152,6 +152,7 @@ def _since(path: str, there: Mapping[str, Any], sides: ComparedObject) -> Since:
         is_same = sides.comparer(path).is_recorded(there[path], entry.got)
         return Since.ACCEPTED if is_same else Since.MOVED
     every = mark.of(ALL)
+    # A value without an entry was at its default when the mark was written.
     if every is None:
         return Since.MOVED
     if every == NOTHING_KNOWN:

@@ -69,6 +69,7 @@ def location(said: str | None, root: Path, in_stack: str = "") -> Location | Non
         return Location(root / DEFAULT)
     if said == NONE:
         return None
+    # Taken for a path, it would silently create an empty ledger in a folder named `sqlite:`.
     if _BROKEN_URL.match(said):
         scheme = said.split(":", 1)[0]
         detail = f"`{scheme}:/` has one slash too few: write `{scheme}://`. Nothing was created."

@@ -126,6 +126,7 @@ class Runs:
             .where(
                 runs.c.owner == owner,
                 sa.or_(
+                    # Names may contain `_`, which would be a wildcard of LIKE.
                     changes.c.address.endswith(f".{term}", autoescape=True),
                     changes.c.object_id == term,
                 ),

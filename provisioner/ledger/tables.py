@@ -41,6 +41,7 @@ leases: Final = sa.Table(
     sa.Column("since", Moment, nullable=False),
     sa.Column("expires", Moment, nullable=False),
     sa.Column("released", Moment, nullable=False),
+    # It identifies the kernel and the file by which a dead holder is recognised: see `presence`.
     sa.Column("machine", sa.Text, nullable=False, server_default=sa.text("''")),
 )
 
@@ -176,6 +177,7 @@ tracked: Final = sa.Table(
     sa.Column("expires", Moment),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("claim", sa.Text, nullable=False, server_default=sa.text("''")),
+    # A worker has the row until then, or a delete that failed is not tried again before then.
     sa.Column("free_at", Moment),
     sa.Column("ended", Moment),
     sa.Column("note", sa.Text, nullable=False, server_default=sa.text("''")),

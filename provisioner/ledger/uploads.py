@@ -92,6 +92,7 @@ class Uploads:
             uploads.c.account == account, uploads.c.file_id == file_id
         )
         with self.database.reading() as connection:
+            # The empty id would find an upload that was not answered.
             row = connection.execute(select).mappings().first() if file_id else None
         return None if row is None else _upload(row)
 

@@ -85,6 +85,7 @@ class GitHub:
         return Readiness.READY if can else Readiness.CONFLICTS
 
     def earlier(self) -> Sequence[str]:
+        # A job waits for these. A `concurrency` group of GitHub would cancel waiting runs but one.
         own = int(self._environ.get("GITHUB_RUN_NUMBER") or 0)
         branch = text(self._payload, "repository", "default_branch")
         asked = {"event": "push", "branch": branch}
@@ -138,6 +139,7 @@ class GitHub:
         """Write the record to a file, and name it as an output. The Action's next steps upload it."""
         attempt = int(self._environ.get("GITHUB_RUN_ATTEMPT") or 1)
         index = records.index(proposal, proposal.head, key)
+        # The digest is in the name: to read the content means to follow a redirect to another host.
         name = f"{index}.{digest}.{attempt}"
         file = Path(self._environ.get("RUNNER_TEMP", ".")) / f"{name}.txt"
         file.write_text(f"{digest}\n", encoding="utf-8")

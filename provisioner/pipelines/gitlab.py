@@ -95,6 +95,7 @@ class GitLab:
             return Nightly()
         if source not in {*LOOKS, "schedule"}:
             return Nothing(f"Nothing is done in a pipeline whose source is {source!r}.")
+        # No variable says which merge request to plan: who may set one may override all others too.
         found = tuple(self._unplanned())
         return Proposed(found) if found else Nothing("No merge request has new commits.")
 
