@@ -3,7 +3,7 @@
 It is pure.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -15,19 +15,16 @@ from provisioner.engine.live_objects import (
     as_object,
     as_stranger,
     ids_named,
-    is_expired,
     with_documents,
 )
-from provisioner.engine.marks import FILES
 from provisioner.engine.named_documents import known_by_name
-from provisioner.engine.odd import FAILURES, guarded, odd_shape
+from provisioner.engine.odd import guarded, odd_shape
 from provisioner.engine.proof import with_unproven_kept
 from provisioner.engine.published import published_before
 from provisioner.engine.references import NO_IDS, Known, ids_in
 from provisioner.engine.renamed import renamings
 from provisioner.engine.retired import with_everything_retained, with_retained
 from provisioner.engine.versions import our_version
-from provisioner.model.address import Address
 from provisioner.model.binding import Binding, upload_kind
 from provisioner.model.codes import plans as codes
 from provisioner.model.codes.servers import NO_SUCH_API
@@ -249,68 +246,3 @@ def ids_of(inventory: Inventory) -> set[str]:
     """Return the ids of everything that was read: objects, and files in stores."""
     ids = {str(row["id"]) for rows in inventory.rows.values() for row in rows}
     return ids | {str(row["id"]) for rows in inventory.documents.values() for row in rows or ()}
-
-
-def parents_of(rows: Iterable[Row], binding: Binding, owner: Owner) -> list[str]:
-    """Return the ids of our objects of a kind whose objects contain other objects."""
-    return [str(row["id"]) for row, _ in _of_owner(rows, binding, owner)]
-
-
-def holders_of(rows: Iterable[Row], binding: Binding, owner: Owner, desired: Desired) -> list[str]:
-    """Return the ids of our objects whose documents must be read.
-
-    An expired store is left out, because it is empty. A store whose row says that it is empty is
-    read only if a manifest declares documents for it, because some servers update that count late.
-    """
-    wanted = {a for own, r in desired.items() if r.documents for a in (own, *r.formerly)}
-    return [
-        str(row["id"])
-        for row, address in _of_owner(rows, binding, owner)
-        if not is_expired(row)
-        if address in wanted or not (binding.documents and binding.documents.is_empty(row))
-    ]
-
-
-def _of_owner(rows: Iterable[Row], binding: Binding, owner: Owner) -> Iterator[tuple[Row, Address]]:
-    for row in rows:
-        mark = binding.mark_of(row)
-        if mark is not None and mark.owner == owner:
-            yield row, mark.address
-
-
-def speaks_of_files(inventory: Inventory, bindings: Mapping[str, Binding], owner: Owner) -> bool:
-    """Return true if the list of uploads is needed.
-
-    That is so if the mark of one of our objects names the File of an upload. It is also so if a
-    store of ours contains a file without our attributes, because the file's name may prove that it
-    is ours. Only objects that can have documents or such a mark are examined, to save time.
-    """
-    return any(
-        found.foreign_documents or found.file_provenance
-        for found in _speakers(inventory, bindings, owner)
-    )
-
-
-def _speakers(
-    inventory: Inventory, bindings: Mapping[str, Binding], owner: Owner
-) -> Iterator[RemoteObject]:
-    speaking = replace(
-        inventory,
-        rows={
-            kind: tuple(row for row in rows if _may_speak(row, bindings[kind]))
-            for kind, rows in inventory.rows.items()
-        },
-    )
-    yield from with_documents(sorted_out(speaking, bindings, owner).ours, inventory, bindings)
-    yield from published_before(inventory, bindings).of(owner)
-
-
-def _may_speak(row: Row, binding: Binding) -> bool:
-    """Return true for an object that can have documents, or whose mark names Files."""
-    if binding.documents:
-        return True
-    try:
-        mark = binding.mark_of(row)
-    except FAILURES:
-        return True  # `sorted_out` reads the row again and leaves out the field at fault
-    return mark is not None and FILES in mark.settings

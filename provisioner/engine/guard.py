@@ -4,13 +4,14 @@ Every refusal names the setting that allows the change permanently, and the opti
 once.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from provisioner.engine.missing_secrets import missing_secret_refusals
 from provisioner.model.address import Address
 from provisioner.model.binding import Binding
 from provisioner.model.codes import plans as codes
-from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.hints import hint
 from provisioner.model.mark import Owner
 from provisioner.model.overrides import Overrides
@@ -18,7 +19,6 @@ from provisioner.model.plan import Action, Change, DocumentAction, Plan, Reason
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
 from provisioner.model.stack import REFUSE, Guards, Stack
-from provisioner.model.value import MissingSecret, leaves
 
 FLOOR = 5
 """The smallest number of deletions that `max_delete_percent` can refuse."""
@@ -108,61 +108,6 @@ def _drifted(change: Change) -> Diagnostic:
         position,
         subject=str(change.address),
     )
-
-
-def missing_secret_refusals(changes: Iterable[Change]) -> list[Diagnostic]:
-    """Return a refusal for each object that cannot be created because a secret is not set.
-
-    An object that exists has its secrets already, so it needs none.
-    """
-    return [
-        Diagnostic(
-            codes.SECRET_NOT_SET,
-            f"{_not_set(missing)} Nothing was changed. Set {_it(missing)} where the plan is "
-            "applied; no plan and no log ever shows the value.",
-            change.desired.origin if change.desired else None,
-            subject=str(change.address),
-        )
-        for change, missing in _missing_secrets(changes)
-    ]
-
-
-def missing_secret_warnings(changes: Iterable[Change]) -> list[Diagnostic]:
-    """Return a warning for each secret variable that is not set and that apply will need.
-
-    It is not a refusal, because a plan may be made on a machine that has no secrets.
-    """
-    return [
-        warning(
-            codes.SECRET_NEEDED,
-            f"{_not_set(missing)} Set {_it(missing)} before you apply, in the environment or in "
-            ".env.",
-            change.desired.origin if change.desired else None,
-            str(change.address),
-        )
-        for change, missing in _missing_secrets(changes)
-    ]
-
-
-def _missing_secrets(changes: Iterable[Change]) -> Iterator[tuple[Change, list[str]]]:
-    """Yield the changes that would send a secret, each with the variables that are not set."""
-    for change in changes:
-        if (change.action.makes or change.resend) and (missing := _missing(change)):
-            yield change, missing
-
-
-def _not_set(variables: Sequence[str]) -> str:
-    which = "is" if len(variables) == 1 else "are"
-    return f"{', '.join(variables)} {which} not set, neither in the environment nor in .env."
-
-
-def _it(variables: Sequence[str]) -> str:
-    return "it" if len(variables) == 1 else "them"
-
-
-def _missing(change: Change) -> list[str]:
-    spec = change.desired.spec if change.desired else {}
-    return sorted({secret.variable for secret in leaves(spec, MissingSecret)})
 
 
 def identity_refusals(owner: Owner, desired: Desired, live: Live) -> list[Diagnostic]:

@@ -6,10 +6,11 @@ from dataclasses import field, replace
 
 from provisioner.engine.both_sides import compared_object
 from provisioner.engine.diff import diff
-from provisioner.engine.guard import guarded, missing_secret_warnings
+from provisioner.engine.guard import guarded
 from provisioner.engine.keeping import keeping
 from provisioner.engine.likely_renames import likely_renames
 from provisioner.engine.marks import make_mark
+from provisioner.engine.missing_secrets import missing_secret_warnings
 from provisioner.engine.prepare import ignoring, keeping_names, restrict, without_unused_files
 from provisioner.engine.resending import resend_refusals
 from provisioner.engine.sorted_releases import sorted_before

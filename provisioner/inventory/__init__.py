@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from time import time
 
-from provisioner.engine.classify import holders_of, parents_of, speaks_of_files
+from provisioner.engine.further_reads import holders_of, parents_of, speaks_of_files
 from provisioner.engine.versions import ids_to_read
 from provisioner.inventory.lists import list_all, list_documents, list_inner
 from provisioner.model.address import Address

@@ -1,7 +1,6 @@
 """GitHub Actions: events, reviews, comments, issues, and the records of plans (`github_records`)."""
 
 import json
-import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from provisioner.model.errors import NotFound, UsageError
 from provisioner.model.host_api import Connect, HostApi
 from provisioner.pipelines import github_records as records
 from provisioner.pipelines.asking import inner, mapping, moment, rows, text
+from provisioner.pipelines.github_workflow import workflow
 from provisioner.pipelines.host import (
     Approval,
     Event,
@@ -27,7 +27,6 @@ from provisioner.pipelines.host import (
     Readiness,
     Record,
     Reviews,
-    Setup,
 )
 
 PROPOSED: Final = "pull_request_target"
@@ -37,7 +36,6 @@ WRITERS: Final = frozenset({"admin", "maintain", "write"})
 """The permissions with which somebody may write to a repository."""
 SETTINGS: Final = ("GITHUB_API_URL", "GITHUB_REPOSITORY", "GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH")
 API: Final = "2022-11-28"
-WORKFLOW: Final = ".github/workflows/provisioner.yml"
 
 
 class GitHub:
@@ -282,45 +280,4 @@ def _connect(environ: Mapping[str, str], connect: Connect) -> GitHub:
     return GitHub(environ, connect(environ["GITHUB_API_URL"], headers))
 
 
-def _setup(asked: Setup) -> Mapping[str, str]:
-    """Return the workflow, in at most twelve lines."""
-    several = len(asked.environments) > 1
-    env = "${{ matrix.env }}" if several else "".join(asked.environments)
-    given = {
-        "env": env,
-        "manifests": "" if asked.folder == "manifests" else asked.folder,
-        "key": "" if asked.keyless else "${{ secrets.PROVISIONER_KEY }}",
-    }
-    inputs = ", ".join(f"{name}: {_quoted(value)}" for name, value in given.items() if value)
-    permissions = "contents: read, actions: read, pull-requests: write, issues: write"
-    permissions += ", id-token: write" if asked.keyless else ""
-    at = f"{{branches: [{_quoted(asked.branch)}]}}"
-    night = f'{{cron: "{asked.minute} 3 * * *"}}'
-    return {
-        WORKFLOW: "\n".join(
-            [
-                "name: provisioner",
-                f"on: {{pull_request_target: {at}, push: {at}, schedule: [{night}]}}",
-                f"permissions: {{{permissions}}}",
-                "jobs:",
-                "  provisioner:",
-                "    runs-on: ubuntu-latest",
-                *(
-                    [f"    strategy: {{matrix: {{env: [{', '.join(asked.environments)}]}}}}"]
-                    * several
-                ),
-                f"    environment: {_quoted(env or 'provisioner')}",
-                "    steps:",
-                f"      - uses: {asked.action}",
-                *([f"        with: {{{inputs}}}"] if inputs else []),
-                "",
-            ]
-        )
-    }
-
-
-def _quoted(text: str) -> str:
-    return text if re.fullmatch(r"[A-Za-z0-9_-]+", text) else json.dumps(text)
-
-
-HOST: Final = HostKind("github", "GitHub Actions", "github.com", _is_here, _connect, _setup)
+HOST: Final = HostKind("github", "GitHub Actions", "github.com", _is_here, _connect, workflow)

@@ -3,10 +3,6 @@
 A merge request's own pipeline takes its configuration from the merge request, so it never gets a key.
 The pipelines of the protected default branch look for merge requests with new commits by themselves,
 and take nothing from the pipeline that may have triggered them.
-
-A record is a commit status of the token's own user. GitLab says of each status who wrote it and when,
-and nobody can change one. The token is a protected variable, so only pipelines of protected branches
-have it.
 """
 
 import json
@@ -23,7 +19,8 @@ from provisioner.model.codes import pipelines as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProviderError, UsageError
 from provisioner.model.host_api import Connect, HostApi
-from provisioner.pipelines.asking import inner, moment, number, rows, text
+from provisioner.pipelines import gitlab_records as records
+from provisioner.pipelines.asking import inner, number, rows, text
 from provisioner.pipelines.gitlab_reviews import reviews
 from provisioner.pipelines.host import (
     Event,
@@ -51,10 +48,6 @@ FOR_PROPOSALS: Final = re.compile(r"\bmerge requests\b", re.IGNORECASE)
 """The words in the description of a schedule that looks for merge requests, and not at the live side."""
 ENDED: Final = frozenset({"success", "failed", "canceled", "skipped", "manual"})
 """The statuses of a pipeline or job that does not run by itself any more."""
-RECORD: Final = "provisioner/"
-"""The beginning of the name of a record. A key follows."""
-TOLD: Final = re.compile(r"digest (?P<digest>[\w-]+) of !(?P<number>\d+) by (?P<job>.+)")
-"""The pattern of the description of a record, which is the status of a commit."""
 FOLDER: Final = ".provisioner/ci"
 """The folder of a job's files. The template keeps it as artifacts."""
 FILE: Final = ".gitlab-ci.yml"
@@ -114,7 +107,7 @@ class GitLab:
         for row in rows(self._api, f"{self._project}/merge_requests", {**asked, "sort": "asc"}):
             proposal = self._proposal(row)
             if text(row, "state") == "opened" and proposal.base == self._branch:
-                done = {told["job"] for _, told in self._told(proposal.number, proposal.head)}
+                done = records.jobs(self._api, self._project, proposal, self._me)
                 if self._environ["CI_JOB_NAME"] not in done:
                     yield proposal
 
@@ -176,37 +169,12 @@ class GitLab:
         return inner(self._api.send("GET", "/user").body, "id")
 
     def record(self, proposal: Proposal, key: str, digest: str) -> None:
-        """Set a status of the proposal's commit. It names the job that planned, and the digest."""
-        path = f"{self._project}/statuses/{quote(proposal.head, safe='')}"
-        told = f"digest {digest} of {proposal.name} by {self._environ['CI_JOB_NAME']}"
-        body = {"state": "success", "name": f"{RECORD}{key}", "description": told}
-        if url := self._environ.get("CI_JOB_URL"):
-            body["target_url"] = url
-        self._api.send("POST", path, json=body)
+        job, url = self._environ["CI_JOB_NAME"], self._environ.get("CI_JOB_URL", "")
+        records.write(self._api, self._project, proposal, key, digest, job=job, url=url)
 
     def records(self, proposal: Proposal, key: str, commits: Sequence[str]) -> Sequence[Record]:
-        return [
-            Record(told["digest"], commit, moment(row.get("created_at")))
-            for commit in dict.fromkeys(filter(None, commits))
-            # A list that is too long is refused: the newest record may be in its unread end.
-            for row, told in self._told(proposal.number, commit, is_whole=True)
-            if text(row, "name") == f"{RECORD}{key}"
-        ]
-
-    def _told(
-        self, iid: int, commit: str, *, is_whole: bool = False
-    ) -> Iterator[tuple[Mapping[str, Any], re.Match[str]]]:
-        """Yield the records of a merge request at a commit, by the token's own user.
-
-        With `is_whole`, a commit with more statuses than are read is a ProviderError.
-        """
-        path = f"{self._project}/repository/commits/{quote(commit, safe='')}/statuses"
-        for row in rows(self._api, path, {"all": "true"}, is_whole=is_whole):
-            told = TOLD.fullmatch(text(row, "description"))
-            is_own = inner(row, "author", "id") == self._me and text(row, "sha") == commit
-            is_record = text(row, "name").startswith(RECORD) and text(row, "status") == "success"
-            if told and is_own and is_record and told["number"] == str(iid):
-                yield row, told
+        found = records.read(self._api, self._project, proposal, self._me, commits)
+        return [record for name, record in found if name == key]
 
     def comments(self, proposal: Proposal) -> Sequence[Note]:
         path = f"{self._project}/merge_requests/{proposal.number}/notes"

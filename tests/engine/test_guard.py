@@ -8,10 +8,12 @@ import pytest
 from provisioner.engine.guard import (
     drift_refusals,
     identity_refusals,
-    missing_secret_refusals,
-    missing_secret_warnings,
     namesake_refusals,
     refusals,
+)
+from provisioner.engine.missing_secrets import (
+    missing_secret_refusals,
+    missing_secret_warnings,
 )
 from provisioner.model.address import Address
 from provisioner.model.mark import Mark, Owner
