@@ -164,6 +164,7 @@ def _example(example: str, paint: Palette) -> str:
 
 def _wrapped(text: str, width: int) -> str:
     """Return a text in lines of at most `width` columns."""
+    # A name with a hyphen stays whole, so that it can be copied or searched for.
     return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
 
 

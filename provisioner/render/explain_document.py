@@ -66,6 +66,7 @@ def _field(found: FieldExplanation) -> ExplainedFieldDocument:
         "notes": list(found.notes),
         "runtimes": [_holding(one) for one in found.holdings],
         "example": found.example,
+        # Only the paths: each of these fields is a topic of its own, and may contain fields again.
         "fields": [one.path for one in found.fields],
     }
 

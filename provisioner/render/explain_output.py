@@ -71,6 +71,7 @@ class ExplainedKindDocument(TypedDict):
     title: Annotated[str, "The name of the kind in manifests."]
     summary: str
     runtimes: Annotated[list[NamedDocument], "The lifecycle of its objects on each runtime."]
+    # Named, because a field is also a topic of its own below.
     fields: list[Annotated[ExplainedFieldDocument, Ref("field")]]
     example: Annotated[str, "An example, as YAML."]
 

@@ -174,6 +174,7 @@ JSON: Final = Format(
     },
     OWN,
 )
+# `show` prints the lines of `env` itself, so the format has no renderer.
 ENV: Final = Format("env", {}, frozenset({Shape.OBJECTS}))
 CSV: Final = Format("csv", {Shape.LEAKS: _leaks_csv})
 

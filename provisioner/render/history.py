@@ -52,6 +52,7 @@ def history_text(runs: Sequence[RunRecord]) -> str:
 
 def run_text(run: RunRecord) -> str:
     """Return one run in full: who, when, from where, how each change ended, and what was deleted."""
+    # A killed process cannot record its end, so it looks like a process that still runs.
     ended = "not recorded: it was killed, or it is still running"
     if run.ended is not None:
         ended = f"{moment(run.ended)}, after {run.ended - run.started:.1f} s"
@@ -81,6 +82,7 @@ def run_text(run: RunRecord) -> str:
 
 def _kept(receipts: Sequence[Receipt]) -> str:
     """Return one sentence about the receipts of a run."""
+    # A receipt is written before the delete is sent, so that no killed run loses it (0050).
     unsure = sum(one.deleted is None for one in receipts)
     count = len(receipts)
     told = f"{count} receipt{'s' if count > 1 else ''} of deleted objects"

@@ -30,6 +30,7 @@ def _cases(whole: Case, found: "Sequence[Finding]", failing: "Sequence[str]") ->
                 one.told,
                 one.position.file if one.position else one.rule,
                 "\n".join(filter(None, [str(one.position or ""), one.detail])),
+                # A finding that a manifest allows is listed, and fails nothing.
                 failed=one.summary if one.level in failing and not one.allowed else "",
                 kind=one.rule,
             )
@@ -78,6 +79,7 @@ def _outcome(report: Any, _layout: Layout) -> str:
     failed = "" if report.succeeded else "Not every change was made."
     whole = Case("every change was made", "apply", tally_text(report), failed, kind="apply")
     cases = _cases(whole, of_diagnostics(report.diagnostics), (ERROR,))
+    # A test that only started would be counted as passed.
     ended = [one for one in report.outcomes if one.status is not Status.STARTED]
     return junit("apply", [*cases, *map(_ended, ended)])
 

@@ -99,6 +99,7 @@ class _Rows:
     def _wrapped(self, text: str, indent: str) -> list[str]:
         """Return a text in lines that fit the width with this indent."""
         room = max(self.width - len(indent), 30)
+        # A path that is cut at a hyphen could not be copied.
         return textwrap.wrap(visible(text), room, break_on_hyphens=False)
 
 
@@ -270,6 +271,7 @@ def ids_text(ids: Mapping[Address, tuple[str, str]], migration: Migration) -> st
 
 def stays_text(stays: Iterable[KeptObject], migration: Migration) -> str:
     """Return the objects that stay on the source, except those that both targets use."""
+    # What both targets use was not left behind by this migration.
     rows = [(f"  {one.address}", one.id, stay_text(one)) for one in stays if one.why != SHARED]
     if not rows:
         return ""

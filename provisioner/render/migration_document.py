@@ -82,6 +82,7 @@ def execution_document(
     """
     return {
         "state": state,
+        # `view_of` masks the secrets of each plan.
         "plan": plan_document(view_of(plan)),
         "retire": plan_document(view_of(retire)),
         "drift": plan_document(view_of(drift)),
@@ -115,6 +116,7 @@ def _assistant(one: AssistantMigration) -> AssistantMigrationDocument:
     return {
         "address": str(one.address),
         "verdict": one.verdict.value,
+        # The schema requires every key, so effects without a field are counted too.
         "summary": {effect.value: len(one.of(effect)) for effect in FieldEffect},
         "fields": [_field(field) for field in one.fields],
         "refers_to": [str(address) for address in one.refers_to],

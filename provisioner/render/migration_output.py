@@ -47,6 +47,7 @@ class LevelDocument(TypedDict):
     note: str
 
 
+# `from` is a keyword of Python, so a class cannot have this key, and the form of a call is used.
 FieldMigrationDocument = TypedDict(
     "FieldMigrationDocument",
     {

@@ -20,6 +20,7 @@ FORMAT_VERSION: Final = 1
 """The version of every JSON document. It increases when a key changes its meaning or is removed, not
 when keys are added."""
 
+# Unchanged resources are only counted, so no change of a document is a no-op.
 _CHANGES: Final = [action.word for action in Action if action is not Action.NO_OP]
 
 Version: TypeAlias = Annotated[
@@ -268,6 +269,7 @@ class PlanDocument(TypedDict):
         list[Annotated[UnshownDocument, Ref("unshown")]],
         "Values that a manifest sets and that the server does not show.",
     ]
+    # In a list of their own: a risk may be about a field, a document or a whole object.
     risks: Annotated[
         list[Annotated[RiskDocument, Ref("risk")]],
         "The risks of the changes for users, the gravest first. A plan is not refused for a risk.",
@@ -291,6 +293,7 @@ class AbsentDocument(TypedDict):
     named_by: Annotated[list[AddressText], "Live objects of ours that still refer to it."]
 
 
+# Drift is the plan that would take it back, so a program that reads plans can read drift too.
 class DriftDocument(PlanDocument):
     """Drift, as `provisioner drift --format json` prints it."""
 

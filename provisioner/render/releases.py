@@ -32,6 +32,7 @@ def moment(published: Published) -> str:
 
 def revision_head(published: Published) -> str:
     """Return the beginning of a revision's commit, and the sign if files were not committed."""
+    # The sign is kept, because a short commit without it would claim that the files were committed.
     commit, plus, rest = published.revision.partition(_DIRTY)
     return f"{commit[:HEAD]}{plus}{rest}"
 
@@ -83,6 +84,7 @@ def published_document(published: Published) -> dict[str, Any]:
 
 def digest_head(published: Published) -> str:
     """Return the beginning of a release's digest."""
+    # The digest begins with `sha256:`, which tells no two releases apart.
     return published.digest.partition(":")[2][:HEAD]
 
 

@@ -64,6 +64,7 @@ class ShownRow:
         if self.is_borrowed:
             return BORROWED
         if self.change is None:
+            # No plan touches it though no manifest wants it: only retired objects stay so.
             former = self.live is not None and (self.desired is None or self.live.former)
             return RETIRED if former else self._unchanged
         if self.change.action in (Action.DELETE, Action.FORGET):
@@ -75,6 +76,7 @@ class ShownRow:
     @property
     def _unchanged(self) -> str:
         """The state of an object that a plan does not change. It claims only what was read."""
+        # The state that claims least comes first.
         if self.live and self.live.odd:
             return NOT_READ
         if any(value.since is not Since.ACCEPTED for value in self.undeclared):

@@ -63,6 +63,7 @@ def import_document(imported: Imported, diagnostics: Sequence[Diagnostic]) -> Im
         "format_version": FORMAT_VERSION,
         "registered": imported.registered,
         "bad": imported.bad,
+        # `bad` counts all of them, so nothing is hidden by the cut.
         "diagnostics": [diagnostic_document(one) for one in diagnostics[:MOST_DIAGNOSTICS]],
     }
 
@@ -108,6 +109,7 @@ def retirement_document(retirement: Retirement) -> RetirementDocument:
 def erasure_text(erasure: Erasure) -> str:
     """Return the report of an erasure: how each object ended, then the numbers in one sentence."""
     rows = [(one.status.value, one.one.kind, one.one.id) for one in erasure.objects]
+    # An object that could not be deleted is still TRACKED, so that a later run finds it.
     became = Counter(one.status for one in erasure.objects)
     sentence = (
         f"Erased: {became[TrackedStatus.ERASED]:,} deleted and looked for once more,"
@@ -159,6 +161,7 @@ def _objects_text(listing: TrackedListing) -> str:
 
 def _count_row(one: TrackedCount) -> tuple[str, ...]:
     """Return the cells of one kind of one account."""
+    # Both moments are of the ledger, because the clock of this machine may differ.
     oldest = NOTHING if one.oldest is None else duration_text(one.now - one.oldest)
     before = (one.tracked, one.expired, one.endless, one.failed)
     after = (one.retired, one.erased, one.gone)

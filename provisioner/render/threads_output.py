@@ -7,6 +7,7 @@ from provisioner.model.ledger import TrackedKind, TrackedStatus
 from provisioner.render.json_schema import Ref, one_of
 from provisioner.render.output import Count, Diagnostics, Seconds, Version
 
+# `erase` deletes for a person. Only `retire` ends an object as retired.
 _OUTCOMES = [status for status in TrackedStatus if status is not TrackedStatus.RETIRED]
 
 Moment = Annotated[float, {"minimum": 0}, "Unix seconds."]
@@ -76,6 +77,7 @@ class ThreadsDocument(TypedDict):
         "The counts. Empty if --owner is given.",
     ]
     owner: Annotated[str | None, "The person that --owner names. Null without --owner."]
+    # A ledger may have a million objects, so they are listed for one person only.
     objects: Annotated[
         list[Annotated[TrackedDocument, Ref("object")]], "The objects of that person, oldest first."
     ]

@@ -61,6 +61,7 @@ def _heading(values: Sequence[Undeclared]) -> str:
 
 def _lines(value: Undeclared, paint: Palette, width: int) -> Iterator[str]:
     """Yield the lines of one value."""
+    # `!` is what `drift` counts as drift (exit 3).
     sign = paint(Style.YELLOW, "!" if value.counts else "?")
     start = f"{visible(str(value.address))}  {visible(value.path)}"
     note = SINCE[value.since]
@@ -76,6 +77,7 @@ def _lines(value: Undeclared, paint: Palette, width: int) -> Iterator[str]:
 def told(value: Undeclared, room: int) -> str:
     """Return a value in at most `room` columns, or `BEFORE → VALUE` if its previous value is known."""
     live = Values().line(value.live, room)
+    # Mostly, the mark has only a digest of the baseline (see docs/ownership.md).
     if value.was is NOT_KNOWN or value.was is UNSET:
         return live
     return f"{Values().line(value.was, room)} → {live}"
@@ -123,6 +125,7 @@ def unshown_text(values: Iterable[Unshown], paint: Palette) -> str:
         who = sorted({visible(str(value.address)) for value in changed})
         were = "was" if len(who) == 1 else "were"
         line += f" {', '.join(who)} {were} changed since our last write."
+    # A change since our last write is drift, which no apply overwrites unasked.
     words = ("--replace", str(values[0].address), *(("--overwrite-drift",) if changed else ()))
     line += f" To send one once more: {visible(hint('apply', *words))}."
     return paint(Style.YELLOW if changed else Style.DIM, line)

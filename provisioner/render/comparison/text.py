@@ -28,6 +28,7 @@ def comparison_text(found: Comparison, layout: Layout) -> str:
     sections = [
         table([("First", found.first.told), ("Second", found.second.told)]),
         *("\n".join(_change(one, paint, layout)) for one in found.changes if _differs(one)),
+        # What only one side has differs as a whole, so one line says it.
         "\n".join(_alone(one, found, paint) for one in found.changes if not _differs(one)),
         diagnostics_text(found.diagnostics, colour=layout.colour),
         paint(Style.STRONG, sum_told(found)),
@@ -76,6 +77,7 @@ def _change(change: Change, paint: Palette, layout: Layout) -> Iterator[str]:
     yield _head(change, paint)
     paths = [columns(visible(field.path)) for field in change.fields]
     path_width = max((n for n in paths if n <= _WIDEST_PATH), default=0)
+    # Without a terminal the output is a log, in which nothing can be unfolded later.
     fold = None if layout.everything or layout.whole_texts else FOLD
     fields = Fields(Values(), paint, layout.width, path_width, fold=fold)
     for field in change.fields:

@@ -95,6 +95,7 @@ class Tree:
 
     def _branch(self, name: str, below: Sequence[tuple[tuple[str, ...], FieldChange]]) -> Markup:
         label = [name]
+        # A schema is deeply nested, and a line for each lone key would hide the one that changed.
         while len(below) == 1 and below[0][0]:
             [(keys, field)] = below
             label.append(keys[0])

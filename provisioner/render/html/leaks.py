@@ -63,6 +63,7 @@ def _costs(view: LeaksView) -> list[Markup]:
 def _sum(numbers: Iterable[Number | None]) -> Number | None:
     """Return the sum of the numbers that are known; None if none is known."""
     known = [number for number in numbers if number is not None]
+    # Not 0: a price that nobody knows is not free.
     return sum(known[1:], known[0]) if known else None
 
 

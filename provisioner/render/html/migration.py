@@ -124,6 +124,7 @@ def _assistant(one: AssistantMigration, migration: Migration) -> Iterator[Markup
 
 def _words(*sentences: str) -> Markup:
     """Return sentences one after the other, with what stands between backticks as code."""
+    # The sentences are written for text, where backticks mark a path.
     parts = _CODE.split(" ".join(filter(None, sentences)))
     return joined(code(part) if index % 2 else part for index, part in enumerate(parts))
 

@@ -27,6 +27,7 @@ _POLICY: Final = (
 
 def page(title: str, facts: Markup, sections: Sections) -> str:
     """Return a whole HTML document. Sections without content are left out."""
+    # An empty section would still have a link, and a reader would look for its content.
     shown = {id: one for id, one in sections.items() if any(one[1])}
     links = [tag("li", tag("a", name, href=f"#{id}")) for id, (name, _) in shown.items()]
     head = [

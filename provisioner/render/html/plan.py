@@ -76,6 +76,7 @@ def plan_sections(plan: View, place: str = "", prefix: str = "") -> Sections:
 def anchors_of(groups: Sequence[Group], prefix: str = "") -> dict[Address, str]:
     """Return, by address, the anchor of its first change on the page, for links to it."""
     found: dict[Address, str] = {}
+    # Every address of a group links to the one block that shows the group.
     for place, group in enumerate(groups):
         for change in group.changes:
             found.setdefault(change.address, anchor(place, prefix))

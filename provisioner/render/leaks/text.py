@@ -22,6 +22,7 @@ HEADERS: Final = ("KIND", "ID", "WHOSE", "USED", "SIZE", "A DAY", "NAME")
 def leaks_text(view: LeaksView, layout: Layout) -> str:
     """Return a table for each condition with the proof of each object, and the sums at the end."""
     paint = Palette(layout.colour)
+    # Objects that are needed may be thousands, and `gc` is asked for those that are not.
     groups = [one for one in view.groups if layout.everything or one.condition not in view.quiet]
     sections = [
         _head(view, paint),

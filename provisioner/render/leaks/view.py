@@ -128,6 +128,7 @@ def _sorted(objects: Iterable[Judgement], condition: Condition) -> tuple[Judgeme
     """Return the objects of one condition in the order of a group."""
     found = [one for one in objects if one.condition is condition]
     return tuple(
+        # The id comes last, so that equal objects have one order in every run.
         sorted(found, key=lambda one: (-(one.price_per_day or 0.0), one.active_at or 0.0, one.id))
     )
 

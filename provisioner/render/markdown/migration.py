@@ -56,6 +56,7 @@ def move_markdown(view: MigrationView, layout: Layout) -> str:
         (f"Then, once everything on {target} is verified, on {source}", view.retire),
     )
     for title, plan in parts:
+        # The plan of the target is shown even if it is empty: it says that nothing is to be done.
         if plan.changes or plan is view.plan:
             lines = (f"\n#### {title}", *plan_head(plan, layout, level=5))
             pieces += [*(Piece(line, changes=0) for line in lines), *plan_pieces(plan, layout)]
