@@ -41,8 +41,8 @@ FORGETFUL = (
     "documents"
 )
 BY_NAME = (
-    "The file name now contains the owner and the digest of each document. Attributes that the "
-    "manifests set are not stored by this server."
+    "The file name of each document now contains its owner and its digest. This server does not "
+    "store the attributes that manifests set."
 )
 
 

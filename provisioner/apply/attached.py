@@ -16,9 +16,9 @@ from provisioner.model.provider import Row
 
 # The platform's reference allows 2,000, its guide only 500.
 BATCH = 500
-"""The number of documents that are attached with one request."""
+"""The largest number of documents that one request attaches."""
 TRIES = 3
-"""The largest number of requests that attach the same files and whose answers are lost."""
+"""The largest number of attempts to attach the same files, if answers are lost."""
 
 
 @frozen

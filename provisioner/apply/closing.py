@@ -73,9 +73,9 @@ class Look:
         return places
 
     def _listed(self, kind: str, binding: Binding, parent: str) -> list[Row]:
-        """List a kind until it contains every created object, or until time is up.
+        """List a kind until the list has every created object, or until time is up.
 
-        Return the rows.
+        Return the rows of the last list.
         """
         wanted = self._expected(kind, parent)
         rows: list[Row] = []
@@ -175,9 +175,9 @@ class Look:
         return Diagnostic(codes.STILL_THERE, why, subject=str(found.address))
 
     def _goes(self, binding: Binding, id: str, parent: str) -> bool:
-        """Return true as soon as a GET answers that the object does not exist.
+        """Return true as soon as a GET answers that the object does not exist, false if none does.
 
-        The list may still contain it.
+        A list may still contain an object that was deleted.
         """
         return self.run.patiently(lambda: self._asked(binding, id, parent) is None)
 

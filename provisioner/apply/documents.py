@@ -147,7 +147,10 @@ class Filling:
             return {id: document}
 
     def _learn_from(self, id: str, document: Document) -> None:
-        """Find out from the first document whether the server stores attributes."""
+        """Set `Run.keeps_attributes` by what the server stored of the first document.
+
+        Raises StepFailed, and detaches the document, if nothing would identify our documents.
+        """
         row: Row = {}
 
         def look() -> bool:
@@ -273,7 +276,7 @@ class Filling:
     ) -> dict[str, Row]:
         """List the store until `holds` is true for all documents or time is up.
 
-        Return the last rows.
+        Return the last rows by the ids of their files, an empty one for a file without a row.
         """
         rows: dict[str, Row] = {}
 

@@ -29,7 +29,7 @@ from provisioner.model.resource import Resource
 from provisioner.model.value import Placeholder
 
 TRIES = 3
-"""The largest number of attempts to create an object whose answers are lost."""
+"""The largest number of attempts to create one object, if answers are lost."""
 
 
 def create(run: Run, resource: Resource, *, generation: int = 1, filled: bool = True) -> Row:

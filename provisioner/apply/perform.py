@@ -209,7 +209,10 @@ class _Performance:
         return any(key[:2] == (address, Phase.MAKE) for key in self.failed)
 
     def _tidied(self) -> Iterator[Event]:
-        """Delete this run's uploads that no object refers to, and files that no object uses any more."""
+        """Delete this run's uploads that no object refers to, and files that no object uses any more.
+
+        Yield a warning about files that stay, and the outcome of a File whose upload was deleted.
+        """
         try:
             deleted, kept, left = self.uploads.sweep()
             if left:

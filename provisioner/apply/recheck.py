@@ -80,7 +80,10 @@ class Recheck:
         return found
 
     def _inside(self, going: Mapping[str, str]) -> Iterator[tuple[str, Row, set[str]]]:
-        """Yield the rows inside of each object to be deleted, because the server deletes them with it."""
+        """Yield the kind and row of each object inside of one to be deleted, with the id of the latter.
+
+        The server would delete the inner objects too.
+        """
         for name, binding in self.run.context.bindings.items():
             for id in [id for id, kind in going.items() if binding.parent == kind]:
                 for row in self._listed(binding.collection, id):

@@ -66,7 +66,7 @@ class Sent(Protocol):
     def binding(self) -> Binding: ...
 
     def judge(self, row: Row) -> Answer:
-        """Compare a row with what was sent."""
+        """Compare a row with what was sent, and return the judgement."""
 
     def settled(self, row: Row, *, echoes: bool = False) -> Row:
         """Return the object as the server stores it, after the write whose answer was `row`."""
@@ -265,7 +265,10 @@ class Run:
         return found
 
     def until(self, look: Callable[[], Any], seconds: float) -> Any:
-        """Call `look` with growing pauses until it returns a true value or the time is over."""
+        """Call `look` with growing pauses until it returns a true value, and return that value.
+
+        Return None if `seconds` are over.
+        """
         deadline, pause = self.limits.clock() + seconds, 0.1
         while True:
             if found := look():

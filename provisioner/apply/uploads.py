@@ -23,7 +23,7 @@ from provisioner.model.provider import Row, nameless
 from provisioner.model.resource import Document
 
 TRIES = 3
-"""The largest number of attempts to upload a content whose answers are lost."""
+"""The largest number of attempts to upload one content, if answers are lost."""
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from provisioner.model.provider import Row
 from provisioner.model.remote import RemoteObject
 
 TRIES: Final = 3
-"""The largest number of attempts to add a version whose answers are lost."""
+"""The largest number of attempts to add one version, if answers are lost."""
 KEPT: Final = 3
 """The number of our newest versions that are never deleted."""
 

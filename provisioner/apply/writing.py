@@ -118,7 +118,7 @@ class Writing:
                 self.run.provider.action(self.binding.collection, self.id, verb, {}, self.parent)
 
     def judge(self, row: Row) -> Answer:
-        """Compare a row with what was sent."""
+        """Compare a row with what was sent, and return the judgement."""
         binding = self.binding
         got = binding.complete(self.run.named(binding.from_wire(row).spec))
         kind = self.run.kind(self.resource.address)
@@ -149,7 +149,10 @@ class Writing:
         return self._remembered(row, answer)
 
     def _read_again(self, row: Row, answer: Answer) -> tuple[Row, Answer]:
-        """Read the object until it has the sent values, or until `Run.patiently` gives up."""
+        """Read the object until it has the sent values, or until `Run.patiently` gives up.
+
+        Return the last row and its judgement.
+        """
         latest = row, answer
 
         def look() -> bool:
@@ -166,7 +169,10 @@ class Writing:
         return latest
 
     def _remembered(self, row: Row, answer: Answer) -> Row:
-        """Write into the mark the values that the server stored, if they differ from those sent."""
+        """Write into the mark the values that the server stored, if they differ from those sent.
+
+        Return the last row. Raises NotTaken if the server did not perform the write.
+        """
         if not answer.is_marked:
             raise NotTaken(_unmarked(self.id, answer))
         if answer.other:

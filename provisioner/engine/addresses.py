@@ -43,12 +43,15 @@ def resolve(term: Address, declared: Collection[Address], live: Live) -> Address
 
 
 def matching(term: Address, known: Collection[Address]) -> set[Address]:
-    """Return the addresses that `term` selects: itself, `kind.*`, or `kind.name[*]`."""
+    """Return the known addresses that `term` selects: an address, `kind.*` or `kind.name[*]`."""
     return {address for address in known if address.is_meant_by(term)}
 
 
 def suggestion(term: Address, known: Collection[Address]) -> str:
-    """Return a sentence for a term that matches nothing: it suggests the most similar address."""
+    """Return the end of a message about a term that matches nothing.
+
+    It suggests the most similar address, if one is similar.
+    """
     # A name without its key means no row. The most similar address would be one row of many.
     rows = [a for a in known if a.base == term.name and a.key and term.kind in {"", a.kind}]
     if rows:

@@ -64,7 +64,10 @@ class Answer:
 
 
 def judged(written: Written, got: Spec, found: Mark | None, kind: Kind, binding: Binding) -> Answer:
-    """Compare an object with its write. `got` is its complete spec, `found` its mark."""
+    """Return the judgement of an object that was read after a write.
+
+    `got` is the complete spec of the object, and `found` its mark.
+    """
     learnt, unmoved, other = _tracked_fields(written, got, kind, binding)
     kept, gone_wrong = _cleared(written, got, kind, binding)
     learnt = _with_seen(learnt, _seen(written, got, kind, binding), written.room)
@@ -167,7 +170,10 @@ def _with_seen(
 
 
 def _before(written: Written, kind: Kind, binding: Binding) -> dict[str, Applied]:
-    """Return the digests of the live spec before the write, for items and for whole fields."""
+    """Return the digests of the live spec before the write.
+
+    They are those of each whole field, and of each item of a list.
+    """
     if written.before is None:
         return {}
     # A mark records a list by item, or as a whole if it has no room. Room 0 makes the second form.
@@ -191,7 +197,10 @@ def _is_resolved(name: str, wanted: Spec, got: Spec) -> bool:
 def _cleared(
     written: Written, got: Spec, kind: Kind, binding: Binding
 ) -> tuple[dict[str, Applied], list[str]]:
-    """Return the digests and the paths of fields that the write cleared and the server still has."""
+    """Return digests for fields that the write was to clear and that the server still has.
+
+    Also return the paths of those that the server has kept for the first time.
+    """
     kept: dict[str, Applied] = {}
     wrong: list[str] = []
     for path, keys in written.cleared.items():

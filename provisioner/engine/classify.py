@@ -50,8 +50,8 @@ def classify(
 
     An object becomes `retained`, so that it is not deleted, if it was replaced less than
     `retire_after` seconds before the inventory was read, or if a kept release refers to it. This
-    applies to bindings that retire objects, and only if `retire_after` is not None. An upload that
-    nothing proves to be ours is always retained.
+    applies only to kinds whose binding has `retires`, and only if `retire_after` is not None. An
+    upload that nothing proves to be ours is always retained.
     """
     known = Known.of(ids_of(inventory))
     found = sorted_out(inventory, bindings, owner, known)
@@ -234,7 +234,7 @@ def _unread(inventory: Inventory) -> Iterator[Diagnostic]:
 
 
 def listed_ids(inventory: Inventory) -> dict[str, set[str]]:
-    """Return the ids of each kind that was listed. They are an empty set if the list was empty."""
+    """Return the ids of the objects of each kind that was listed, an empty set for an empty list."""
     return {
         kind: {str(row["id"]) for row in rows}
         for kind, rows in inventory.rows.items()

@@ -46,7 +46,7 @@ class FileNames:
 def detached(
     object_: RemoteObject, desired: Desired, names: FileNames, rows: Iterable[Row]
 ) -> Iterator[FileProvenance]:
-    """Yield the declared Files that the object's mark names and the object no longer attaches."""
+    """Yield a record of each declared File that the object's mark names and the object does not attach."""
     known = {provenance.address for provenance in object_.file_provenance}
     entries = object_.mark.settings.get(FILES) if object_.mark else None
     if not isinstance(entries, list):

@@ -49,7 +49,7 @@ def is_filled(mark: Mark | None) -> bool:
 
 
 def document_changes(resource: Resource, live: RemoteObject) -> tuple[DocumentChange, ...]:
-    """Return the changes that make the documents of a store what the resource declares, by path."""
+    """Return the changes that make the documents of a store as declared, ordered by path."""
     return tuple(sorted(_changes(resource, live), key=lambda change: (change.path, change.file_id)))
 
 

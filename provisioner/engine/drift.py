@@ -54,7 +54,7 @@ def _absent(plan: Plan) -> Iterator[Absent]:
 
 
 def _still_naming(address: Address, changes: Iterable[Change]) -> set[Address]:
-    """Return our objects that still have the id of the deleted object at this address."""
+    """Return the addresses of our objects that still have the id of the object deleted at `address`."""
     return {
         change.address
         for change in changes

@@ -19,7 +19,7 @@ from provisioner.model.value import RemoteId, digest
 
 
 def with_whole_names(object_: RemoteObject, names: FileNames) -> RemoteObject:
-    """Return an object whose uploads have the present names of their Files.
+    """Return the object with the present names of the Files from which its uploads were made.
 
     The mark of the object may have a digest of a name for which it had no room, or the earlier name
     of a File that was renamed. A name that no manifest has stays as it is.
@@ -43,7 +43,7 @@ def _under_today(provenance: FileProvenance, names: FileNames) -> FileProvenance
 
 
 def _renamed(value: Any, names: FileNames, ids: frozenset[str]) -> Any:
-    """Return a spec in which the keys of these uploads are the present names of their Files."""
+    """Return a spec in which the key of each of these uploads is the present name of its File."""
     if not isinstance(value, Mapping):
         return value
     return {

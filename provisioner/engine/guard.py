@@ -181,7 +181,7 @@ def _ways(address: Address, foreign: RemoteObject, bindings: Mapping[str, Bindin
 
 
 _LOST = {Action.DELETE: "deleted", Action.REPLACE: "replaced", Action.FORGET: "forgotten"}
-"""The words for the actions that a protected object refuses."""
+"""The participle of each action that is refused for a protected object."""
 
 
 def _protected(changes: list[Change], unprotected: Collection[Address]) -> Iterator[Diagnostic]:

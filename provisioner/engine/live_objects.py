@@ -19,7 +19,7 @@ def as_object(
 ) -> RemoteObject:
     """Return the object of a row in the normal form of its kind. `mark` was read from the row.
 
-    The row is searched for the `known` ids, which become its `refers_to`.
+    Those of the `known` ids that occur in the row become its `refers_to`.
     """
     normal_form = binding.from_wire(row)
     return RemoteObject(
@@ -44,7 +44,7 @@ def as_stranger(
 ) -> RemoteObject:
     """Return the object of a row that is not ours. It has a name, but its spec is not read.
 
-    The row is searched for the `known` ids, which become its `refers_to`.
+    Those of the `known` ids that occur in the row become its `refers_to`.
     """
     return RemoteObject(
         kind,

@@ -73,7 +73,7 @@ def retirement(
     *,
     one_account: bool,
 ) -> Retirement:
-    """Return the deletions on the source, for when all addresses in `moved` live on the new target.
+    """Return the deletions on the source, once all addresses in `moved` live on the new target.
 
     The objects of the moved resources are deleted, and the objects to which only these refer.
     `named` has the ids on the source to which a foreign object, an object of another owner, a
@@ -154,11 +154,11 @@ def used_by_source(changes: Iterable[Change], source: Live) -> list[Diagnostic]:
 
 
 def taken_along(desired: Desired, source: Live, target: Live, markless: Collection[str]) -> Live:
-    """Return the live side of the new target with facts from the source, if both use one account.
+    """Return the live side of a new target that uses the same account as the source.
 
-    An upload that an assistant of the source attaches can be attached by the new assistant too, if
-    it still has the declared content; `markless` are the kinds of such objects, which have no mark.
-    An older generation on the new target is retained if the source uses or retains it.
+    Each upload of the source that still has the declared content is added, because the new
+    assistant can attach it too. `markless` are the kinds without a mark, as uploads have none. An
+    older generation on the new target is retained if the source uses or retains it.
     """
     found = {
         address: object_

@@ -63,7 +63,10 @@ def odd_shape(subject: str, id: str, fields: tuple[str, ...]) -> Diagnostic:
 
 
 def _checked(row: Row) -> Row:
-    """Return the row. Raises TypeError or ValueError if a field that all kinds have is wrong."""
+    """Return the row.
+
+    Raises TypeError if its metadata or name has a wrong type, ValueError if it is nested too deeply.
+    """
     metadata, name = row.get("metadata"), row.get("name")
     if metadata is not None and not isinstance(metadata, MAPPINGS):
         raise TypeError("metadata is no object")

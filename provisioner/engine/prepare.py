@@ -69,7 +69,10 @@ def _named(term: str, declared: Desired, live: Live, known: frozenset[Address]) 
 def restrict(
     desired: Desired, live: Live, chosen: frozenset[Address] | None
 ) -> tuple[Desired, Live]:
-    """Return only what is selected. The rest is neither desired nor an orphan."""
+    """Return those resources and objects that are `chosen`, all if it is None.
+
+    The others are neither desired nor orphans.
+    """
     if chosen is None:
         return desired, live
     # Foreign objects stay, because the guards search them for namesakes.

@@ -76,6 +76,8 @@ def restored(kept: Kept, now: Now) -> Restored:
 
 @dataclass(slots=True)
 class _Restoring:
+    """The receipts of one run, while resources are made of them."""
+
     kept: Kept
     now: Now
     found: dict[Address, tuple[Receipt, RemoteObject]] = field(default_factory=dict)
@@ -230,7 +232,10 @@ class _Restoring:
     def _unshown(
         self, address: Address, spec: Spec, found: RemoteObject, lost: list[str]
     ) -> dict[str, Any]:
-        """Return fields that we set and that no server returns, as the manifest has them."""
+        """Return fields that we set and that no server returns, as the manifest has them.
+
+        The names of those that no manifest has are added to `lost`.
+        """
         declared = self.now.desired.get(address)
         shown: dict[str, Any] = {}
         for name in sorted(self.now.bindings[found.kind].fields.not_echoed - spec.keys()):
@@ -247,7 +252,7 @@ class _Restoring:
     ) -> Any:
         """Return the value with references in place of ids.
 
-        Ids of objects that no longer exist are left out.
+        Ids of objects that no longer exist are left out, and their places are added to `lost`.
         """
         if isinstance(value, Mapping):
             kept = {}

@@ -1,4 +1,4 @@
-"""Makes the mark of a release that a rollback publishes again, and finds its fields to be drift.
+"""Makes the mark of a release that a rollback publishes again, and judges its fields as drift.
 
 A rollback changes the live side and not the manifests, so the next plan must show it as drift. For
 that, the copy has the fields of the older release and the digests of the release that it replaces:

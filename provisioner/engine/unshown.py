@@ -91,7 +91,7 @@ def redated(
 ) -> list[TrackedField]:
     """Return the tracked fields.
 
-    If the object was changed, fields that it does not return are drift.
+    If the object was changed since our last write, fields that the server does not return are drift.
     """
     tracked_fields = list(tracked_fields)
     if binding.versions or not changed_since(found):

@@ -40,7 +40,10 @@ def _may_differ(row: Row, binding: Binding, owner: Owner, names: Collection[str]
 def our_version(
     row: Row, versions: Sequence[Row], binding: Binding, owner: Owner, kind: str
 ) -> tuple[Mark | None, Versions | None]:
-    """Return the mark of an object, and its versions if the default one is not our newest."""
+    """Return the mark of our newest version, or of the row itself if no version is ours.
+
+    The second value is None, or both versions if another one than our newest is the default.
+    """
     ours = {
         number(str(version.get("version"))): mark
         for version in versions

@@ -18,7 +18,7 @@ AT_ONCE: Final = 500
 
 @frozen
 class Objects:
-    """The objects that a ledger contains."""
+    """The records of created objects in a ledger."""
 
     database: Database
 

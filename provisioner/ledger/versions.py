@@ -18,7 +18,7 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import LedgerError
 
 NEWEST: Final = "0003"
-"""The newest migration.
+"""The version of the tables after the newest migration.
 
 Versions are numbers of four digits, so that they can be compared as texts.
 """

@@ -37,7 +37,7 @@ def rows(
         if len(found) < PAGE:
             return
     if is_whole:
-        detail = f"GET {path} has {MOST_PAGES * PAGE:,} rows or more, and the others were not read."
+        detail = f"GET {path} has {MOST_PAGES * PAGE:,} rows or more, too many to read them all."
         raise ProviderError(codes.HOST_UNREACHABLE, detail)
 
 

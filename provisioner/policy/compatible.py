@@ -19,7 +19,8 @@ class Shift(Enum):
     """The ways in which a schema can change. The set is closed.
 
     ADDED: a property was added that may be left out. DEMANDED: a property was added that may not be
-    left out. REQUIRED and OPTIONAL: a property of both schemas became so.
+    left out. REQUIRED and OPTIONAL: a property of both schemas became so. NARROWER and WIDER: fewer
+    or more values are valid. UNCLEAR: it is not known which.
     """
 
     ADDED = auto()
