@@ -27,7 +27,7 @@ from provisioner.model.value import RemoteId, Spec, revealed
 LONGEST: Final = 256
 """The most characters of a name."""
 _SCHEDULE: Final = {"periodic": ("expression", "timezone"), "once": ("run_at",)}
-"""The fields of the schedule, by type of automation."""
+"""For each type of automation, the fields of its schedule."""
 _TARGET: Final = {
     "new_session": (("agent", "input"), ("environment", "vaults", "metadata")),
     "existing_session": (("session_id", "instructions"), ()),

@@ -103,7 +103,7 @@ def normalise(spec: Spec) -> Spec:
 
 
 def _sent(content: Any) -> Any:
-    """Return a content that is sent as base64."""
+    """Return a copy of a file's Content that is sent as base64; any other value unchanged."""
     return replace(content, base64=True) if isinstance(content, Content) else content
 
 

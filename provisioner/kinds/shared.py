@@ -14,7 +14,7 @@ from provisioner.model.kind import Problem
 Schema: TypeAlias = dict[str, Any]
 
 MARK_KEYS: Final = 4
-"""The most metadata keys that a mark needs."""
+"""The number of metadata keys that are reserved for a mark. No mark needs more."""
 METADATA_KEYS: Final = 16 - MARK_KEYS
 """The metadata keys that are left for a manifest, of the API's 16."""
 TOOL_NAME: Final = "^[A-Za-z0-9_-]{1,64}$"

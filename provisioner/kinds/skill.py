@@ -75,7 +75,7 @@ def _no_words(content: Content) -> str:
 
 
 def _front_matter_problems(content: Any) -> Iterator[Problem]:
-    """Yield the problems of a SKILL.md."""
+    """Yield the problems of the Content of a SKILL.md. Any other value has none."""
     if not isinstance(content, Content):
         return
     if "\ufffd" in content.text:

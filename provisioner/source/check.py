@@ -137,7 +137,11 @@ def _envelope(manifest: Manifest, report: Report) -> bool:
             report.error(manifest, (), codes.MISSING_FIELD, f"`{key}` is missing.")
         elif not isinstance(data[key], dict):
             report.error(
-                manifest, (key,), codes.WRONG_TYPE, f"`{key}` is a mapping of fields.", key=True
+                manifest,
+                (key,),
+                codes.WRONG_TYPE,
+                f"`{key}` has to be a mapping of fields.",
+                key=True,
             )
     return _for_each(manifest, report) and _kind(manifest, report)
 

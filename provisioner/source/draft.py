@@ -62,7 +62,7 @@ class Draft:
     def column(self, name: str, complain: Complain) -> Any:
         """Return the value that `${each.NAME}` stands for.
 
-        Reports a problem and raises Unknown if there is none.
+        Reports a problem and raises Unknown if there is no such value.
         """
         if self.fleet is None or self.row is None:
             # A manifest without `for_each`; the caller reports it.
@@ -116,7 +116,7 @@ class Draft:
         return any(place[:1] == (key,) for place in self.bad)
 
     def usable(self) -> tuple[dict[str, Any], dict[Place, Place]]:
-        """Return the usable rest of the spec, so that its references can be checked all the same.
+        """Return the spec without its unusable fields and items, so that the others can be checked.
 
         Also return, for each item of a list that moved up, its new place and its original place.
         """

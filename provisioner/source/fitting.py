@@ -33,7 +33,10 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "null": (type(None),),
 }
 _EXACT: Final = frozenset(("const", "pattern", "properties", "required", "type"))
-"""The only keywords of a schema whose judge is exact. See `_is_exact`."""
+"""The only keywords that a schema may have if its judge is exact.
+
+The false of an exact judge means that a value does not fit. See `_is_exact`.
+"""
 _MOST_COMPARED: Final = 100
 """The most items of a list that are compared pair by pair, since the cost grows quadratically."""
 

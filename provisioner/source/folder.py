@@ -47,7 +47,7 @@ class Folder:
     runtimes: Mapping[str, Runtime]
     report: Report
     trusted: Manifest | None = None
-    """The Stack whose targets are used instead, if the folder is that of a proposal; else None."""
+    """The Stack whose targets replace the folder's own, if the folder is that of a proposal; else None."""
     stacks: list[Manifest] = field(default_factory=list)
     drafts: dict[Address, Draft] = field(default_factory=dict)
     names: dict[Address, Manifest] = field(default_factory=dict)

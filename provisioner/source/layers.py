@@ -1,6 +1,6 @@
 """Merge the layers of a resource's spec: Stack defaults, its manifest, and environment patches.
 
-The layers also answer where a value of the merged spec is written, for messages.
+For messages, the layers also find the manifest that sets a value of the merged spec.
 """
 
 import operator
@@ -37,7 +37,7 @@ def merge_patch(value: Any, patch: Any) -> Any:
 
 @frozen
 class Layers:
-    """The layers of one resource's spec. Later ones take precedence: defaults, own spec, patches."""
+    """The layers of one resource's spec: defaults, its own spec, patches. Later layers take precedence."""
 
     kind: Kind
     defaults: Layer | None

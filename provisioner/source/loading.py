@@ -20,7 +20,8 @@ TEXTS: Final = frozenset({"text", "json", "json_schema"})
 LOADED: Final = frozenset({"content", "folder"})
 _FORMAT_KEYS: Final = {"name", "description", "schema", "strict"}
 FREE_TEXT: Final = (
-    "A sensitive variable may stand in free text only, because plans show names, types and paths."
+    "Plans show names, types and paths, so a sensitive variable is allowed in free text only. Use a"
+    " variable that is not sensitive."
 )
 
 

@@ -103,7 +103,10 @@ class Manifest:
 
 
 def find(node: yaml.Node, place: Place, *, at_key: bool = False) -> yaml.Mark:
-    """Return the YAML mark of the node at `place`; if that does not exist, of the last key on the way."""
+    """Return the YAML mark (line and column) of the node at `place`.
+
+    If there is no such node, return that of the last key that leads towards it.
+    """
     key: yaml.Node = node
     for step in place:
         found = _step(node, step)

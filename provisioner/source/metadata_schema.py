@@ -48,7 +48,7 @@ INLINED_METADATA: Final[Schema] = {
     },
     "x-hints": {
         **RESOURCE_METADATA["x-hints"],
-        "formerly": "This kind has no live object that a new name could lose: leave `formerly` out.",
+        "formerly": "This kind has no live object, so a new name needs no `formerly`: leave it out.",
     },
 }
 """The schema of `metadata` for an inlined kind, such as Function: without `formerly`."""

@@ -244,7 +244,7 @@ class _Fields:
 
 
 def _used(spec: Mapping[str, Any], *runtimes: Runtime) -> Iterator[tuple[str, str, Any]]:
-    """Yield each field, tool and option that a spec uses: its path, its row in the tables, its value."""
+    """Yield each field, tool and option that a spec uses: its path, its row in the support tables, its value."""
     rows = (row.partition("=")[0] for runtime in runtimes for row in runtime.support)
     inner = [row for row in dict.fromkeys(rows) if "." in row]
     for name, value in spec.items():

@@ -72,7 +72,7 @@ def with_trusted(manifest: Manifest, trusted: Manifest, report: Report) -> Manif
 
 
 def only_declared(chosen: Chosen, trusted: Manifest) -> Chosen:
-    """Return the chosen values without the ambient ones of variables that only the proposal declares."""
+    """Return the chosen values without the environment's values of variables that only a proposal declares."""
     known = _mapping(trusted.spec.get(VARIABLES))
     # Otherwise a proposal could read any `PROVISIONER_VAR_` of the pipeline by declaring its name.
     ambient = {name: text for name, text in chosen.ambient.items() if name in known}
@@ -85,7 +85,7 @@ def _with(spec: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
 
 
 def _targets(proposed: Mapping[str, Any], trusted: Any) -> dict[str, Any]:
-    """Return the trusted targets, with the settings in `OWN` of a proposal that has the same target."""
+    """Return the trusted targets. The settings in `OWN` are the proposal's where it has the same target."""
     found: dict[str, Any] = {}
     # A target that only the proposal has is left out: its address may be anybody's.
     for name, target in _mapping(trusted).items():

@@ -196,9 +196,8 @@ def _text(path: Path, report: Report, reading: Reading) -> str | None:
 def _bytes(path: Path) -> bytes:
     """Return the bytes of a regular file.
 
-    Raises OSError for anything else, and for a file too large.
-
-    Reading a pipe or a device might never end.
+    Raises OSError for a file that is too large, and for a pipe or a device, because reading it might
+    never end.
     """
     found = path.stat()
     if not S_ISREG(found.st_mode):

@@ -244,7 +244,7 @@ class Resolver:
         for circle in cycles(self.referred):
             detail = (
                 f"{' → '.join(map(str, circle))}: each refers to the next, so none of them can be"
-                " made first."
+                " created first. Remove one of these references."
             )
             draft = self.drafts[circle[0]]
             draft.report.add(codes.CIRCULAR_REFERENCES, detail, draft.manifest.start)

@@ -26,14 +26,14 @@ API_VERSION: Final = "v1"
 RETIREMENT: Final = date(2027, 3, 31)
 """The day on which Microsoft ends the Assistants API of Foundry classic."""
 NOTICE_DAYS: Final = 180
-"""The warning about that day begins this many days before it."""
+"""The number of days before RETIREMENT on which warnings about it begin."""
 _PROJECT: Final = re.compile(r"https?://[^/?#]+/api/projects/[^/?#]+/?")
 _ONLY_WITH: Final = {
     "audience": ("github", "azure", "gcp"),
     "token_file": ("kubernetes",),
     "client_id": ("azure",),
 }
-"""The identity providers that use each of these settings of `workload_identity`."""
+"""For each of these settings of `workload_identity`, the identity providers that use it."""
 _FOREIGN_TO_FOUNDRY: Final = {
     "api_key_env": "Foundry takes no key. It takes an Entra token, which is fetched when it is needed.",
     "workload_identity": "Foundry takes an Entra token, and Entra has federation of its own.",
@@ -139,7 +139,7 @@ def filled_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, 
 
 
 def identity_of(settings: Mapping[str, Any]) -> WorkloadIdentity | None:
-    """Return the workload identity of a target; None if it has none, or one without a required part."""
+    """Return the workload identity of a target; None if it has none, or if a required setting is missing."""
     given, known = settings.get("workload_identity"), PROPERTIES["workload_identity"]
     if not isinstance(given, dict) or not given.keys() >= set(known["required"]):
         return None
@@ -183,7 +183,7 @@ def not_an_address(error: ValueError) -> str:
 def _address(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
     """Yield the problem of a `base_url` that is no valid address.
 
-    One with variables is checked later.
+    An address with variables is checked later, when their values are known.
     """
     url = settings.get("base_url")
     if not isinstance(url, str) or "${" in url:

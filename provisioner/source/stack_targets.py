@@ -45,7 +45,7 @@ def check_targets(manifest: Manifest, report: Report) -> None:
         # A key for one server must never reach another one by mistake.
         elif "base_url" in settings and "api_key_env" not in settings and not keyless:
             detail = (
-                "A target with a `base_url` names the environment variable of its own key"
+                "A target with a `base_url` has to name the environment variable of its own key"
                 " (`api_key_env: NAME`): no other key is ever sent there."
             )
             report.error(manifest, place, stack_codes.NO_KEY_OF_ITS_OWN, detail, key=True)

@@ -17,8 +17,8 @@ NO_SUCH_CHARACTER: Final = "invalid Unicode character escape code"
 def with_pairs(text: str) -> str:
     """Return a text in which JSON's surrogate pairs in double quotes are replaced by one YAML escape.
 
-    Only an escape that libyaml refuses is replaced, because the same characters in other scalars
-    mean themselves.
+    Only an escape that libyaml refuses is replaced, because in other scalars the same characters are
+    plain text.
     """
     # Most texts have no escape, and the scan below is expensive.
     while "\\u" in text and _PAIR.search(text):

@@ -1,8 +1,8 @@
 """Parse YAML text into plain values: the first step of `read`.
 
 libyaml parses. Plain scalars follow the YAML 1.2 core schema, so `no`, `on`, `12:30` and
-`2026-10-01` stay text. Keys are always text. Aliases and merge keys work, up to a size. Tags of
-other programs are refused.
+`2026-10-01` stay text. Keys are always text. Aliases and merge keys work, up to MAX_VALUES
+values. Tags of other programs are refused.
 """
 
 import re
@@ -66,7 +66,7 @@ class Text:
 
 
 def parse(text: str) -> Iterator[Text]:
-    """Yield each document. Raises NotYaml at the first part that is not YAML."""
+    """Yield each document of a YAML text. Raises NotYaml at the first part that is not YAML."""
     for node in compose(text):
         reader = _Reader()
         value = reader.value(node)
@@ -142,7 +142,7 @@ class _Reader:
         return text
 
     def _mapping(self, node: yaml.MappingNode) -> dict[str, Any]:
-        """Return the value of a mapping node, with the keys of `<<` merged in below its own."""
+        """Return the value of a mapping node. Its own keys take precedence over those that `<<` merges in."""
         merged: dict[str, Any] = {}
         own: dict[str, Any] = {}
         for key, item in node.value:

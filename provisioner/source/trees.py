@@ -16,7 +16,7 @@ from provisioner.model.frozen import frozen
 from provisioner.source.surrogates import NO_SUCH_CHARACTER, with_pairs
 
 MAX_DEPTH: Final = 100
-"""The most levels of nesting in a document. Recursion below stays within Python's limit."""
+"""The most levels of nesting in a document. With no more levels, recursion stays within Python's limit."""
 # YAML's own tags. PyYAML marks every node with the tag that it found or resolved.
 CORE: Final = "tag:yaml.org,2002:"
 STR, INT, FLOAT, BOOL, NULL, MERGE = (

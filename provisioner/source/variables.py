@@ -161,7 +161,7 @@ class Variables:
             return self._environ(match["name"].strip(), complain, allowed=env)
         complain(
             codes.UNKNOWN_VARIABLE_SCOPE,
-            f"There are `${{var:NAME}}` and `${{env:NAME}}`.{did_you_mean(match['scope'], _SCOPES)}"
+            f"Only `${{var:NAME}}` and `${{env:NAME}}` are known.{did_you_mean(match['scope'], _SCOPES)}"
             f" For the text itself, write `${match[0]}`.",
         )
         raise Unknown
@@ -184,7 +184,7 @@ class Variables:
         if name not in self.environ:
             complain(
                 codes.ENV_NOT_SET,
-                f"`{name}` is needed here. Set it, or put it into `.env`.",
+                f"The variable `{name}` is needed here. Set it, or put it into `.env`.",
             )
             raise Unknown
         return self.environ[name]
@@ -292,7 +292,9 @@ class Variables:
     def _circle(self, name: str) -> None:
         """Report variables whose defaults use each other in a circle."""
         circle = " → ".join([*self._asking[self._asking.index(name) :], name])
-        detail = f"{circle}: each uses the next, so none of them has a value."
+        detail = (
+            f"{circle}: each uses the next, so none of them has a value. Remove one of these uses."
+        )
         self._complain(("spec", "variables", name), codes.CIRCULAR_VARIABLES, detail)
 
     def _complain(self, place: Place, code: Code, detail: str) -> None:

@@ -107,7 +107,7 @@ def test_a_function_call_without_an_answer_is_shown_and_the_run_cancelled(
 ) -> None:
     result = applied.run("ask", "assistant.helper", "Please use lookup", code=1)
     assert "lookup({" in result.stderr
-    assert "cancelled: no answer for lookup: pass --tool-output" in result.stderr
+    assert "cancelled: no output for the function lookup: pass --tool-output" in result.stderr
 
 
 @pytest.mark.parametrize(

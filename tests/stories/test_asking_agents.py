@@ -120,7 +120,7 @@ def test_a_function_without_an_answer_is_named_and_the_turn_cancelled(
     answer = ask(options, ORDERS, Question(ORDER, keep_thread=True))
 
     assert answer.status == "cancelled"
-    assert answer.why == "no answer for lookup-order: pass --tool-output NAME=JSON"
+    assert answer.why == "no output for the function lookup-order: pass --tool-output NAME=JSON"
     assert kept(world, answer.thread_id).status == "idle"
 
 

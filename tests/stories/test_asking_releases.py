@@ -62,7 +62,7 @@ def test_a_function_without_an_answer_is_named(world: World, options: RunOptions
     answer = ask(options, ORDERS, Question(ORDER))
 
     assert not answer.completed
-    assert answer.why == "no answer for lookup-order: pass --tool-output NAME=JSON"
+    assert answer.why == "no output for the function lookup-order: pass --tool-output NAME=JSON"
     assert not exists(world, answer.run_id)
 
 

@@ -52,7 +52,7 @@ class CallLog:
             self.asking.tell(f"{call.name}({call.arguments}){said}")
         missing = [call.name for call in calls if call.name not in outputs]
         if missing:
-            return f"no answer for {', '.join(missing)}: pass --tool-output NAME=JSON"
+            return f"no output for the function {', '.join(missing)}: pass --tool-output NAME=JSON"
         return ""
 
 

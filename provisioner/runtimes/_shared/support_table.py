@@ -37,6 +37,6 @@ def lacking(note: str) -> Support:
 def each(word: Support, *names: str, of: str = "") -> Table:
     """Return a table with the same support for several fields.
 
-    With `of`, they are options of the tool of that type.
+    With `of`, the names are those of options of the tool of that type.
     """
     return {f"tools[{of}].{name}" if of else name: word for name in names}

@@ -43,9 +43,11 @@ def send(provider: Provider, id: str, *events: Mapping[str, Any]) -> None:
 
 @dataclass(slots=True)
 class Turn:
-    """One turn of a session. `earlier` are the turns that had ended before the question was sent.
+    """One turn of a session: what an agent does for one question.
 
-    `why` is the reason if `ask` gave the turn up.
+    `id` is the id of the session. `earlier` are the ids of turns that had ended before the question
+    was sent. `deadline` is in seconds of the monotonic clock. `why` is the reason if `ask` gave the
+    turn up, and '' otherwise.
     """
 
     provider: Provider

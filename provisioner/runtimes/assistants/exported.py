@@ -38,7 +38,9 @@ def exported(row: Row) -> Exported:
     if row.get("object", "assistant") != "assistant":
         one.refuse("It is not an assistant.")
     elif _depth(row) > DEEPEST:
-        one.refuse("It is nested too deeply.")
+        one.refuse(
+            f"It has more than {DEEPEST} nested levels, and no assistant of the API has so many."
+        )
     else:
         _take(one, row)
     return one
