@@ -44,7 +44,7 @@ class Group:
 def grouped(changes: Sequence[Change], *, by_row: bool = True) -> list[Group]:
     """Return the changes in groups, each at the place of its first change.
 
-    A delete is always alone, because each deleted object needs a line of its own. With `by_row`,
+    Deletes, forgets and blocked changes are always alone, because each needs a line of its own. With `by_row`,
     changes that differ only in the values of their rows are grouped too.
     """
     exact = _groups(changes, ())
@@ -116,7 +116,7 @@ def _row(change: Change) -> tuple[tuple[str, str], ...]:
 
 
 def _key(change: Change, row: Sequence[tuple[str, str]]) -> Hashable:
-    """Return a key that is equal for changes that do the same, and unique for a change that stays alone."""
+    """Return a key that is equal for changes that do the same, and unique for a change that is in no group."""
     hidden = any(
         one.sensitive or is_hidden(one.live) or is_hidden(one.desired) for one in change.fields
     )

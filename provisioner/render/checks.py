@@ -212,7 +212,10 @@ def _attempt_lines(number: int, attempt: Attempt) -> Iterator[str]:
 
 
 def checks_junit(report: ChecksReport) -> str:
-    """Return a report as JUnit XML: one test for each check, which fails if the check decides and failed."""
+    """Return a report as JUnit XML, with one test for each result of a check.
+
+    The test fails if the answers failed and the result decides over an apply.
+    """
     whole = Case(
         "every assistant passed",
         "test",
@@ -224,7 +227,7 @@ def checks_junit(report: ChecksReport) -> str:
 
 
 def _case(one: Tested, report: ChecksReport) -> Case:
-    """Return one result as a JUnit test. A result that does not decide counts as skipped."""
+    """Return one result as a JUnit test. A result that does not decide over an apply counts as skipped."""
     said = [line for n, a in enumerate(one.attempts, 1) for line in _attempt_lines(n, a)]
     failed = "" if one.passed else (said or ["The check was not asked."])[0]
     # A pipeline stops at a failed test, and the live side of a comparison must not stop it.

@@ -43,12 +43,11 @@ class Access:
 class Recipe:
     """Everything that code needs to ask one assistant.
 
-    `code` has the program and the request of the assistant's runtime. `params` are the parameters of the runtime's call
-    without the question; None if they must not be printed, so that the code has to load them.
-    `about` are lines of comment at the top. `load` is the Python call with which an
-    application loads the assistant, and `loads` the name of the method of the loaded assistant that
-    returns its parameters. `beside` are parameters that
-    the SDK takes only in `extra_body`.
+    `code` has the program and the request of the assistant's runtime. `params` are the parameters
+    of the runtime's call without the question; None if they must not be printed, so that the code
+    has to load them. `about` are lines of comment at the top. `load` is the Python call with which
+    an application loads the assistant, and `loads` the name of the method of the loaded assistant
+    that returns its parameters. `beside` are parameters that the SDK takes only in `extra_body`.
     """
 
     code: ReadyCode
@@ -99,7 +98,7 @@ def _comments(recipe: Recipe) -> Iterator[str]:
 
 
 def _loaded(recipe: Recipe) -> str:
-    """Return the argument that passes the parameters which an application has loaded."""
+    """Return the argument of a call that passes loaded parameters, such as `**helper.params()`."""
     return f"**{variable(recipe.name)}.{recipe.loads}()"
 
 

@@ -17,7 +17,7 @@ _LEAST = 16
 """The fewest columns of unchanged text that are shown on either side of a change."""
 
 _MOST = 600
-"""The columns of added or removed text above which its middle is left out."""
+"""The most columns of an added or removed text. The middle of a longer text is left out."""
 
 _WORD_STYLE = {"-": Style.TAKEN, "+": Style.ADDED, " ": Style.PLAIN}
 _MARKED = {"-": "[-{}-]", "+": "{{+{}+}}", " ": "{}"}

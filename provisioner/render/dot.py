@@ -23,7 +23,7 @@ _STYLES: Final = {
 
 
 def dot(graph: Graph, _layout: Layout) -> str:
-    """Return a graph as DOT. An edge points from the resource that refers to the one it refers to."""
+    """Return a graph as DOT. An edge points from a resource to the resource that it refers to."""
     lines = [
         f"digraph {_quoted(graph.title)} {{",
         "  rankdir=LR;",
@@ -36,7 +36,7 @@ def dot(graph: Graph, _layout: Layout) -> str:
 
 
 def _node(node: Node) -> str:
-    """Return the line of a node."""
+    """Return the line of DOT that declares a node."""
     rows = [node.key, *filter(None, [node.name if node.name != node.key else "", node.id])]
     rows = [*dict.fromkeys(rows)]
     if node.state.name in _STYLES:
@@ -48,7 +48,11 @@ def _node(node: Node) -> str:
 
 
 def _edge(edge: Edge) -> str:
-    """Return the line of an edge. It is dashed or dotted if only one side has the reference."""
+    """Return the line of DOT that declares an edge.
+
+    The edge is dashed if only the manifests have the reference, and dotted if only the live objects
+    do.
+    """
     style = ""
     if not edge.live:
         style = ' [style=dashed, label="declared"]'

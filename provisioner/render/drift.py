@@ -162,7 +162,7 @@ def _absent(one: Absent, paint: Palette) -> str:
 
 
 def _summary(drift: Drift, paint: Palette) -> str:
-    """Return the last line."""
+    """Return the last line of the text, which sums up the drift."""
     title, told = summary_told(drift)
     return f"{paint(Style.STRONG if drift.is_empty else Style.YELLOW, title)} {told}"
 

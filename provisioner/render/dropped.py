@@ -33,7 +33,7 @@ def dropped_text(plan: Plan, paint: Palette, width: int, *, everything: bool) ->
 
 
 def _within(names: Sequence[str], room: int) -> str:
-    """Return as many names as fit, at least one, and the number of the others."""
+    """Return as many names as fit in `room` columns, at least one, and the number of the others."""
     shown = len(names)
     while shown > 1 and columns(_line(names, shown)) > room:
         shown -= 1
@@ -41,7 +41,7 @@ def _within(names: Sequence[str], room: int) -> str:
 
 
 def _line(names: Sequence[str], shown: int) -> str:
-    """Return the first names, and the number of the others."""
+    """Return the first `shown` names, and the number of the others."""
     rest = len(names) - shown
     return ", ".join(names[:shown]) + (f", … and {rest} more (--all)" if rest else "")
 

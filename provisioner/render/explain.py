@@ -43,8 +43,8 @@ def _overview(found: Overview, paint: Palette, width: int) -> Iterator[str]:
     yield _listed(found.kinds, paint, ("KIND", "WHAT IT IS"), width)
     yield _listed(found.runtimes, paint, ("RUNTIME", "WHAT IT IS"), width)
     yield _wrapped(
-        f"{command_line('explain', 'KIND')} lists the fields of a kind, KIND.FIELD explains one field, and CODE explains a"
-        " diagnostic by the word in brackets at its end.",
+        f"{command_line('explain', 'KIND')} lists the fields of a kind. Write KIND.FIELD in place of KIND for one field,"
+        " or CODE for a diagnostic: its code is the word in brackets.",
         width,
     )
 
@@ -138,7 +138,7 @@ def _listed(
 def _fitted(
     rows: Sequence[Sequence[str]], heads: Sequence[str], width: int
 ) -> list[tuple[str, ...]]:
-    """Return the rows with the last cell shortened to the width that is left."""
+    """Return the rows with their last cells shortened, so that the table fits the width."""
     cells = [heads, *rows]
     taken = sum(max(columns(row[at]) for row in cells) + 2 for at in range(len(heads) - 1))
     room = max(width - taken, _LEAST_ROOM)

@@ -26,8 +26,8 @@ FOLD = 40
 """The most rows of one field that are shown. The others are counted."""
 
 ALIKE_FOLD = 11
-"""The most rows of one field in a group of changes. With the addresses of the group they are
-twenty."""
+"""The most rows of one field in a group of changes, so that there is room for the addresses of the
+group."""
 
 _KNOWN = Values()
 """Prints live values. Their references all have ids, so none is shown as known after apply."""
@@ -68,7 +68,7 @@ class Fields:
     def _told(
         self, live: Any, desired: Any, room: int, parts: Sequence[Part]
     ) -> tuple[str, Iterator[str]]:
-        """Return the text beside the path, and the rows below it."""
+        """Return the text beside the path of a field, and the rows below that line."""
         if live is UNSET:
             return self._set(desired, room)
         # Both sides are secret. They differ, else the field would not be here; no more is said.
@@ -133,7 +133,7 @@ class Fields:
         return f"{INDENT}    {self.paint(Style.YELLOW if new else Style.DIM, told)}"
 
     def _folded(self, rows: Iterator[str]) -> Iterator[str]:
-        """Yield the first rows, and a line with the number of the others."""
+        """Yield the first `fold` rows, and a line with the number of the others."""
         yield from islice(rows, self.fold) if self.fold else rows
         rest = sum(1 for _ in rows)
         if rest:

@@ -37,12 +37,12 @@ _MEANINGS: Final = {
     "absent": "A declared resource has no live object.",
     "undeclared-value": "A live object has a value that no manifest sets.",
 }
-"""The meaning of each rule that is no code of a diagnostic."""
+"""The meaning of each rule about drift. Such a rule is no code of a diagnostic."""
 
 
 @frozen
 class Finding:
-    """One finding.
+    """One diagnostic, planned change or moved value, as a pipeline shows it.
 
     `rule` is a code, or the name of a kind of change such as `planned-update`. `summary` and
     `meaning` are the fixed sentences of the rule. `level` is `error`, `warning` or `note`.
@@ -171,7 +171,7 @@ def _rule(
     position: Position | None = None,
     level: str = WARNING,
 ) -> Finding:
-    """Return a finding whose rule is in `_MEANINGS`."""
+    """Return a finding about drift. `rule` is a key of `_MEANINGS`."""
     return Finding(rule, summary, _MEANINGS[rule], level, subject, lines, position)
 
 

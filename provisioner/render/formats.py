@@ -205,7 +205,7 @@ FOR_PEOPLE: Final = (TEXT.name, markdown.FORMAT.name)
 def names_for(*shapes: Shape, beside: Iterable[Shape] = ()) -> tuple[str, ...]:
     """Return the names of the formats that show all of these shapes, the default first.
 
-    Formats that show one of the shapes `beside` are included.
+    Formats that show one of the shapes `beside` are included, even if they do not show the others.
     """
     others = frozenset(beside)
     return tuple(

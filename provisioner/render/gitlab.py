@@ -17,7 +17,10 @@ requires a path."""
 
 
 def gitlab(found: "Sequence[Finding]", folder: str = "") -> str:
-    """Return the findings that no manifest allows as a Code Quality report. Equal ones appear once."""
+    """Return the findings that no manifest allows as a Code Quality report.
+
+    Equal findings appear once. `folder` is the path of findings without a position.
+    """
     from provisioner.render.document import to_json
     from provisioner.render.findings import standing
 

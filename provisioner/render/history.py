@@ -81,7 +81,7 @@ def run_text(run: RunRecord) -> str:
 
 
 def _kept(receipts: Sequence[Receipt]) -> str:
-    """Return one sentence about the receipts of a run."""
+    """Return a sentence with the number of receipts of a run, and the command that uses them."""
     # A receipt is written before the delete is sent, so that no killed run loses it (0050).
     unsure = sum(one.deleted is None for one in receipts)
     count = len(receipts)
@@ -135,7 +135,7 @@ def _status(one: ChangeRecord) -> str:
 
 
 def _commit(run: RunRecord) -> str:
-    """Return the beginning of a run's commit, and a sign if files were not committed."""
+    """Return the beginning of a run's commit, with a `+` behind it if files were not committed."""
     commit, plus, rest = run.revision.partition("+")
     return f"{commit[:HEAD]}{plus}{rest}"
 

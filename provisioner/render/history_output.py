@@ -73,4 +73,4 @@ class HistoryDocument(TypedDict):
     """Runs that the ledger recorded."""
 
     format_version: Version
-    runs: Annotated[list[RunDocument], "The newest run is first. Only one if a run was asked for."]
+    runs: Annotated[list[RunDocument], "The newest run is first. Only one run if its id was given."]

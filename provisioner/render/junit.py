@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def _cases(whole: Case, found: "Sequence[Finding]", failing: "Sequence[str]") -> list[Case]:
-    """Return the tests of a report: the whole, and one for each finding.
+    """Return the tests of a report: `whole`, which stands for the result, and one for each finding.
 
-    `failing` are the levels that fail.
+    `failing` are the levels of findings that are failed tests.
     """
     return [
         whole,
@@ -55,7 +55,7 @@ def _plan(view: Any, _layout: Layout) -> str:
     from provisioner.render.findings import ERROR, of_plan
     from provisioner.render.tally import counts_told, nothing_told
 
-    failed = "This plan cannot be applied as it is." if view.standing else ""
+    failed = "This plan cannot be applied: the failed tests below say why." if view.standing else ""
     told = nothing_told(view) if view.is_empty else counts_told(view)
     whole = Case("the plan can be applied", view.verb, told, failed, kind="refused")
     return junit(f"plan of {view.verb}", _cases(whole, of_plan(view), (ERROR,)))
@@ -76,7 +76,11 @@ def _outcome(report: Any, _layout: Layout) -> str:
     from provisioner.render.findings import ERROR, of_diagnostics
     from provisioner.render.report import tally_text
 
-    failed = "" if report.succeeded else "Not every change was made."
+    failed = (
+        ""
+        if report.succeeded
+        else "Not every change was made: the failed and skipped tests below say which."
+    )
     whole = Case("every change was made", "apply", tally_text(report), failed, kind="apply")
     cases = _cases(whole, of_diagnostics(report.diagnostics), (ERROR,))
     # A test that only started would be counted as passed.
@@ -85,7 +89,7 @@ def _outcome(report: Any, _layout: Layout) -> str:
 
 
 def _ended(one: "Outcome") -> Case:
-    """Return the test of one outcome."""
+    """Return the JUnit test for the outcome of one change."""
     from provisioner.model.outcome import Status
 
     told = f"{one.action.word} {one.status}"

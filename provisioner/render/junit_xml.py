@@ -8,7 +8,7 @@ from provisioner.model.frozen import frozen
 from provisioner.render.visible import visible
 
 _NO_XML: Final = "[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-"""Characters that XML does not allow, not even escaped."""
+"""The pattern of a character that XML does not allow, not even escaped."""
 # `xml.sax.saxutils` has these, but every command would import the HTTP client that it loads.
 _TEXT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _ATTRIBUTE: Final = {
@@ -19,11 +19,10 @@ _ATTRIBUTE: Final = {
 
 @frozen
 class Case:
-    """One test.
+    """One test of a JUnit report.
 
-    `failed` is the message of a test that failed, `skipped` that of one that was not run.
-
-    `group` is shown as the class of the test, and `kind` is the type of its failure.
+    `failed` is the message of a test that failed, and `skipped` the message of a test that was not
+    run. Both are empty for a test that passed. `group` is shown as the class of the test, and `kind` is the type of its failure.
     """
 
     name: str

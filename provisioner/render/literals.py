@@ -12,7 +12,7 @@ from provisioner.render.document import to_json
 WIDTH = 88
 """The columns of a line of Python, as in the style of the SDK."""
 LONG = 60
-"""The fewest characters of a text with several lines that is split at its line breaks."""
+"""A text with several lines is split at its line breaks if it has at least so many characters."""
 INDENT = "    "
 
 
@@ -84,7 +84,7 @@ def _without_variables(leaf: Any) -> Any:
 
 
 def _text(text: str, depth: int) -> str:
-    """Return a Python string, split into one piece for each line of the text."""
+    """Return a text as a Python string. A long text becomes one string for each of its lines."""
     first, *more = text.splitlines(keepends=True) or [""]
     if not more or len(text) < LONG:
         return quoted(text)

@@ -21,7 +21,7 @@ _TOLD: Final = 84
 _SHORTEST: Final = 24
 """The fewest columns to which a path is shortened."""
 MOST: Final = 40
-"""The most lines of the list. The others are counted."""
+"""The most lines of the list of risks. The others are counted."""
 
 
 @frozen
@@ -36,7 +36,7 @@ class RiskLine:
 def look_first_text(
     plan: View, paint: Palette, width: int | None, *, everything: bool = False
 ) -> str:
-    """Return the list, without a line break at its end; empty if no change has such a risk.
+    """Return the list of risks, without a line break at its end; empty if there is nothing to list.
 
     Changes with the same risks share a line. With a `width` of None, no line is shortened.
     """
@@ -87,7 +87,7 @@ def _lines(
     width: int | None,
     most: int | None,
 ) -> Iterator[str]:
-    """Yield the title and the lines of the list."""
+    """Yield the title and the lines of the list of risks."""
     if not ordered:
         return
     yield paint(Style.STRONG, f"Look first: {counted(ordered)}")

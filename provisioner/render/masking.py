@@ -87,7 +87,11 @@ def _live(live: Any, desired: Any) -> Any:
 
 
 def _text(leaf: Sensitive, before: str | None) -> Any:
-    """Return a text with its secrets masked, or only the mask if the whole text is secret."""
+    """Return a text with its secrets masked, or only the mask if the whole text is secret.
+
+    A secret that the text `before` does not contain is marked as changed. If `before` is None, none
+    is.
+    """
     if not leaf.spans:
         return MASK
     told, end = "", 0
@@ -102,7 +106,7 @@ def _text(leaf: Sensitive, before: str | None) -> Any:
 
 
 def _by_lines(live: str, known: Container[str]) -> Any:
-    """Return a live text in which each line is masked that the desired side does not have."""
+    """Return a live text in which each line is masked that is not in `known`, the desired lines."""
     # A line that the manifests have is no secret; any other may contain an older one.
     lines = [line if line in known else UNPROVEN for line in live.split("\n")]
     shows = any(line.strip() and line is not UNPROVEN for line in lines)

@@ -149,7 +149,7 @@ def _opcodes(pairs: Sequence[Pair], live_end: int, desired_end: int) -> list[Opc
 
 
 def _matched(live: Sequence[str], desired: Sequence[str]) -> list[Pair]:
-    """Return pairs of indexes of equal items, ascending on both sides."""
+    """Return pairs of indexes of equal items, ascending on both sides. Raises TooDifferent."""
     pairs: list[Pair] = []
     steps = _STEPS
     regions = [(0, len(live), 0, len(desired))]
@@ -190,7 +190,10 @@ def _common_tail(live: Sequence[str], desired: Sequence[str]) -> int:
 def _landmarks(
     live: Sequence[str], desired: Sequence[str], region: tuple[int, int, int, int]
 ) -> list[Pair]:
-    """Return the pairs of items that occur once on each side of a region, in ascending order."""
+    """Return the pairs of items that occur once on each side of a region, in ascending order.
+
+    A region is the start and the end of a range of live items, then of desired items.
+    """
     i1, i2, j1, j2 = region
     have, want = Counter(live[i1:i2]), Counter(desired[j1:j2])
     places = {

@@ -28,7 +28,7 @@ _CLASSES: Final = {
 
 
 def mermaid(graph: Graph, _layout: Layout) -> str:
-    """Return a graph as a Mermaid flowchart. An edge points to the resource that is referred to."""
+    """Return a graph as a Mermaid flowchart. An edge points from a resource to the resource that it refers to."""
     # Mermaid reads some characters and words in an id as syntax, so no address is an id.
     ids = {node.key: f"n{index}" for index, node in enumerate(graph.nodes)}
     used = {node.state.name for node in graph.nodes}
@@ -42,7 +42,7 @@ def mermaid(graph: Graph, _layout: Layout) -> str:
 
 
 def _node(node: Node, ids: Mapping[str, str]) -> str:
-    """Return the line of a node."""
+    """Return the line of Mermaid that declares a node."""
     rows = [*dict.fromkeys(filter(None, [node.key, node.name, node.id]))]
     known = node.state.name in _CLASSES
     rows += [f"({node.state})"] if known else []
@@ -51,7 +51,7 @@ def _node(node: Node, ids: Mapping[str, str]) -> str:
 
 
 def _edge(edge: Edge, ids: Mapping[str, str]) -> str:
-    """Return the line of an edge, with a note if only one side has the reference."""
+    """Return the line of Mermaid for an edge, with a label if it is only declared or only live."""
     arrow = "-->"
     if not edge.live:
         arrow = "-. declared .->"
@@ -61,7 +61,7 @@ def _edge(edge: Edge, ids: Mapping[str, str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return a text in which every character with a possible meaning is replaced by its number."""
+    """Return a text in which every character that Mermaid could read as syntax is its code point."""
     return "".join(one if _PLAIN.match(one) else f"#{ord(one)};" for one in visible(text))
 
 

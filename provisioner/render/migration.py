@@ -86,7 +86,7 @@ class _Rows:
         self.paint, self.width = paint, width
 
     def row(self, sign: str, paths: str, *told: str) -> Iterator[str]:
-        """Yield the lines of one row."""
+        """Yield the lines of one row: the sign, the paths, and the sentences `told` about them."""
         head, indent = f"  {self.paint(_STYLES[sign], sign)} ", " " * (_COLUMN + 6)
         first, *more = self._wrapped(paths, "    ")
         lines = [line for words in told for line in self._wrapped(words, indent)]
@@ -216,7 +216,7 @@ def fate_text(one: ResourceMigration, migration: Migration) -> str:
     documents = f": {plural(one.documents, 'document')} uploaded" if one.documents else ""
     match one.effect:
         case ResourceEffect.STAYS:
-            return "Stays: both targets are the same account and use the same object."
+            return "Stays: both targets are in the same account and use the same object."
         case ResourceEffect.REBUILT:
             return f"Rebuilt from the manifests{documents}."
         case ResourceEffect.GAINED:

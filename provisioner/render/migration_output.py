@@ -70,7 +70,7 @@ FieldMigrationDocument = TypedDict(
 
 
 class AssistantMigrationDocument(TypedDict):
-    """The fate of one assistant."""
+    """The migration of one assistant: its verdict, and the effect on each of its fields."""
 
     address: AddressText
     verdict: VerdictText
@@ -87,7 +87,7 @@ class AssistantMigrationDocument(TypedDict):
 
 
 class ResourceMigrationDocument(TypedDict):
-    """The fate of one resource that is no assistant."""
+    """The migration of one resource that is no assistant."""
 
     address: AddressText
     becomes: Annotated[str, one_of(ResourceEffect)]

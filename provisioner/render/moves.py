@@ -22,7 +22,7 @@ _SAME_LINE = 0.6
 class Move:
     """Lines `i1` to `i2` of the live text are lines `j1` to `j2` of the desired text.
 
-    The second number is exclusive.
+    The second number of each range is exclusive.
     """
 
     i1: int
@@ -95,7 +95,7 @@ def _identical(
 def _once(numbers: dict[int, int], lines: Sequence[str]) -> dict[tuple[str, ...], int]:
     """Return the index of each line that occurs once, by the words of the line.
 
-    Only the lines with these numbers are looked at.
+    `numbers` are the indexes of the lines that are looked at.
     """
     found: dict[tuple[str, ...], int] = {}
     doubled = set()

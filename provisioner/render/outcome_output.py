@@ -24,7 +24,7 @@ class ValidationDocument(TypedDict):
 
 
 class OutcomeDocument(TypedDict):
-    """The end of one change: done, failed or skipped."""
+    """The outcome of one change: done, failed or skipped."""
 
     address: AddressText
     action: ActionText

@@ -35,11 +35,12 @@ _TAKEN = 3
 """The most lines shown of a run of removed lines, unless everything is shown."""
 
 _NEAR = 8
-"""The lines searched for the edited form of a line, if a text is too long to compare as a whole."""
+"""The number of desired lines that are searched for the edited form of a live line, if a text is too
+long to compare as a whole."""
 
 _PAIRED = 2_000
-"""The most lines of such a text for which an edited form is searched. The others are shown as
-removed and added."""
+"""The most live lines of a text too long to compare as a whole for which an edited form is searched.
+The others are shown as removed and added."""
 
 _WOVEN = 500_000
 """The most characters that two blocks of changed lines, the removed and the added ones, may have
@@ -193,7 +194,7 @@ def _outside(start: int, end: int, blocks: Sequence[tuple[int, int]]) -> list[tu
 
 
 def _block(live: Sequence[str], desired: Sequence[str], start: int) -> Iterator[Line]:
-    """Yield the lines of two runs that differ. The desired run begins after line `start`."""
+    """Yield the lines that show how two runs differ. `start` desired lines come before the run."""
     if len(live) > 1 and sum(map(len, (*live, *desired))) > _WOVEN:
         yield from _line_by_line(live, desired, start)
         return
@@ -267,7 +268,7 @@ def _line_by_line(live: Sequence[str], desired: Sequence[str], start: int) -> It
 
 
 def _resembles(mine: frozenset[str], theirs: frozenset[str]) -> bool:
-    """Return true if two lines share enough words."""
+    """Return true if two lines, given as their words, have enough words in common."""
     return len(mine & theirs) >= _RELATED * max(len(mine), len(theirs), 1)
 
 

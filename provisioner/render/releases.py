@@ -1,4 +1,4 @@
-"""Render releases of an assistant, as text and as JSON: one in a line, and all that are kept."""
+"""Render releases of an assistant, as text and as JSON: one on a line, or all that are kept in a table."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ def moment(published: Published) -> str:
 
 
 def revision_head(published: Published) -> str:
-    """Return the beginning of a revision's commit, and the sign if files were not committed."""
+    """Return the beginning of a revision's commit, with a `+` behind it if files were not committed."""
     # The sign is kept, because a short commit without it would claim that the files were committed.
     commit, plus, rest = published.revision.partition(_DIRTY)
     return f"{commit[:HEAD]}{plus}{rest}"
@@ -89,7 +89,7 @@ def digest_head(published: Published) -> str:
 
 
 def _notes(entry: ReleaseEntry) -> Iterator[str]:
-    """Yield what is special about a release."""
+    """Yield words about a release: that it is current, was deleted, or is a copy of another release."""
     if entry.current:
         yield "current"
     if entry.deleted:

@@ -37,7 +37,7 @@ def _ended(outcome: Outcome, paint: Palette) -> Iterator[str]:
 
 
 def _tally(report: Report, paint: Palette) -> str:
-    """Return the last line."""
+    """Return the last line of the report, with its numbers."""
     title = "Apply, interrupted:" if report.interrupted else "Apply:"
     style = Style.STRONG if report.succeeded else Style.RED
     return f"{paint(style, title)} {tally_text(report)}."
@@ -52,13 +52,13 @@ def tally_text(report: Report) -> str:
 
 
 def _elapsed(seconds: float) -> str:
-    """Return a number of seconds as minutes and seconds."""
+    """Return a duration, given in seconds, such as `2 min 5 s` or `1.2 s`."""
     minutes, rest = divmod(seconds, 60)
     return f"{int(minutes)} min {int(rest)} s" if minutes else f"{rest:.1f} s"
 
 
 def _requests(report: Report) -> str:
-    """Return the numbers of requests, by method."""
+    """Return the numbers of requests, by method, after a comma."""
     total = sum(report.requests.values())
     if not total:
         return ", no requests"

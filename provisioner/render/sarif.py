@@ -23,7 +23,7 @@ _FOLDER: Final = "manifests"
 
 
 def sarif(found: "Sequence[Finding]", folder: str = _FOLDER) -> str:
-    """Return findings as one SARIF log with one run."""
+    """Return findings as a SARIF log with one run. `folder` is the location of those without a position."""
     from provisioner.render.document import to_json
 
     # Reversed, so that the first finding of each rule gives the rule its level.
@@ -46,7 +46,7 @@ def uri(file: str) -> str:
 
 
 def _rule(one: "Finding") -> dict[str, Any]:
-    """Return the rule of a finding."""
+    """Return the SARIF rule of a finding: its id, its sentences and its level."""
     return {
         "id": one.rule,
         "shortDescription": {"text": one.summary},
@@ -56,7 +56,7 @@ def _rule(one: "Finding") -> dict[str, Any]:
 
 
 def _result(one: "Finding", rule: int, folder: str) -> dict[str, Any]:
-    """Return the result of a finding. `rule` is the index of its rule."""
+    """Return the SARIF result of a finding. `rule` is the index of its rule in the log."""
     place: dict[str, Any] = {"physicalLocation": _place(one.position, folder)}
     if one.subject:
         place["logicalLocations"] = [{"fullyQualifiedName": one.subject, "kind": "resource"}]
@@ -75,7 +75,7 @@ def _result(one: "Finding", rule: int, folder: str) -> dict[str, Any]:
 
 
 def _place(position: "Position | None", folder: str) -> dict[str, Any]:
-    """Return the location of a finding."""
+    """Return the location of a finding: its line, or `folder` if it has no position."""
     if position is None:
         return {"artifactLocation": {"uri": uri(folder or _FOLDER)}}
     return {

@@ -23,7 +23,7 @@ from provisioner.render.values import plural
 
 Lines: TypeAlias = Sequence[Sequence[Line]]
 Run: TypeAlias = tuple[tuple[str, tuple[Span, ...]], ...]
-"""Changed lines that follow each other, without their numbers."""
+"""Changed lines that follow each other: the sign and the spans of each, without their numbers."""
 
 CHANGED: Final = "~"
 

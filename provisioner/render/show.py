@@ -106,7 +106,7 @@ def one_document(detail: ShownObject) -> dict[str, Any]:
 
 
 def _row(row: ShownRow) -> dict[str, Any]:
-    """Return the keys about an address that the list and the single address share."""
+    """Return the keys of an address that are the same in the list and in the document of one address."""
     return {
         "address": str(row.address),
         "id": row.id or None,

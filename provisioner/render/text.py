@@ -27,7 +27,7 @@ LISTED = 20
 """The most documents of one vector store that are listed. The others are counted."""
 
 ALIKE = 20
-"""The most rows shown for a group of changes, of which at most LISTED are addresses."""
+"""The most rows that are shown for a group of changes. At most LISTED of its addresses are named."""
 
 _ADDRESS_ROWS = 4
 """The fewest rows of addresses that a group shows."""
@@ -123,7 +123,10 @@ class _Sheet:
     edits: SharedEdits
 
     def group(self, group: Group, *, whole: bool) -> Iterator[str]:
-        """Yield the first change of a group in full, and the addresses of the other changes."""
+        """Yield the first change of a group in full, and the addresses of the other changes.
+
+        With `whole`, no long text is cut.
+        """
         fold = (ALIKE_FOLD if group.others else FOLD) if not (self.everything or whole) else None
         first = [*self.change(group.first, fold=fold)]
         yield from first

@@ -25,7 +25,7 @@ BASIS: Final = (
 
 
 def text_change(live: str, desired: str) -> TextChange:
-    """Return the changed lines of a document, as far as they are kept.
+    """Return the changed lines of a document, at most LINES lines and CHARACTERS characters.
 
     Line breaks at the end, and lines that differ in spacing only, count as the same: a server parses
     a text, and does not keep it as it stands.
@@ -38,7 +38,7 @@ def text_change(live: str, desired: str) -> TextChange:
 
 
 def told(change: TextChange) -> str:
-    """Return what changed in a document in a few words, or why that is not known."""
+    """Return a phrase about the changed words of a document, or the reason why they are not known."""
     if change.missing:
         return f"its words are not compared: {change.missing}"
     words = words_told(change.added, change.removed) or "no word differs from the live text"

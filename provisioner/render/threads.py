@@ -69,7 +69,10 @@ def import_document(imported: Imported, diagnostics: Sequence[Diagnostic]) -> Im
 
 
 def expired_text(count: int, account: str, elsewhere: int) -> str:
-    """Return one sentence with the number of objects whose time to live is over, here and elsewhere."""
+    """Return a sentence with the number of objects past their time to live in an account.
+
+    `elsewhere` is the number of such objects in all other accounts.
+    """
     more = f" ({elsewhere:,} more in other accounts)" if elsewhere else ""
     verb = "is past its" if count == 1 else "are past their"
     return f"{_objects(count)} in {visible(account)} {verb} time to live{more}.\n"
@@ -81,7 +84,7 @@ def person_text(owner: str, count: int, account: str) -> str:
 
 
 def retirement_text(retirement: Retirement) -> str:
-    """Return one sentence about what was deleted."""
+    """Return one sentence with the numbers of objects that a retirement deleted or could not delete."""
     counts = retirement.counts
     requests = sum(retirement.requests.values())
     return (
@@ -91,7 +94,7 @@ def retirement_text(retirement: Retirement) -> str:
 
 
 def retirement_document(retirement: Retirement) -> RetirementDocument:
-    """Return what was deleted as a JSON document."""
+    """Return the numbers and the errors of a retirement as a JSON document."""
     counts = retirement.counts
     return {
         "format_version": FORMAT_VERSION,
@@ -160,7 +163,7 @@ def _objects_text(listing: TrackedListing) -> str:
 
 
 def _count_row(one: TrackedCount) -> tuple[str, ...]:
-    """Return the cells of one kind of one account."""
+    """Return the cells of a row of the table: the counts of one kind of object in one account."""
     # Both moments are of the ledger, because the clock of this machine may differ.
     oldest = NOTHING if one.oldest is None else duration_text(one.now - one.oldest)
     before = (one.tracked, one.expired, one.endless, one.failed)

@@ -110,19 +110,21 @@ class RetirementDocument(TypedDict):
     ]
     interrupted: Annotated[bool, "True if somebody interrupted the command."]
     seconds: Seconds
-    requests: Annotated[Mapping[str, Count], "Requests sent, by HTTP method; retries count."]
+    requests: Annotated[
+        Mapping[str, Count], "The number of requests sent, retries included, by HTTP method."
+    ]
     diagnostics: Diagnostics
 
 
 class ErasedDocument(TypedDict):
-    """The end of one object of the person."""
+    """One object of the person, and how its erasure ended."""
 
     kind: Kind
     id: str
     outcome: Annotated[
         str,
         one_of(_OUTCOMES),
-        "erased: deleted, and not found afterwards. gone: it did not exist before. tracked: it still exists.",
+        "erased: deleted, and not found afterwards. gone: it had been deleted before. tracked: it still exists.",
     ]
     reason: Annotated[str | None, "The reason why it still exists. Null if it was deleted."]
 

@@ -60,7 +60,7 @@ def _heading(values: Sequence[Undeclared]) -> str:
 
 
 def _lines(value: Undeclared, paint: Palette, width: int) -> Iterator[str]:
-    """Yield the lines of one value."""
+    """Yield the lines about one undeclared value."""
     # `!` is what `drift` counts as drift (exit 3).
     sign = paint(Style.YELLOW, "!" if value.counts else "?")
     start = f"{visible(str(value.address))}  {visible(value.path)}"

@@ -22,7 +22,7 @@ from provisioner.render.widths import columns, head
 MASK = Sensitive("")
 """The value that is shown in place of a secret."""
 _DEEPEST = 12
-"""The deepest level that is shown before parts of a value are folded."""
+"""The most levels of a value that `Values.line` shows. Deeper parts are folded."""
 _JSON = json.JSONEncoder(ensure_ascii=False, default=str)
 """An encoder that is kept, because `json.dumps` makes a new one for every value."""
 

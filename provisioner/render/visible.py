@@ -34,7 +34,7 @@ _HIDDEN = (
 # `re` compiles these at their first use: that takes 2 ms, and most texts of most plans are ASCII.
 _UNSEEN = f"(?P<whole>{_JOINERS})|[\x00-\x1f{_HIDDEN}]"
 _UNSEEN_IN_JSON = f"(?P<whole>{_JOINERS})|[\x00-\x09\x0b-\x1f{_HIDDEN}]"
-"""The same characters without the line feed, since a text in JSON has no raw line break."""
+"""The pattern of `_UNSEEN` without the line feed, since a text in JSON has no raw line break."""
 
 _BEGUN = re.compile(r"^(\s*)::(?=[A-Za-z-]+(?:\s.*)?::)")
 """The beginning of a workflow command of GitHub Actions, at the start of a line or after spaces."""

@@ -34,7 +34,7 @@ class Weaver:
         self._waiting: list[Line] = []
 
     def lines(self, codes: list[Opcode]) -> Iterator[Line]:
-        """Yield the lines of one block of changes, in which removed and added words are woven together."""
+        """Yield the lines of one block of changes: the desired lines, with removed words inside of them."""
         survive = {
             word.line
             for tag, i1, i2, _, _ in codes

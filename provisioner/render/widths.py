@@ -14,7 +14,7 @@ _SIMPLE: Final = re.compile(
     "\u2010-\u2027\u2030-\u205e\u2070-\u20cf\u2100-\u218f"  # punctuation, numbers, currencies
     "\u2190-\u2193\u21d0-\u21d5\u2200-\u22ff\u2400-\u2426\u2500-\u259f]*"  # arrows, signs, boxes
 )
-"""Texts in which each character is a letter and takes one column."""
+"""The pattern of a text in which each character is a letter and takes one column."""
 _LONGEST: Final = 16
 """The most characters, accents included, that one column can hold. No script needs more."""
 

@@ -42,8 +42,8 @@ _ACTIONS: Final = {
 class Tree:
     """Shows the fields of a change as a tree.
 
-    `values` prints desired values. `sides` are the headings of the left and the right value. An edit in `edits` is shown at one
-    address only, and the other addresses name that one.
+    `values` prints desired values. `sides` are the headings of the left and the right value. An
+    edit in `edits` is shown at one address only, and the other addresses name that one.
     """
 
     values: Values

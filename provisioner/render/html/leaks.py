@@ -13,7 +13,7 @@ from provisioner.render.values import plural
 Number = TypeVar("Number", int, float)
 
 _HEADERS = ("Object", "Kind", "Whose", "Last used", "Size", "A day", "Name", "Proof")
-"""The heads of the columns."""
+"""The headings of the columns of a table of objects."""
 
 
 def leaks_html(view: LeaksView) -> str:
@@ -74,7 +74,7 @@ def _group(group: LeakGroup, view: LeaksView) -> Markup:
 
 
 def _cells(one: Judgement, view: LeaksView) -> tuple[str, ...]:
-    """Return the cells of one object."""
+    """Return the cells of the row of one object, in the order of `_HEADERS`."""
     used = None if one.active_at is None else view.taken_at - one.active_at
     return (
         code(one.id),

@@ -1,4 +1,4 @@
-"""Render the report of a move to another target as a page, and the plans of both of its sides."""
+"""Render the report of a move to another target as a page, and the plans for its source and its target."""
 
 import re
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def migration_html(migration: Migration) -> str:
 
 
 def move_html(view: MigrationView) -> str:
-    """Return the report of a move that is planned, and the plans of both of its sides."""
+    """Return the report of a planned move, and the plans for its source and its target."""
     migration = view.migration
     source, target = migration.source.target, migration.target.target
     sections = dict(_sections(migration))

@@ -162,7 +162,7 @@ def _change(group: Group, plan: View, tree: Tree, id: str, *, is_open: bool) -> 
 
 
 def _sum(change: Change) -> str:
-    """Return the numbers of changed fields and documents."""
+    """Return the numbers of changed fields and documents; empty for a delete and a forget."""
     if change.action in (Action.DELETE, Action.FORGET):
         return ""
     parts = [plural(len(change.fields), "field")] if change.fields else []
@@ -171,7 +171,7 @@ def _sum(change: Change) -> str:
 
 
 def _about(change: Change, plan: View) -> Iterator[Markup]:
-    """Yield what is known about the object of a change."""
+    """Yield paragraphs about a change: its object, its declaration, its costs, and what blocks it."""
     facts = []
     if change.live:
         facts += ["live object ", code(change.live.id)]
@@ -209,7 +209,7 @@ def _references(plan: View, anchors: Mapping[Address, str]) -> list[Markup]:
 
 
 def _notes(plan: View) -> list[Markup]:
-    """Return the notes below the changes."""
+    """Return paragraphs about foreign objects, dropped fields, and values that the server does not show."""
     foreign = [
         plural(count, kind.replace("_", " ")) for kind, count in sorted(plan.foreign.items())
     ]

@@ -53,7 +53,7 @@ def _table(group: LeakGroup, view: LeaksView) -> Iterator[str]:
 
 
 def _cells(one: Judgement, view: LeaksView) -> Iterator[str]:
-    """Yield the cells of one object."""
+    """Yield the cells of the row of one object."""
     used = None if one.active_at is None else view.taken_at - one.active_at
     yield one.kind
     yield code(one.id)

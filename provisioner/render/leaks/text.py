@@ -64,7 +64,7 @@ def _group(group: LeakGroup, view: LeaksView, paint: Palette, *, everything: boo
 
 
 def _cells(one: Judgement, view: LeaksView) -> tuple[str, ...]:
-    """Return the cells of one object."""
+    """Return the cells of the row of one object, in the order of HEADERS."""
     used = None if one.active_at is None else view.taken_at - one.active_at
     cells = (
         one.kind,

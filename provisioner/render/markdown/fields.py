@@ -125,7 +125,7 @@ class Diff:
             yield f"  … and {plural(rest, 'more line')} of this document (--all)"
 
     def _folded(self, lines: Iterable[str]) -> Iterator[str]:
-        """Yield the first lines, and a line with the number of the others."""
+        """Yield the first `fold` lines, and a line with the number of the others."""
         if self.fold is None:
             yield from lines
             return

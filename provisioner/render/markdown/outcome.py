@@ -25,7 +25,7 @@ def outcome_markdown(report: Report) -> str:
 
 
 def _stopped(outcome: Outcome) -> Piece:
-    """Return a change that failed or was skipped as a piece, with its error."""
+    """Return a change that failed or was skipped as a piece of the comment, with its error."""
     told = f"{outcome.action.word} {outcome.status}"
     lines = [visible(line) for line in outcome.error.splitlines()]
     short = f"- **{told}** {code(str(outcome.address))}"
@@ -37,7 +37,7 @@ def _stopped(outcome: Outcome) -> Piece:
 
 
 def _done(outcome: Outcome) -> Piece:
-    """Return a change that was made as a piece."""
+    """Return a change that was made as a piece of the comment."""
     return Piece(f"- {' '.join(_words(outcome))}")
 
 

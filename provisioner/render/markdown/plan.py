@@ -37,7 +37,7 @@ NAMED: Final = 3
 ADDRESSES: Final = 20
 """The most addresses of a group that are listed. The others are counted."""
 MERGED: Final = 20
-"""The most changes of the same fields that become one."""
+"""The most changes of the same fields that are shown as one."""
 SECTION: Final = 8_000
 """The most bytes of one fenced section."""
 
@@ -136,7 +136,7 @@ def _merged(groups: Sequence[Group], risky: Container[Address]) -> list[list[Gro
 
 
 def _piece(same: Sequence[Group], plan: View, layout: Layout, diff: Diff) -> Piece:
-    """Return one change, or several of the same fields, as a piece."""
+    """Return one group of changes, or several that set the same fields, as a piece of the comment."""
     group = same[0]
     if len(same) > 1:
         lines = [line for one in same for line in _part(one.first, plan, diff)]
@@ -164,7 +164,7 @@ def _piece(same: Sequence[Group], plan: View, layout: Layout, diff: Diff) -> Pie
 
 
 def _part(change: Change, plan: View, diff: Diff) -> Iterator[str]:
-    """Yield the lines of one of several changes, under its address."""
+    """Yield the lines of one change, under its address, for a piece with several changes."""
     yield f"@@ {visible(str(change.address))} @@"
     yield from diff.change(change)
     yield from _costs(change, plan)
@@ -199,7 +199,7 @@ def paths_told(change: Change, mark: Callable[[str], str]) -> str:
 
 
 def _others(group: Group) -> str:
-    """Return the number of other changes in a group."""
+    """Return words about the other changes of a group; empty if there are none."""
     if not group.others:
         return ""
     but = ", each with the values of its row" if group.by_row else ""

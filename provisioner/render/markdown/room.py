@@ -14,11 +14,14 @@ NOTICE: Final = 400
 """The bytes that are kept free for the sentence about what was cut."""
 AROUND: Final = 2_000
 """Bytes that are kept free for what a pipeline writes around the text: a mark, the commit, the job."""
-REST: Final = "All of it is in `--format json` and `--format html`, and in a saved plan: `--out FILE`, then {}."
+REST: Final = (
+    "All of it is in `--format json` and `--format html`, and in a plan that was saved with"
+    " `--out FILE`: {} prints that plan."
+)
 
 
 def _rest() -> str:
-    """Return the sentence that says where the rest is."""
+    """Return the sentence that says where to find all of a text that was cut."""
     return REST.format(hint("show", "FILE", "--all", only=()))
 
 
