@@ -227,6 +227,7 @@ class Filling:
     def _settled(self, documents: Mapping[str, Document]) -> dict[str, Row] | None:
         """Return the rows of these documents, None while one is missing or still being ingested."""
         rows = {str(row["id"]): row for row in self._files.rows() if str(row["id"]) in documents}
+        # A file that is not in the list yet counts as being ingested.
         pending = [id for id in documents if rows.get(id, {}).get("status", PENDING[0]) in PENDING]
         self._tell("ingesting", len(documents) - len(pending), len(documents))
         if pending:

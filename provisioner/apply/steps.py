@@ -52,6 +52,7 @@ class Steps:
 
     def _make_file(self, change: Change) -> str:
         documents = list(change.desired.documents.values()) if change.desired else []
+        # With its source, `obtain` would ask for the id of the very File that this step uploads.
         id = self.uploads.obtain(replace(documents[0], source=None), used=set())
         self.run.learn(change.address, id)
         return id

@@ -31,6 +31,7 @@ def together(
     lock = threading.Lock()
 
     def take_turns() -> None:
+        # This is read without the lock: at worst one item more is started.
         while not (failures or run.stop()):
             with lock:
                 at, item = next(todo, (-1, None))

@@ -73,6 +73,7 @@ def judged(written: Written, got: Spec, found: Mark | None, kind: Kind, binding:
     learnt = _with_seen(learnt, _seen(written, got, kind, binding), written.room)
     names = _names(written.wanted, kind)
     carries = binding.mark_location is not None
+    # Where no object has a mark, none can lack it.
     marked = not carries or _says_the_same(found, written.mark, binding)
     return Answer(
         unmoved=(*sorted({names.get(key, key) for key in unmoved}), *sorted(gone_wrong)),
@@ -91,6 +92,8 @@ def _tracked_fields(
     if _is_certainly_as_sent(written, got, kind, binding):
         return dict(mark.applied), set(), set()
     last = written.last.applied if written.last else {}
+    # Undeclared values, documents and the time of the last change have digests in the mark too.
+    # The answer says nothing about them.
     others = {key: mark.applied[key] for key in mark.applied.keys() - _names(wanted, kind).keys()}
     learnt = remembered(
         wanted,
@@ -134,6 +137,7 @@ def _is_certainly_as_sent(written: Written, got: Spec, kind: Kind, binding: Bind
     entries = (written.mark.applied.get(key) for key in _names(written.wanted, kind))
     if any(entry and entry.sent != entry.got for entry in entries):
         return False
+    # A value that the server never returns cannot have come back.
     hidden = binding.fields.not_echoed - got.keys()
     return all(
         name in hidden or is_identical(value, got.get(name, UNSET))
@@ -208,6 +212,7 @@ def _cleared(
         default = binding.fields.defaults.get(keys[0], UNSET) if len(keys) == 1 else UNSET
         before = _at(written.before or {}, keys)
         comparer = Comparer(kind.schemas).below(*keys)
+        # A cleared field is at its default, or the server sets a third value: see `_seen`.
         if there is UNSET or comparer.alike(there, default) or not comparer.alike(there, before):
             continue
         undeclared = Applied("", comparer.applied(UNSET, there).got)

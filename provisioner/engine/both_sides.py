@@ -56,6 +56,7 @@ def is_unchanged(sides: ComparedObject, found: RemoteObject) -> bool:
     # The values of secrets are not returned, so equal sides prove nothing for them.
     if kind.secrets or not fields.not_echoed.isdisjoint(kind.split):
         return False
+    # With a later time of change, values that the server does not return may have changed.
     if not sides.binding.versions and changed_since(found):
         return False
     for name in {*sides.desired, *sides.live, *fields.defaults, *fields.per_run}:

@@ -184,6 +184,7 @@ def with_referrers(live: Live, seen: Inventory) -> Live:
 
     They are bystanders, and stores of others that contain files of ours.
     """
+    # Only a plan that deletes something reads these lists, so `classify` has not seen them.
     ours = {found.id for found in live.ours}
     known = Known.of(ours)
 

@@ -51,6 +51,7 @@ def differences(live: Any, desired: Any, schemas: Schemas = NOWHERE) -> list[Dif
         plain = (with_sorted_sets(side, schemas) for side in (live, desired))
         found = [*_structural(*plain), *_reordered(live, desired, schemas)]
         found.sort(key=lambda place: [str(k) for k in place.keys])
+    # Two texts have no inner place, nor has an id that is outdated: the whole value differs.
     return found or [Difference((), live, desired)]
 
 
@@ -112,6 +113,7 @@ class _Tokens:
                 token = f"\0env {variable}"
             case Content():
                 token = f"\0sha256 {leaf.said}"
+            # JSON does not tell 1.0 from 1, but deepdiff does.
             case float() if leaf.is_integer():
                 return int(leaf)
             case _:

@@ -58,6 +58,7 @@ def _ranking(
             age = candidate.created_at
         # To an upload with `former` only older releases refer.
         in_use = mark.generation if mark and not candidate.former else 0
+        # The id decides between equal objects, so that every run chooses the same one.
         return good, in_use, age, candidate.id
 
     return rank

@@ -57,6 +57,7 @@ def detached(
         if document is None or not tail or address in known:
             continue
         # The end of an id could match another file by chance, so the file name must match too.
+        # Only the part before the first dot is compared: a marked name has its tag after the stem.
         stem = document.name.partition(".")[0]
         for row in rows:
             if str(row["id"]).endswith(tail) and str(row.get("filename", "")).startswith(stem):

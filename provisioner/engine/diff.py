@@ -78,7 +78,9 @@ def diff(
     changes = list(_with_new_references(resent(changes, resend, kinds, bindings), kinds))
     changes = [_held(change) for change in changes]
     return sorted(
-        changes, key=lambda change: (change.address, change.live.id if change.live else "")
+        # Duplicates have one address, so their ids put them in order.
+        changes,
+        key=lambda change: (change.address, change.live.id if change.live else ""),
     )
 
 
@@ -267,6 +269,7 @@ def _with_new_references(changes: Iterable[Change], kinds: Mapping[str, Kind]) -
         fields = tuple(
             field
             for field in _repointed(change.desired, remade, kinds[change.address.kind])
+            # A field that changes anyway sends the reference with it.
             if not any(field.path.startswith(path) for path in known)
         )
         if not fields:

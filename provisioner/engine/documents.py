@@ -95,6 +95,7 @@ def _change(document: Document, there: RemoteDocument) -> DocumentChange | None:
     if there.status in ("failed", "cancelled"):
         note = f"ingestion {there.status}: {there.error}".removesuffix(": ")
         return _changed(document, there, Reason.MANIFEST, note, content=True)
+    # A document that is known by its name only has lost the attribute with its source.
     if there.source != document.source and not there.by_name:
         note = _declared(document.source)
         return _changed(document, there, Reason.MANIFEST, note, content=True)
@@ -108,6 +109,7 @@ def _attributes(document: Document, there: RemoteDocument) -> DocumentChange | N
         return _changed(document, there, Reason.RENAMED, note, content=False)
     if cause := _cause_of_attributes(document, there):
         return _changed(document, there, cause, "attributes", content=False)
+    # Apply waits for it, and reports it if it cannot be ingested.
     if there.status == "in_progress":
         note = "still being ingested"
         return _changed(document, there, Reason.MANIFEST, note, content=False)
@@ -137,6 +139,7 @@ def _cause_of_attributes(document: Document, there: RemoteDocument) -> Reason | 
     Live attributes also count as equal if the server stored them in this form when exactly the
     desired attributes were sent.
     """
+    # A server that loses attributes has none that could be compared.
     if there.by_name or same(there.attributes, document.attributes):
         return None
     sent, _, got = there.digest.partition("~")

@@ -24,6 +24,7 @@ def with_former(
     """
     named = sorted(references(value) & formerly.keys()) if formerly else []
     every = product(*((address, *formerly[address]) for address in named))
+    # The first combination has the present addresses, so `value` itself comes first.
     for chosen in islice(every, most):
         yield _readdressed(value, dict(zip(named, chosen, strict=True))) if named else value
 

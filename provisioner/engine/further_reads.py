@@ -32,6 +32,7 @@ def holders_of(rows: Iterable[Row], binding: Binding, owner: Owner, desired: Des
     An expired store is left out, because it is empty. A store whose row says that it is empty is
     read only if a manifest declares documents for it, because some servers update that count late.
     """
+    # The mark of a renamed store still has an earlier address.
     wanted = {a for own, r in desired.items() if r.documents for a in (own, *r.formerly)}
     return [
         str(row["id"])

@@ -204,6 +204,7 @@ def _protected(changes: list[Change], unprotected: Collection[Address]) -> Itera
 
 def _too_many(changes: list[Change], live: Live, guards: Guards) -> Iterator[Diagnostic]:
     deletes = [c for c in changes if c.action is Action.DELETE and c.reason not in UNCOUNTED]
+    # Duplicates and older generations count neither here nor among the deletions.
     total = len(live.objects)
     if _exceeds(len(deletes), total, guards):
         yield Diagnostic(

@@ -85,6 +85,7 @@ class _Comparison:
         if live.odd or live.mark is None:
             return False
         if self.bindings[live.kind].is_upload:
+            # A File declares exactly one document.
             (wanted,), there = resource.documents.values(), [*live.documents.values()]
             return all(wanted.is_recorded_as(document.sha256) for document in there)
         kind, binding = self.kinds[live.kind], self.bindings[live.kind]

@@ -130,6 +130,7 @@ def _published(row: Row) -> Published:
         at=seconds(row.get("created_at")),
         digest=str(row.get("digest") or ""),
         revision=str(source.get("revision", "")),
+        # A release is a file, and somebody may have edited it.
         rolled_back_to=int(copied) if copied.isdecimal() else 0,
         sealed=row.get("sealed") is True,
     )

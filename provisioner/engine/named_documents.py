@@ -52,6 +52,7 @@ def _document(row: Row, tag: Tag, declared: Mapping[str, Document]) -> RemoteDoc
     return RemoteDocument(
         file_id=str(row["id"]),
         path=wanted.key if wanted else f"~{tag.path}",
+        # A name has only the beginning of a digest. If it fits, the whole digest takes its place.
         sha256=wanted.said if wanted and is_same else tag.sha256,
         status=str(row.get("status") or "completed"),
         error=str((row.get("last_error") or {}).get("message", "")),

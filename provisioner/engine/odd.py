@@ -41,6 +41,7 @@ def guarded(row: Row, read: Callable[[Row], Read]) -> tuple[Read, tuple[str, ...
     odd: list[str] = []
     for name, value in row.items():
         try:
+            # The good fields go along, because a field may have a meaning only beside another one.
             read(_checked({**good, name: value}))
             good[name] = value
         except FAILURES:

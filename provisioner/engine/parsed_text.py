@@ -53,6 +53,7 @@ def _overlap(before: str, chunk: str, tokens: int) -> int:
     A text that repeats itself has several such lengths. The one nearest to the usual length is
     returned.
     """
+    # A token has at most MOST characters, so no earlier part of the chunk can be repeated.
     found = [*_overlaps(before[-tokens * MOST :], chunk)] if tokens else []
     return min(found, key=lambda length: abs(length - tokens * CHARACTERS), default=0)
 

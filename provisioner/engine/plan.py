@@ -105,6 +105,7 @@ def make_plan(
         # An object that could not be read completely must not be reported as unchanged.
         unchanged=sum(c.action is Action.NO_OP and not (c.live and c.live.odd) for c in changes),
         dropped={a: paths for a, paths in (dropped or {}).items() if chosen is None or a in chosen},
+        # By these ids a saved plan is refused if a reference leads to another object by then.
         pinned=_pinned(planned, live),
         undeclared=found,
         unshown=_unshown(pairs, context),

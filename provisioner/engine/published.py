@@ -55,6 +55,7 @@ def published_before(
             if odd:
                 diagnostics.append(odd_shape(str(found.address or kind), found.id, odd))
             objects.append(found)
+            # A row that does not say that it may be deleted protects what it refers to.
             if row.get("retained", True):
                 retained.append(found)
     named = {name for one in retained for name in references(one) if isinstance(name, str)}

@@ -26,6 +26,7 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{12,}")
 
 Shorter parts are ignored, because they may be words or numbers.
 """
+# Most ids have a prefix such as `asst_`. Of others the first characters are taken.
 _BEGINNING = re.compile(r"[A-Za-z0-9]{2,}[_-]|.{0,4}", re.DOTALL)
 _SILENT = frozenset({int, float, bool, type(None)})
 """The types of values that cannot contain a text."""

@@ -91,6 +91,7 @@ def renamings(
     staying: set[Address] = set()
     refusals: list[Diagnostic] = []
     for now, before in formerly.items():
+        # If two resources list one address, nobody can tell which of them its object became.
         free = [a for a in before if a not in desired and _is_claimed_once(a, formerly)]
         if is_upload(now.kind, bindings):
             addresses |= dict.fromkeys(free, now)

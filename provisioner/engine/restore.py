@@ -10,14 +10,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from provisioner.engine.live_objects import as_object
-from provisioner.engine.odd import FAILURES
-from provisioner.engine.receipts import is_masked
 from provisioner.engine.restored_documents import (
     OBJECT,
     PATH,
     SHA256,
-    UNREAD,
     Kept,
     as_document,
     is_content,
@@ -25,6 +21,7 @@ from provisioner.engine.restored_documents import (
     remade,
     remote_document,
 )
+from provisioner.engine.restored_objects import CannotRestore, as_it_was
 from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.binding import Binding, is_upload
@@ -35,7 +32,7 @@ from provisioner.model.kind import Kind
 from provisioner.model.ledger import Receipt, ReceiptDocument
 from provisioner.model.remote import RemoteDocument, RemoteObject
 from provisioner.model.resource import Desired, Document, Lifecycle, Resource
-from provisioner.model.value import Reference, RemoteId, Spec, is_sensitive, same
+from provisioner.model.value import Reference, RemoteId, Spec, same
 
 
 @frozen
@@ -63,10 +60,6 @@ class Restored:
     resources: Desired = field(default_factory=dict)
     texts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
-
-
-class CannotRestore(Exception):
-    """The reason why an object cannot be created again, as a sentence."""
 
 
 def restored(kept: Kept, now: Now) -> Restored:
@@ -125,7 +118,8 @@ class _Restoring:
         if binding.is_upload:
             self.files[address] = self._file(address, receipt)
         else:
-            self.found[address] = receipt, self._read(receipt, address, binding)
+            declared = self.now.desired.get(address)
+            self.found[address] = receipt, as_it_was(receipt, declared, binding)
         self.ids[receipt.id] = address
 
     def _sort_in_nobodys(self, receipt: Receipt) -> None:
@@ -138,40 +132,6 @@ class _Restoring:
         ):
             is_file = is_upload(receipt.kind, self.now.bindings)
             raise CannotRestore(_UPLOAD if is_file else _NOBODYS)
-
-    def _read(self, receipt: Receipt, address: Address, binding: Binding) -> RemoteObject:
-        """Return the object as it was. Raises CannotRestore if the receipt has not enough of it."""
-        row = receipt.configuration.get(OBJECT)
-        if not isinstance(row, Mapping):
-            why = receipt.configuration.get(UNREAD, "nothing is known of it")
-            raise CannotRestore(f"it could not be read before it was deleted: {why}")
-        if binding.versions:
-            raise CannotRestore("its content is in its versions, which receipts do not contain.")
-        try:
-            mark = binding.mark_of(row)
-            found = as_object(receipt.kind, row, mark, binding)
-        except FAILURES as error:
-            raise CannotRestore(f"its row could not be read ({type(error).__name__}).") from error
-        declared = self.now.desired.get(address)
-        missing = [
-            name for name, value in found.spec.items() if is_masked(value) or is_sensitive(value)
-        ]
-        # A field that the server never returns is a secret, so the receipt lacks it. A field that the
-        # server returns only with the documents of a store is not a secret.
-        missing += [
-            name
-            for name in sorted(binding.fields.not_echoed - found.spec.keys())
-            if binding.documents is None and mark and mark.of(name)
-        ]
-        spec = dict(found.spec)
-        for name in missing:
-            if declared is None or name not in declared.spec:
-                raise CannotRestore(
-                    f"{name} contained a secret, which receipts do not store. Restore its "
-                    "manifest, then apply creates it again."
-                )
-            spec[name] = declared.spec[name]
-        return replace(found, spec=spec)
 
     def _lacks_parent(self, found: RemoteObject) -> bool:
         outer = self.now.bindings[found.kind].parent
@@ -213,6 +173,7 @@ class _Restoring:
             for name, value in spec.items()
             if name not in defaults or not same(value, defaults[name])
         }
+        # No manifest may declare the object any more, so its protection is taken from its mark.
         protected = bool(found.mark and found.mark.protected)
         return Resource(address, spec, Lifecycle(prevent_destroy=protected), documents=documents)
 

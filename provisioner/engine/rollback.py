@@ -118,6 +118,7 @@ def changed_fields(
     ]
     tracked_fields = {path: keys for spec in sides for keys, path in _tracked_fields(spec, kind)}
     marks = [found.mark for found in (current, older) if found.mark]
+    # Each mark says which fields were secret when its release was published.
     secret = {key for mark in marks for key, tracked in mark.applied.items() if tracked.sensitive}
     return tuple(
         change if secret.isdisjoint((tracked_key(path), tracked_key(keys[0]))) else _hidden(change)

@@ -20,6 +20,7 @@ DOCUMENTS = "documents"
 def staleness(saved: Saved, live: Live) -> list[Diagnostic]:
     """Return an error for each live object that has changed since the plan was made."""
     objects = {(a, found.id): found for a, found in live.objects.items()}
+    # Duplicates and older generations share their address with the current object.
     objects |= {(found.address, found.id): found for found in live.surplus if found.address}
     found = [
         Diagnostic(

@@ -69,6 +69,7 @@ class ComparedObject:
 
     def _candidates(self) -> Iterator[str]:
         declared = without_baseline(self.mark)
+        # Nobody can have changed what cannot be changed, and the server itself changes the others.
         fixed = (
             self.kind.immutable | self.binding.fields.computed | self.binding.fields.resolved | OPEN
         )

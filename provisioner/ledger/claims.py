@@ -45,6 +45,7 @@ class Claims:
         with self.database.writing() as connection:
             now = self.database.clock(connection)
             select = (
+                # A worker that died may have deleted an object and not recorded it.
                 sa.select(*SHOWN, (tracked.c.claim != "").label("was_claimed"))
                 .where(_is_wanted(account, subject, now))
                 .order_by(tracked.c.expires, tracked.c.id)

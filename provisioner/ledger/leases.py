@@ -112,6 +112,7 @@ class Leases:
         with self.database.writing() as connection:
             changed = connection.execute(
                 sa.update(leases)
+                # The number keeps the lock of a run that began after the user looked.
                 .where(leases.c.owner == owner, leases.c.epoch == epoch, leases.c.token != "")
                 .values(token="", released=self.database.clock(connection))
             )

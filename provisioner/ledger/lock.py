@@ -141,6 +141,7 @@ def is_stale(acquired: Acquired, age: float, *, was_alone: bool = False) -> bool
     before = acquired.before
     if was_alone and acquired.was_left and before.since < before.now - age:
         return False
+    # A process that died gave nothing back, so it may have written until its lock expired.
     until = before.expires if before.holder else before.released
     return before.epoch > 0 and until > before.now - age
 

@@ -29,6 +29,7 @@ class Objects:
         its path, which may be used again. `made` of each is set to the time of the database. Raises
         LedgerError.
         """
+        # One statement must not insert a key twice.
         by_key = {(one.account, one.kind, one.id): one for one in made}
         with self.database.writing() as connection:
             now = self.database.clock(connection)

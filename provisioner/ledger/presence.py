@@ -80,6 +80,7 @@ def is_nobody_there(file: Path | None, owner: str) -> bool:
         return False
     try:
         descriptor = os.open(_path(file, owner), os.O_RDONLY | os.O_CLOEXEC)
+    # No process of this machine has ever had this lock.
     except FileNotFoundError:
         return True
     except OSError:
@@ -96,5 +97,6 @@ def is_nobody_there(file: Path | None, owner: str) -> bool:
 
 
 def _path(file: Path, owner: str) -> Path:
+    # An owner contains a `/`, which a file name cannot have.
     digest = hashlib.sha256(owner.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return file.with_name(f"{file.name}-held-{digest}")

@@ -77,6 +77,7 @@ class Receipts:
         be large. Raises LedgerError.
         """
         table = receipt_documents
+        # The database says if there is a text, and does not send it.
         shown = table.c.text if with_text else sa.case((table.c.text.is_(None), None), else_="")
         rest = [one for one in table.columns if one is not table.c.text]
         select = sa.select(*rest, shown.label("text")).where(table.c.run == run)

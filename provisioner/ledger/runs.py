@@ -183,6 +183,7 @@ class Runs:
 
 def _new_id(now: float) -> str:
     """Return an id that sorts by time and that a person can type: `run-20261126-231501-7f3a`."""
+    # Two runs may begin in the same second, so random characters follow.
     return f"run-{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now))}-{secrets.token_hex(2)}"
 
 

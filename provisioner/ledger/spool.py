@@ -33,6 +33,7 @@ SETTLED: Final = 0.05
 """The seconds after which a writer that opened the file before it was taken has written its line."""
 _TRIES: Final = 16
 """The largest number of times that a line is written because its file was taken meanwhile."""
+# A link in place of the file could make the application write into any other file.
 _FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -87,6 +88,7 @@ class Spool:
                     raise OSError(
                         errno.EFBIG, f"the spool has reached {self.most} bytes", str(file)
                     )
+                # A short write means that the disk is full.
                 if os.write(number, data) != len(data):
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))
                 # A file that was taken may have been read before this line was in it.

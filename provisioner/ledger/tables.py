@@ -18,6 +18,7 @@ PerhapsJson: Final = sa.JSON(none_as_null=True)
 Moment: Final[sa.Double[float]] = sa.Double()
 """The type of columns with a time in unix seconds."""
 
+# Migrations refer to constraints by their names, so these are the same in both databases.
 METADATA: Final = sa.MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -90,6 +91,7 @@ uploads: Final = sa.Table(
     METADATA,
     sa.Column(
         "number",
+        # SQLite counts up by itself only in a key of type INTEGER.
         sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
         primary_key=True,
         autoincrement=True,

@@ -92,6 +92,7 @@ class TrackedObjects:
                 tracked.c.account == account,
                 tracked.c.status == STANDS,
                 tracked.c.claim != "",
+                # A worker that died has not claimed its objects for ever.
                 tracked.c.free_at > now,
             ]
             if subject:

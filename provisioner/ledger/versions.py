@@ -62,10 +62,12 @@ def check(database: Database) -> None:
 
 def upgrade(connection: Connection, target: str = "head") -> None:
     """Run the missing migrations inside the transaction of `connection`."""
+    # Its import takes a tenth of a second, and a new or current ledger does not need it.
     from alembic import command
     from alembic.config import Config
 
     config = Config()
+    # In the settings of Alembic a `%` begins a name that is filled in.
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection

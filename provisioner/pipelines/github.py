@@ -112,10 +112,12 @@ class GitHub:
         last: dict[str, Mapping[str, Any]] = {}
         # A workflow of any branch may review as the user of a job's token, so that user's do not count.
         for row in rows(self._api, f"{self._repo}/pulls/{proposal.number}/reviews", is_whole=True):
+            # A plain comment leaves an earlier review of the same person as it is.
             stands = row.get("state") in {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}
             if stands and not _is_own(row):
                 last[text(row, "user", "login")] = row
         left = {who: row for who, row in last.items() if row["state"] != "DISMISSED"}
+        # Anybody may review a public repository.
         writers = {who: row for who, row in left.items() if who and self._may_write(who)}
         return Reviews(
             tuple(

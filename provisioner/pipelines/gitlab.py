@@ -95,6 +95,7 @@ class GitLab:
     def _is_again(self) -> bool:
         """Return true if an earlier job of this pipeline has the same name."""
         path = f"{self._project}/pipelines/{self._environ['CI_PIPELINE_ID']}/jobs"
+        # A job that is started again keeps its name and gets a higher id.
         own = int(self._environ["CI_JOB_ID"])
         return any(
             row.get("name") == self._environ["CI_JOB_NAME"] and number(row, "id") < own

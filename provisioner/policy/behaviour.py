@@ -50,6 +50,7 @@ def instructions(change: FieldChange) -> Iterator[str]:
     keys = steps(change)
     if keys[0] in _TEXTS:
         yield "its instructions change"
+    # A property of a schema may itself be named `description`. Then its own schema changes.
     elif keys[0] == "tools" and keys[-1] in _IN_TOOLS and keys[-2] != "properties":
         yield "another text tells a model what this is for"
 

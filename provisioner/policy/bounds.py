@@ -52,6 +52,7 @@ def _bound(
         yield _WIDER, name, f"the limit of {_excluded(before)} is taken away"
     elif had != has:
         word = "raised" if has > had else "lowered"
+        # A higher maximum allows more values, a higher minimum fewer.
         shift = _WIDER if (has - had) * sign > 0 else _NARROWER
         yield shift, name, f"{word} from {_excluded(before)} to {_excluded(after)}"
     elif before[1] != after[1]:

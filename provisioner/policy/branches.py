@@ -77,6 +77,7 @@ def lifted(
     only = [
         side.keys() == {name} and isinstance(side[name], list | tuple) for side in (before, after)
     ]
+    # If both consist of alternatives, or neither does, they are compared as they are.
     if only[0] is only[1] or name in (after if only[0] else before):
         return None
     first, second = (

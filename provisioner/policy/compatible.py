@@ -132,6 +132,7 @@ class _Comparison:
         yield from self._properties(before, after, keys, refs)
         for name in ("additionalProperties", "items"):
             inner = before.get(name, True), after.get(name, True)
+            # Compared as schemas, `false` would be reported as if no object passed any more.
             if name == "additionalProperties" and False in inner and inner[0] is not inner[1]:
                 yield _others(open_now=inner[0] is False, keys=(*keys, name))
             else:
@@ -157,6 +158,7 @@ class _Comparison:
         for name in (name for name in had if name not in has):
             yield Step(Shift.REMOVED, (*keys, "properties", name), f"{self.noun} is taken away")
         if new := [name for name in needs if name not in needed]:
+            # A required property that only the later schema describes is a new one.
             known = all(name in had or name not in has for name in new)
             shift = Shift.REQUIRED if known else Shift.DEMANDED
             yield Step(shift, required, f"required now: {', '.join(new)}")

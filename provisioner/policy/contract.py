@@ -39,6 +39,8 @@ _BROKEN, _WIDENED, _FITS, _UNCLEAR = (
     codes.CONTRACT_EXTENDED,
     codes.CONTRACT_UNCLEAR,
 )
+# An added property breaks nothing by itself, not even in a closed object: the strict mode of the
+# API demands closed objects everywhere.
 VERDICTS: Final[Mapping[Role, Mapping[Shift, Code]]] = {
     Role.INPUT: {
         Shift.ADDED: _FITS,
@@ -205,6 +207,7 @@ def _loosened(*, output: bool) -> Rule:
 
     def rule(change: FieldChange) -> Iterator[str]:
         keys = steps(change)
+        # Before, `strict` was a guarantee only if it was true.
         if keys[-1] == _STRICT and (keys[0] == _FORMAT) is output and change.live is True:
             yield "more is possible than before: the model need not match the schema exactly"
 

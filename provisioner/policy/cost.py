@@ -133,6 +133,7 @@ def _price(model: Any) -> ModelPrice | None:
 
 
 def _is_dearer(live: ModelPrice, desired: ModelPrice) -> bool:
+    # One higher price is enough, because the shares of the kinds of tokens are not known here.
     return any(after > before for before, after in _pairs(live, desired).values())
 
 

@@ -83,5 +83,6 @@ def tools() -> Mapping[str, ToolPrice]:
 
 @lru_cache(maxsize=1)
 def _table() -> Any:
+    # Read when a rule first asks for a price, because most commands need none.
     text = files("provisioner.policy").joinpath("prices.json").read_text(encoding="utf-8")
     return json.loads(text)

@@ -101,6 +101,7 @@ def type_of(tool: Any) -> str:
 def _reaches_out(tool: Any) -> bool:
     if type_of(tool) in REACHING_OUT:
         return True
+    # A container reaches other servers if its network policy lists any.
     return isinstance(tool, Mapping) and any(
         isinstance(tool.get(key), Mapping) and tool[key].get("type") == "allowlist"
         for key in _NETWORK

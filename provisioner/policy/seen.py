@@ -88,6 +88,7 @@ def of_drift(
     change: Change, fields: Iterable[FieldChange], schemas: Schemas, *, vendor: bool = False
 ) -> Seen:
     """Return a change on the live side in the form that rules take: from the earlier to the live value."""
+    # A plan shows the way back to the manifest. What somebody did is the other way round.
     turned = tuple(replace(one, live=one.was, desired=one.live) for one in fields)
     return Seen(
         change.address,
