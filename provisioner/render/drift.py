@@ -132,6 +132,7 @@ def _change(change: Change, paint: Palette, width: int, everything: bool) -> Ite
     for field in change.fields:
         yield from fields.lines(flipped(field))
     documents = sorted(change.documents, key=lambda document: document.path)
+    # A store may have thousands of documents, and a folder that moved changes them all.
     most = len(documents) if everything else LISTED
     yield from (_document(document, paint) for document in documents[:most])
     if rest := len(documents[most:]):

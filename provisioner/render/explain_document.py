@@ -24,6 +24,7 @@ from provisioner.render.explain_output import (
 
 def explanation_document(found: Explanation) -> ExplanationDocument:
     """Return an explanation as a JSON document. The keys of all other topics are null."""
+    # One form for every topic, so that a program need not know which topic was asked for.
     overview = found if isinstance(found, Overview) else None
     return {
         "format_version": FORMAT_VERSION,

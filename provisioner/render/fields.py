@@ -59,6 +59,7 @@ class Fields:
         path = padded(visible(change.path), self.path_width)
         start = f"{INDENT}{self.paint(OF_SIGN[sign], sign)} {path}"
         note = NOTES.get(change.cause, "")
+        # 8 columns are the sign, the spaces between the parts, and the `# ` of the note.
         room = self.width - len(INDENT) - columns(path) - len(note) - 8
         told, below = self._told(live, desired, room, self.parts.get(change.path, ()))
         note = self.paint(Style.DIM, f"# {note}") if note else ""

@@ -94,4 +94,5 @@ class Format:
     @property
     def shapes(self) -> frozenset[Shape]:
         """Every shape that the format can show."""
+        # Commands refuse a format by this set, before they send a request (decision 0044).
         return self.own | self.renderers.keys()

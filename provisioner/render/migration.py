@@ -160,6 +160,7 @@ def words_on(field: FieldMigration, migration: Migration) -> str:
     if field.effect is FieldEffect.GAINED:
         facts = [f"left out on {migration.source.target}, {field.target.level} here"]
     elif field.source.level is not field.target.level:
+        # A per-run field is in no live object: whoever runs the assistant has to pass it.
         facts = [f"{field.source.level} → {field.target.level}"]
     if field.name and field.name != field.path:
         facts.append(f"as {field.name}")

@@ -123,6 +123,7 @@ class ExecutionDocument(TypedDict):
     state: Annotated[str, one_of(STATES)]
     plan: Plan
     retire: Plan
+    # An edit by hand on the source is in no manifest, so it would be lost with the source.
     drift: Plan
     applied: Report
     verified: bool

@@ -46,6 +46,7 @@ def migration_of_document(document: Mapping[str, Any]) -> MigrationView:
 
     Raises KeyError, TypeError, ValueError or AttributeError for any other document.
     """
+    # A report that was not saved as a plan has null here, which raises TypeError below.
     move = document["move"]
     return MigrationView(
         _migration(document),

@@ -63,6 +63,7 @@ def view_of_document(document: Mapping[str, Any]) -> View:
         verb=document["verb"],
         digest=document["digest"] or "",
     )
+    # The document has no secrets. The view is made for `made` and `costs`, which are derived.
     return view_of(plan)
 
 
@@ -137,6 +138,7 @@ def _value(value: Any) -> Any:
     References, secrets and file contents are recognised by their keys.
     """
     match value:
+        # An object of a user may have such keys too, so no other key may be beside them.
         case {"sensitive": True} if len(value) == 1:
             return MASK
         case {"ref": str(address)} if len(value) == 1:

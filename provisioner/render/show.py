@@ -189,6 +189,7 @@ def _foreign(files: Sequence[tuple[str, str]]) -> str:
 
 def _sides(tracked: TrackedField) -> tuple[Any, Any]:
     """Return the live and the desired value of a tracked field, with secrets masked."""
+    # As a change of a field, so that `render.view` masks it in the same way as a plan.
     field = FieldChange(
         tracked.path, with_secrets(tracked), tracked.desired, sensitive=is_masked(tracked)
     )
@@ -212,6 +213,7 @@ def _document_rows(detail: ShownObject) -> list[tuple[str, str, str]]:
     desired = detail.shown.desired.documents if detail.shown.desired else {}
     return [
         (path, live[path].file_id, live[path].status) if path in live else (path, "", "to be added")
+        # An upload is a document itself, at the empty path, and is already shown as the object.
         for path in sorted({*live, *desired})
         if path
     ]

@@ -56,6 +56,7 @@ def _shared(plan: Plan) -> Iterator[str]:
             yield f"{meaning.value.capitalize()}: {_risks(found)}."
     if plan.undeclared:
         yield f"Undeclared: {plural(len(plan.undeclared), 'value')} that no manifest sets."
+    # A refusal may be a diagnostic too, and it is told above already.
     others = [one for one in plan.diagnostics if one not in plan.standing]
     if others:
         yield f"Warnings: {len(others):,} ({', '.join(dict.fromkeys(d.code.name for d in others))})."

@@ -53,6 +53,7 @@ def nothing_told(plan: Plan) -> str:
         return told
     if plan.verb == "destroy":
         return f"There is nothing of ours to delete{match(plan)}."
+    # What could not be read may be ours, so the sentence below would claim too much.
     if not plan.unchanged and is_partly_unread(plan):
         return "Nothing is declared, and some live objects could not be read (see above)."
     if not plan.unchanged:

@@ -86,6 +86,7 @@ def plan_text(
         changes = ["\n".join(_counted(plan, paint))]
     else:
         groups = grouped(plan.changes, by_row=not all_documents)
+        # With `--all` every change is printed whole, so nothing refers to another address.
         edits = NONE_SHARED if all_documents else shared_edits(groups)
         sheet = _Sheet(plan, paint, width, all_documents, edits)
         changes = ["\n".join(sheet.group(group, whole=whole_texts)) for group in groups]

@@ -31,6 +31,7 @@ MOST_DIAGNOSTICS: Final = 1000
 def listing_text(listing: TrackedListing) -> str:
     """Return the counts of every account as a table, or the objects of one person."""
     if listing.owner:
+        # One person is asked about by name, so each object is listed and not only counted.
         return _objects_text(listing)
     if not listing.counts:
         return "Nothing is tracked.\n"

@@ -65,6 +65,7 @@ def _lines(value: Undeclared, paint: Palette, width: int) -> Iterator[str]:
     sign = paint(Style.YELLOW, "!" if value.counts else "?")
     start = f"{visible(str(value.address))}  {visible(value.path)}"
     note = SINCE[value.since]
+    # A value is shown even on a narrow terminal, which then breaks the line itself.
     room = max(width - columns(start) - len(note) - 14, 24)
     since, live = paint(Style.DIM, f"# {note}"), value.live
     if isinstance(live, Mapping | list) and columns(Values().whole(live)) > room:

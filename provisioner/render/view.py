@@ -31,6 +31,7 @@ def view_of(plan: Plan) -> View:
     """Return the view of a plan. A view is returned as it is."""
     if isinstance(plan, View):
         return plan
+    # By the fields of Plan, so that a field that is added to it cannot be forgotten here.
     values = {one.name: getattr(plan, one.name) for one in fields(Plan)}
     changes = tuple(map(_change, plan.changes))
     values |= {

@@ -123,6 +123,7 @@ def _difference(change: Change) -> DifferenceDocument:
         "address": str(change.address),
         "side": _SIDES[change.action],
         "fields": fields,
+        # Texts of documents are left out: a comparison knows live documents by their digests.
         "documents": [
             {"path": one.path, "side": _FILES[one.action], "content": one.content}
             for one in change.documents

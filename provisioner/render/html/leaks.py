@@ -21,6 +21,7 @@ def leaks_html(view: LeaksView) -> str:
     leaks = [one for one in view.objects if one.condition.is_leak]
     title = f"{plural(len(leaks), 'leak')}: {kinds_told(leaks)}" if leaks else "No leaks"
     tables = {
+        # By number, because the name of a condition has spaces and an id of HTML must not.
         f"condition-{place}": (group.condition.value.capitalize(), [_group(group, view)])
         for place, group in enumerate(view.groups)
     }

@@ -57,6 +57,7 @@ def _rows(lines: Sequence[Line]) -> Iterator[Markup]:
 
 
 def _paired(gone: Sequence[Line], came: Sequence[Line]) -> Iterator[Markup]:
+    # The runs may differ in length. Cells of the shorter one stay empty.
     for old, new in zip_longest(gone, came):
         left = tag("td", old.text, class_="gone") if old else tag("td", "")
         right = tag("td", new.text, class_="came") if new else tag("td", "")

@@ -107,6 +107,7 @@ def plan_pieces(plan: View, layout: Layout) -> Iterator[Piece]:
     removed = [change for change in plan.changes if change.action in _REMOVING]
     if removed:
         yield Piece("", changes=0)
+        # A delete is a line of its own, so that nothing has to be unfolded to see it.
         yield from (Piece(f"- {_heading(change, plan, code)}") for change in removed)
     rest = [change for change in plan.changes if change.action not in _REMOVING]
     groups = sorted_groups(grouped(rest, by_row=not layout.everything), plan)
