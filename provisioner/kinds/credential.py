@@ -130,6 +130,7 @@ def from_wire(row: Row) -> NormalForm:
     spec |= {name: auth[name] for name in ("type", *_PLAIN) if auth.get(name) is not None}
     if isinstance(refresh := auth.get("refresh"), Mapping):
         known = {name: value for name, value in refresh.items() if value is not None}
+        # A manifest has the method alone, because the client's secret is a field of its own.
         client = known.get("token_endpoint_auth") or {}
         spec["refresh"] = {**known, "token_endpoint_auth": client.get("type", "none")}
     if theirs := user_metadata(row.get("metadata") or {}):
@@ -149,6 +150,7 @@ def complete(spec: Spec) -> Spec:
     if isinstance(refresh := spec.get("refresh"), Mapping):
         filled["refresh"] = {"token_endpoint_auth": "none", **refresh}
     if isinstance(networking := spec.get("networking"), Mapping):
+        # The server stores hosts in lower case.
         hosts = [host.lower() for host in networking.get("allowed_hosts") or ()]
         filled["networking"] = {**networking, **({"allowed_hosts": hosts} if hosts else {})}
     return filled

@@ -181,6 +181,7 @@ def complete(spec: Spec) -> Spec:
     if isinstance(packages := spec.get("packages"), Mapping):
         filled["packages"] = {name: packages.get(name) or [] for name in _PACKAGES}
     if isinstance(network := spec.get("network"), Mapping):
+        # The server returns an empty list for a network without listed domains.
         filled["network"] = {"allowed_domains": [], **network}
     if "skills" in spec:
         filled["skills"] = [_named(skill) for skill in spec["skills"] or []]

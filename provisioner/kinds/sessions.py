@@ -50,7 +50,7 @@ def environment_problems(environment: Any, path: tuple[str | int, ...]) -> Itera
         "openai_hosted": {*_HOSTED, "capability_directories"},
         "self_hosted": {"workspace_directory", "capability_directories"},
     }.get(str(kind), set())
-    # `if` in a schema could not say which type the misplaced setting belongs to.
+    # Not by `if` in the schema, so that the message can list the settings that the type has.
     for name in environment.keys() - ours - {"type"}:
         known = ", ".join(f"`{one}`" for one in sorted(ours)) or "nothing else"
         detail = f"An environment of `type: {kind}` has {known}."

@@ -248,6 +248,7 @@ def strict_problems(schema: Any, path: tuple[str | int, ...]) -> Iterator[Proble
     if not isinstance(schema, Mapping):
         return
     yield from _strict_object(schema, path)
+    # Only keywords that strict mode allows. The API refuses the others by itself.
     for key in ("items", "anyOf"):
         yield from strict_problems(schema.get(key), (*path, key))
     for key in ("properties", "$defs"):

@@ -196,6 +196,7 @@ class Contents:
                 manifest, place, manifest_codes.UNREADABLE_CONTENT, detail
             ) from error
         if not left:
+            # An error, because a mistyped pattern would otherwise empty the store.
             beside = " that is not excluded" if paths else ""
             detail = (
                 f"No file{beside} matches `{pattern}` in the folder `{folder}`.{_braces(pattern)}"

@@ -189,6 +189,7 @@ def _one_of(values: Collection[Any]) -> Judge:
     """
     return lambda instance: (
         any(type(each) is type(instance) and each == instance for each in values)
+        # A `Given` is a text of another Python type, and as good as the plain text.
         or (isinstance(instance, str) and instance in values)
     )
 

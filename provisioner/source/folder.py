@@ -121,6 +121,7 @@ class Folder:
         # strays.
         self._strays(reading, {*contents.files.used, *map(real, variables.files)})
         if not manifest:
+            # Without a Stack there is no target, so no support can be checked.
             return None, desired, {}
         stack = choose(
             manifest,
@@ -131,6 +132,7 @@ class Folder:
             report=self.report,
         )
         supported = self._support(manifest, stack, desired)
+        # After dropping: a target that drops every kind would also delete everything.
         self._not_empty(manifest, supported.desired)
         return stack, supported.desired, supported.dropped
 
@@ -263,6 +265,7 @@ class Folder:
         }
         self.targets = tuple(runtimes_of)
         self.environments = tuple(_mapping(manifest.spec.get("environments")))
+        # Every target, so that a mistake in `prod` is found by a run on `dev`.
         for name, runtime in runtimes_of.items():
             self._target(manifest, name, runtime, desired)
         if stack is None or stack.target.runtime not in self.runtimes:

@@ -61,6 +61,7 @@ class Layers:
 
     def origin(self, place: Place) -> tuple[Manifest, Place]:
         """Return the manifest that sets the value at `place` of the merged spec, and its place there."""
+        # A place that no layer has is reported in the manifest of the resource itself.
         best, deepest = self.own, 1
         # At the same depth the later layer wins, as it does in `merged`.
         for layer in (*filter(None, [self.defaults]), self.own, *self.patches):

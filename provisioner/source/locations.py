@@ -50,6 +50,7 @@ class Locations:
     def path(self, manifest: Manifest, name: str) -> Path:
         """Return the path of a file, spelled as the disk spells it."""
         # A disk may spell an accent in another Unicode form than the manifest does.
+        # Not resolved: a link keeps its own name here, and `no_way_out` looks where it leads.
         return on_disk(Path(os.path.normpath(manifest.source.folder / name)))
 
     def file(self, manifest: Manifest, place: Place, name: str) -> Path:

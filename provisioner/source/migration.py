@@ -70,6 +70,7 @@ class Comparison:
 
     def assistants(self) -> tuple[AssistantMigration, ...]:
         """Return the comparison of each chosen assistant, field by field."""
+        # The third answers what else is lost if the missing kinds are added to `drop:`.
         had, agreed, then = (
             dropping(self.declared, drop)[1]
             for drop in (
@@ -130,6 +131,7 @@ class Comparison:
 
 def _alive(declared: Desired, end: Endpoint) -> set[Address]:
     """Return the addresses of resources that have a live object of their own on an endpoint."""
+    # A File without a referrer has no upload, and dropping may have removed its referrers.
     left, _ = dropping(declared, end.drop)
     return {a for a in without_unused_files(left, KINDS) if a.kind in end.runtime.bindings}
 

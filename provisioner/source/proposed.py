@@ -38,6 +38,7 @@ def trusted_stack(path: Path) -> Manifest:
 
     If it declares none, return an empty Stack, so that no target of a proposal is used.
     """
+    # Problems of the trusted folder are none of the proposal, so they are not reported.
     found = first(path, STACK, Report()) if path.is_dir() else None
     return found or Manifest(Source(path, str(path), 0), 0, {}, Position(str(path)))
 
@@ -98,6 +99,7 @@ def _targets(proposed: Mapping[str, Any], trusted: Any) -> dict[str, Any]:
 
 def _environments(proposed: Mapping[str, Any], trusted: Mapping[str, Any]) -> dict[str, Any]:
     return {
+        # A proposal may change what an environment patches and sets, but not where it is applied.
         name: _with(settings, "target", _mapping(trusted.get(name)).get("target"))
         if isinstance(settings, dict)
         else settings

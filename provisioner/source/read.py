@@ -238,6 +238,7 @@ def _documents(source: Source, text: str, reading: Reading, report: Report) -> N
     except NotYaml as error:
         flaw = error.flaw
         _stray(reading, source, flaw.code, flaw.detail, _position(source, flaw))
+        # A name that is somewhere in this text is not reported as missing elsewhere.
         reading.broken.append(text)
 
 

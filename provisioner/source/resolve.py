@@ -108,6 +108,7 @@ class Resolver:
         if draft.failed:
             return None
         if "name" in draft.kind.schema["properties"]:
+            # The name of an address is always a valid name, so it needs no check.
             draft.spec.setdefault("name", draft.address.name)
         # A plan shows documents as `files[PATH]`, so the entries that named them leave the spec.
         uploads = {p.partition("[")[0] for p, f in draft.kind.contents.items() if f == "document"}
@@ -139,6 +140,7 @@ class Resolver:
 
         found = {}
         for name, value in labels.items():
+            # The problem is reported. A label is sent to no server, so the resource stays usable.
             with suppress(Unknown):
                 found[name] = str(
                     self.variables.text(value, partial(complain, name), row=draft.column)
@@ -217,6 +219,7 @@ class Resolver:
         if not isinstance(name, str):
             return name
         value = self.variables.environ.get(name)
+        # Pipelines set a variable to an empty text where its secret is missing.
         return Sensitive(value, name) if value else MissingSecret(name)
 
     def _documents(self, draft: Draft) -> None:

@@ -141,6 +141,7 @@ def filled_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, 
 def identity_of(settings: Mapping[str, Any]) -> WorkloadIdentity | None:
     """Return the workload identity of a target; None if it has none, or if a required setting is missing."""
     given, known = settings.get("workload_identity"), PROPERTIES["workload_identity"]
+    # The schema reports what is missing. Without all of it, no token can be asked for.
     if not isinstance(given, dict) or not given.keys() >= set(known["required"]):
         return None
     return WorkloadIdentity(**{key: str(given[key]) for key in known["properties"] if key in given})

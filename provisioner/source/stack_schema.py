@@ -131,6 +131,7 @@ SPEC: Final[Schema] = {
             "properties": {
                 name: {
                     "type": "object",
+                    # `check` judges these fields by the schema of the kind, at their own places.
                     "description": f"Defaults of every {kind.title}: any fields of its spec.",
                 }
                 for name, kind in KINDS.items()

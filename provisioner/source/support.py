@@ -195,6 +195,7 @@ class Table:
                 yield Lack("", f"{KINDS[kind].title}s", kind)
             return
         tools = spec.get("tools") or {}
+        # A row names a tool by its type, or a single tool by its key.
         called = {*tools, *(tool["type"] for tool in tools.values())}
         lost = {name: name for name in spec if name != "tools" and not has(runtime, name)}
         for name, tool in tools.items():

@@ -34,6 +34,7 @@ TARGET: Final[Schema] = {
         },
         "base_url": {
             "type": "string",
+            # An address that begins with a variable is checked when the variable has its value.
             "pattern": r"^([Hh][Tt][Tt][Pp][Ss]?://|\$\{)",
             "description": (
                 "The API's address, `https://HOST/v1`. It needs `api_key_env`. Default: the SDK "
@@ -68,6 +69,7 @@ TARGET: Final[Schema] = {
                 "paths of assistants (`temperature`, `tools[web_search]`) and kinds "
                 "(`vector_store`)."
             ),
+            # Any text: which paths there are depends on the runtime, so `support` checks them.
             "items": {"type": "string", "minLength": 1},
             "uniqueItems": True,
         },

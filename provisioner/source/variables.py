@@ -273,6 +273,7 @@ class Variables:
             )
             raise Unknown
         allowed = KINDS_OF_VALUE.get(wanted, (str,))
+        # In Python a bool is an int, but no number in a manifest.
         if not isinstance(value, allowed) or (isinstance(value, bool) and wanted != "boolean"):
             shown = "the value given" if secret else f"`{value}`"
             source = getattr(raw, "source", "")

@@ -123,6 +123,7 @@ def _bad_key(error: "ValidationError", place: Place) -> Complaint:
 def _type(error: "ValidationError") -> tuple[Code, str]:
     wanted = error.validator_value
     types = wanted if isinstance(wanted, list) else [wanted]
+    # Null means that a field is not set, so no message asks for it.
     names = [_NAMES[str(name)] for name in types if name != "null"]
     detail = f"Expected {' or '.join(names)}, got {shown(error.instance)}.{_cure(error, wanted)}"
     return codes.WRONG_TYPE, detail
@@ -148,6 +149,7 @@ def _enum(error: "ValidationError") -> tuple[Code, str]:
     known = error.validator_value if isinstance(error.validator_value, list) else []
     hints = error.schema.get("x-hints", {}) if isinstance(error.schema, Mapping) else {}
     value = error.instance
+    # A list or a mapping cannot be looked up, because it has no hash.
     hint = hints.get(value) if isinstance(value, str) else None
     meant = did_you_mean(value, map(str, known)) if isinstance(value, str) else ""
     detail = f"Got {shown(value)}, expected {one_of(known)}."

@@ -40,6 +40,8 @@ def to_wire(spec: Spec, ids: Ids) -> Body:
     if "experimental" in body:
         body["experimental"] = {**_EXPERIMENTAL, **(body["experimental"] or {})}
     if "tools" in spec:
+        # A tool that is None was removed. The list replaces the live one, so leaving it out
+        # suffices.
         tools = {key: tool for key, tool in (spec["tools"] or {}).items() if tool}
         body["tools"] = [_tool_to_wire(key, tool, ids) for key, tool in tools.items()]
     return body

@@ -120,6 +120,7 @@ class Turn:
     def _cancel(self) -> tuple[Row, Row]:
         """Cancel the turn, and wait a short time until it has ended."""
         send(self.provider, self.id, {"type": f"{INPUT}cancel"})
+        # Bounded, because `ask` has to end even if the server never ends the turn.
         for _ in range(CANCELLING):
             row, turn = self.provider.get(SESSIONS, self.id), self._turn()
             if row.get("status") not in RUNNING:

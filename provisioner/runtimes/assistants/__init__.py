@@ -99,6 +99,7 @@ def _tools(row: Row, file_provenance: Mapping[str, FileProvenance]) -> dict[str,
         if kind == SEARCH and (stores := mine.get("vector_store_ids")):
             options["vector_store"] = RemoteId("vector_store", str(stores[0]))
         if kind == CODE and (files := mine.get("file_ids")):
+            # A file without provenance is not ours, and is known by its id alone.
             options["files"] = {
                 file_provenance[str(id)].address.name
                 if str(id) in file_provenance

@@ -31,6 +31,7 @@ PER_RUN: Final = frozenset(
 
 def parameters(assistant: AppliedAssistant) -> dict[str, Any]:
     """Return the arguments of a run: the assistant's id, and the recorded settings."""
+    # A copy, because the application may change the arguments before it starts a run.
     return {"assistant_id": assistant.id, **deepcopy(dict(assistant.settings))}
 
 

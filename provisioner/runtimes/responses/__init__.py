@@ -33,6 +33,7 @@ def to_wire(spec: Spec, ids: Ids) -> Body:
     spec = revealed(spec)
     params = to_wire_paths({name: spec[name] for name in _PARAMETERS if name in spec}, _WIRE_PATHS)
     if "tools" in spec:
+        # A tool that is None was removed, and a release has no part of an earlier release.
         tools = {key: tool for key, tool in (spec["tools"] or {}).items() if tool}
         params["tools"] = [tool_to_wire(key, tool, ids) for key, tool in tools.items()]
     return {**{name: spec[name] for name in ABOUT if name in spec}, "params": params}

@@ -121,6 +121,7 @@ def tool_from_wire(
             options["vector_stores"] = stores
     if type == CODE:
         ids = [str(id) for id in options.get("files", ())]
+        # A file without provenance is not ours, and is known by its id alone.
         options["files"] = {
             file_provenance[id].address.name if id in file_provenance else id: RemoteId("file", id)
             for id in ids
