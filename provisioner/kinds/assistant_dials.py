@@ -91,10 +91,12 @@ REQUEST_DIALS: Final[dict[str, Schema]] = {
             "`implicit` lets the platform choose what it caches. Default implicit.",
             *("implicit", "explicit"),
         ),
-        ttl=choice("The shortest time for which a prompt is cached. Default 30m.", "30m", "12h"),
+        ttl=choice(
+            "The shortest duration for which a prompt is cached. Default 30m.", "30m", "12h"
+        ),
     ),
     "prompt_cache_retention": choice(
-        "The longest time for which a prompt is cached. Use `prompt_cache_options` instead.",
+        "The longest duration for which a prompt is cached. Use `prompt_cache_options` instead.",
         *("in_memory", "24h"),
     ),
     "moderation": object_(

@@ -56,13 +56,13 @@ _TRUNCATION: Final[Schema] = {
             "enum": ["auto", "last_messages", "disabled"],
             "description": (
                 "`auto` drops messages from the middle to fit the context; `last_messages` keeps"
-                " the last ones; `disabled` lets a run fail that does not fit."
+                " the last ones; `disabled` drops none, so a run that does not fit fails."
             ),
             "x-hints": {
                 "none": (
                     "Use `auto`, which drops messages from the middle; `last_messages`, which keeps"
-                    " the last `last_messages: N`; or, on Responses, `disabled`, which lets a run"
-                    " fail that does not fit."
+                    " the last `last_messages: N`; or, on Responses, `disabled`, which drops none, so"
+                    " that a request that does not fit fails."
                 )
             },
         },
@@ -138,8 +138,8 @@ _RESPONSE_FORMAT: Final[Schema] = {
 
 _CAP: Final = (
     "256 or more. The limit applies to the whole run, approximately; a run that reaches it ends as"
-    " `incomplete`. Default: no limit. If the API has it only in runs, it is recorded with the"
-    " assistant."
+    " `incomplete`. Default: no limit. If the API has this limit only for runs, it is recorded"
+    " with the assistant, and `ask` and `load` give it to each run."
 )
 
 PROPERTIES: Final[dict[str, Schema]] = {

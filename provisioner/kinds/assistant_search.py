@@ -11,7 +11,7 @@ RANKING: Final[Schema] = object_(
         "type": "number",
         "minimum": 0,
         "maximum": 1,
-        "description": "The lowest score a result may have: 0 to 1.",
+        "description": "The lowest score that a result may have: 0 to 1.",
     },
     ranker=choice(
         "The ranker of the results. Default auto.",

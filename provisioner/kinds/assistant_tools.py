@@ -236,12 +236,12 @@ def tool_name(type: str, key: str) -> str:
 
 TOOL: Final[Schema] = {
     "type": "object",
-    "description": "One tool. `type` selects which one.",
+    "description": "One tool, of the type that `type` names.",
     "required": ["type"],
     "properties": {
         "type": {
             "enum": [*TOOLS],
-            "description": "The type of the tool. A runtime may not have all of them.",
+            "description": "The type of the tool. Not every runtime has every type.",
             "x-hints": {
                 "retrieval": "Write `file_search`, its name since version 2 of the Assistants API.",
                 "computer": "Write `computer_use`, its name here on every runtime.",

@@ -202,7 +202,7 @@ KIND: Final = Kind(
                 "description": "The live name. Default: `metadata.name`.",
             },
             "type": choice(
-                "`periodic` repeats, `once` runs one time. Another type replaces the automation.",
+                "`periodic` repeats, `once` runs one time. A change of type replaces the automation.",
                 *_SCHEDULE,
             ),
             "expression": text(

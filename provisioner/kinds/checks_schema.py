@@ -78,7 +78,7 @@ CHECKS: Final[dict[str, Any]] = {
                 "type": "string",
                 "minLength": 1,
                 "maxLength": 100,
-                "description": "The name of the check in reports. No two checks may share it.",
+                "description": "The name of the check in reports. No two checks may have the same name.",
             },
             "question": {"type": "string", "minLength": 1, "description": "The question."},
             "repeats": {

@@ -37,15 +37,15 @@ def _variable(what: str) -> Schema:
 _URL: Final = {"pattern": r"^https://[^/@\s]+(/\S*)?$"}
 PROPERTIES: Final[Mapping[str, Schema]] = {
     "vault": text(
-        "The name of the `kind: Vault` that contains the credential. Another vault "
-        "replaces the credential."
+        "The name of the `kind: Vault` that contains the credential. A change of "
+        "vault replaces the credential."
     ),
     "name": {
         "type": "string",
         "minLength": 1,
         "maxLength": LONGEST_NAME,
-        "description": "The live name. Default: `metadata.name`. Another name replaces "
-        "the credential.",
+        "description": "The live name. Default: `metadata.name`. A change of name "
+        "replaces the credential.",
     },
     "type": choice(
         "The type: a bearer token or OAuth tokens for an MCP server, or a variable of "

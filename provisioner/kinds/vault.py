@@ -47,7 +47,7 @@ KIND: Final = Kind(
             "lifecycle": LIFECYCLE,
         },
         "x-hints": {
-            "credentials": "Write each as its own document: `kind: Credential`, with `vault: NAME`."
+            "credentials": "Write each credential as a document of its own: `kind: Credential`, with `vault: NAME`."
         },
         "examples": [{"name": "Shop systems", "metadata": {"owner": "customer-care"}}],
     },

@@ -53,8 +53,8 @@ _ENTRY: Final[dict[str, Any]] = {
 _CHUNKING: Final[dict[str, Any]] = {
     "type": "object",
     "description": (
-        "The rule by which documents are cut into chunks. It cannot be changed on a live store: "
-        "another strategy replaces the store. Default auto."
+        "The rule by which documents are cut into chunks. It cannot be changed on a live store, "
+        "so a change replaces the store. Default auto."
     ),
     "required": ["type"],
     "additionalProperties": False,
@@ -62,7 +62,7 @@ _CHUNKING: Final[dict[str, Any]] = {
         "type": {
             "enum": ["auto", "static"],
             "description": "`auto` means 800 tokens with an overlap of 400; `static` takes both "
-            "sizes.",
+            "sizes from the field `static`.",
         },
         "static": {
             "type": "object",
@@ -192,12 +192,12 @@ KIND = Kind(
             "description": {
                 "type": "string",
                 "description": "A description of the content. It cannot be changed on a live "
-                "store: another text replaces the store.",
+                "store, so a change replaces the store.",
             },
             "files": {
                 "type": "array",
-                "description": "The documents of the store. Other documents of ours are removed "
-                "from it.",
+                "description": "The documents of the store. Documents that this Stack added earlier, "
+                "and that are no longer listed, are removed.",
                 "items": _ENTRY,
             },
             "chunking_strategy": _CHUNKING,

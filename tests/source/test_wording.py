@@ -100,8 +100,8 @@ _MESSAGES = [
             "6:31: error: unknown value [unknown-value]\n"
             "  Got `none`, expected `auto`, `last_messages` or `disabled`. Use `auto`,"
             " which drops messages from the middle; `last_messages`, which keeps the last"
-            " `last_messages: N`; or, on Responses, `disabled`, which lets a run fail that does not"
-            " fit."
+            " `last_messages: N`; or, on Responses, `disabled`, which drops none, so that a request"
+            " that does not fit fails."
         ),
     ),
     (

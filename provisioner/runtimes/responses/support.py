@@ -24,15 +24,19 @@ _FIELDS: Final[Table] = {
     "reasoning_mode": becomes("reasoning.mode"),
     "verbosity": becomes("text.verbosity"),
     "response_format": becomes("text.format"),
-    "response_format.json_schema": becomes("text.format", "Its fields are one level higher."),
-    "tool_choice": becomes("tool_choice", "A function's name is one level higher."),
+    "response_format.json_schema": becomes(
+        "text.format", "Its fields are one level higher than in a manifest."
+    ),
+    "tool_choice": becomes(
+        "tool_choice", "A function's name is one level higher than in a manifest."
+    ),
     "truncation_strategy": becomes(
         "truncation",
         "`auto` drops messages from the beginning of the conversation; the Assistants API "
         "dropped them from the middle. Without it, a request that does not fit fails.",
     ),
     "truncation_strategy=last_messages": lacking(
-        "Responses does not count messages: send fewer, or set `context_management`."
+        "Responses does not count messages: send fewer messages, or set `context_management`."
     ),
     "max_completion_tokens": becomes(
         "max_output_tokens", "It limits one response, including its reasoning, and not a whole run."
@@ -94,7 +98,7 @@ _CODE: Final[Table] = {
     "tools[code_interpreter]": SAME,
     "tools[code_interpreter].files": becomes(
         "container.file_ids",
-        "They are copied into a container, which expires after some minutes without use.",
+        "The files are copied into a container, which expires after some minutes without use.",
     ),
     "tools[code_interpreter].memory_limit": becomes("container.memory_limit"),
     "tools[code_interpreter].network_policy": becomes("container.network_policy"),
