@@ -24,7 +24,7 @@ _FILES: Final = {
     DocumentAction.REMOVE: FIRST,
     DocumentAction.ADD: SECOND,
 }
-"""The side that has a document, by the action on it."""
+"""The side that has a document, by the action that would turn the first side into the second."""
 
 
 class SideDocument(TypedDict):

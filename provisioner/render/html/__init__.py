@@ -1,4 +1,4 @@
-"""Render plans, drift and leaks as HTML: one file without scripts, which loads nothing.
+"""Render plans, drift, outcomes and other results as HTML: a file without scripts, which loads nothing.
 
 It is for a browser, an artifact of a pipeline's job, or an e-mail. Every text in it is escaped
 (`render.html.markup`), and its Content-Security-Policy allows only the style sheet inside of it. So

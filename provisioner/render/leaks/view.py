@@ -113,7 +113,11 @@ def view_of_survey(
 
 
 def is_old(one: Judgement, survey: Survey, older_than: float | None) -> bool:
-    """Return true for an object that was last used at least `older_than` seconds ago."""
+    """Return true for an object that was last used at least `older_than` seconds ago.
+
+    If `older_than` is None, every object counts as old. Otherwise, an object whose last use is not
+    known does not.
+    """
     if older_than is None:
         return True
     return one.active_at is not None and survey.taken_at - one.active_at >= older_than
@@ -134,7 +138,7 @@ def _sorted(objects: Iterable[Judgement], condition: Condition) -> tuple[Judgeme
 
 
 def _cost(objects: Iterable[Judgement]) -> float:
-    """Return the daily charge of objects, in US dollars."""
+    """Return the daily charge of objects, in US dollars. Objects without a known charge count as 0."""
     return sum(one.price_per_day or 0.0 for one in objects)
 
 
