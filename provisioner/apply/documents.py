@@ -83,6 +83,7 @@ class Filling:
         # `added`, so it must not be detached.
         leaving += [c.file_id for c in fresh if c.file_id and c.file_id not in added]
         together(self.run, leaving, self._files.detach, "{done} of {total} documents were removed")
+        # The sweep at the end deletes those of these files that nothing else uses.
         self.run.loose(leaving)
 
     def _attributes(self, changes: Iterable[DocumentChange]) -> None:

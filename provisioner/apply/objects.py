@@ -53,6 +53,7 @@ def create(run: Run, resource: Resource, *, generation: int = 1, filled: bool = 
     row = _with_mark(run, address, id, row, parent)
     first = replace(first, id=id)
     if switched:
+        # The second mark, with the value of the switch, is true only after this request.
         first.switch(switched)
         first = replace(first, written=replace(first.written, mark=mark))
         row = first.update({}, row.get("metadata") or {})
@@ -73,6 +74,7 @@ def update(run: Run, change: Change, *, filled: bool = True) -> Row:
     undeclared = _undeclared(run, change, resource, live)
     known = renewed(live.mark, resource, live.spec, kind, binding) if live.mark else None
     mark = _mark(run, resource, generation, before=known, filled=filled, undeclared=undeclared)
+    # The documents are changed after the object, and their digest is written only then.
     if not filled and live.mark and (files := live.mark.of(DOCUMENTS_FIELD)):
         mark = replace(mark, applied={**mark.applied, tracked_key(DOCUMENTS_FIELD): files})
     writing = _changing(run, change, resource, live, mark)
@@ -129,6 +131,8 @@ def _cleared(
     """Yield the tracked fields that a change removes, each with the keys that lead to it."""
     for field in change.fields:
         keys = paths.parse(field.path)
+        # Our own keys are the mark, which is compared by itself. A value behind a placeholder is
+        # never returned, so nobody could see that it was cleared.
         if field.desired is not UNSET or keys[-1] in KEYS or isinstance(field.live, Placeholder):
             continue
         name, *item = keys

@@ -59,6 +59,7 @@ class _Performance:
     def __post_init__(self) -> None:
         self.uploads = Uploads(self.run)
         self.steps = Steps(self.run, self.uploads, Recheck(self.run))
+        # Events of all threads go through one queue, so that only one thread prints them.
         self.run.emit = self.happened.put
         self.run.stop = self.stop
 
@@ -174,6 +175,7 @@ class _Performance:
             return
 
     def _ended(self, step: Step, outcome: Outcome) -> Iterator[Event]:
+        # An error of the thread itself, which `_work` did not catch, is raised here.
         self.running.pop(step.key).result()
         outcome = replace(outcome, seconds=self.run.limits.clock() - self.began[step.key])
         if outcome.status is not Status.DONE:

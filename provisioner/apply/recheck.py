@@ -105,6 +105,7 @@ class Recheck:
 
     def _collections(self, going: set[str]) -> dict[str, str]:
         context = self.run.context
+        # A list that was refused for the plan is refused now too. The plan has named it.
         kinds = kinds_that_refer(context.kinds, context.bindings, going) - self.run.live.unread
         lists = {kind: context.bindings[kind].collection for kind in sorted(kinds)}
         return {**lists, **(context.bystanders if going else {})}

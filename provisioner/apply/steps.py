@@ -107,6 +107,7 @@ class Steps:
         if change.action is Action.FORGET:
             forget(self.run, change.live)
             return change.live.id
+        # Only the plan of `gc` has leaks. Each is judged anew from the whole account.
         if self.run.look is not None:
             if why := self.recheck.need(change.live.id):
                 raise StepFailed(f"it is no longer a leak, so it is kept. {why}")

@@ -168,6 +168,7 @@ class Uploads:
         owner. A file to which a kept release refers is in none of the three: a later plan deletes
         it. A file is left for gc if it would take too many requests to ask every store.
         """
+        # Other unused files are left to gc, because another run may be about to attach them.
         candidates = (self.run.loose_files | self.fresh) - self.run.kept_files
         candidates |= self._strays()
         candidates -= self.run.live.named_by_releases

@@ -112,6 +112,7 @@ def _is_ours(run: Run, live: RemoteObject, row: Row) -> bool:
     return (
         mark is not None
         and mark.owner == run.owner
+        # A version that was published before a renaming has the earlier address.
         and mark.address in (live.address, live.formerly)
     )
 

@@ -35,6 +35,7 @@ def resolve(term: Address, declared: Collection[Address], live: Live) -> Address
     if len(named) > 1:
         choice = " or ".join(map(str, named))
         raise ValueError(f"{term} may be {choice}. Write the kind before the name.")
+    # The id of a duplicate or of an older generation means its address too.
     ids = {found.id: found.address for found in live.surplus}
     ids |= {found.id: address for address, found in live.objects.items()}
     if found := next(iter(named), None) or ids.get(term.name):

@@ -47,6 +47,7 @@ def with_borrowed(
             )
             continue
         mark = bindings[address.kind].mark_of(row)
+        # No manifest would declare it any more, so the plan would delete it as an orphan.
         if mark is not None and mark.owner == owner:
             problems.append(_managed(resource, id, mark.address))
         objects[address] = as_stranger(address.kind, row, mark)

@@ -44,6 +44,7 @@ def compared(
 def _fields(before: Resource, after: Resource, kind: Kind) -> Iterator[FieldChange]:
     for name in sorted({*before.spec, *after.spec}):
         sides = (before.spec.get(name, UNSET), after.spec.get(name, UNSET))
+        # A field that one side lacks is shown whole, not piece by piece.
         if UNSET in sides:
             yield _field((name,), *sides, kind)
             continue

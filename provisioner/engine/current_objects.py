@@ -76,6 +76,7 @@ def resolver(
     it.
     """
     current_objects = {found.id: address for address, found in objects.items()}
+    # An id of these is outdated, but it still shows which address was meant.
     older = {found.id: found.address for found in surplus}
 
     def resolve(leaf: RemoteId) -> Any:

@@ -31,6 +31,8 @@ def drifted(change: Change) -> Change | None:
     # The server let the whole object expire, so a list of its fields would not help.
     if change.reason is Reason.EXPIRED:
         return replace(change, fields=(), documents=())
+    # In a plan, the id of a deleted object is an outdated reference. In drift it is an edit:
+    # somebody deleted that object.
     fields = tuple(
         replace(field, cause=Reason.DRIFT, was=field.desired) if vanished(field) else field
         for field in change.fields

@@ -32,6 +32,7 @@ class Tag:
 
     def document(self, documents: Iterable[Document]) -> Document | None:
         """Return the document at the path for which the name was made, whatever its present content."""
+        # The digest of the path is compared: a name has no room for the path itself.
         return next((d for d in documents if digest(d.key, SHORT) == self.path), None)
 
 

@@ -117,6 +117,7 @@ def _files(
             name=str(row.get("filename") or ""),
             spec={},
             mark=Mark(owner, provenance.address),
+            # An upload is itself a document. It has no path of its own, so the key is empty.
             documents={"": RemoteDocument(str(row["id"]), "", provenance.sha256)},
             created_at=seconds(row.get("created_at")),
             former=former,

@@ -38,6 +38,7 @@ def holders_of(rows: Iterable[Row], binding: Binding, owner: Owner, desired: Des
         str(row["id"])
         for row, address in _of_owner(rows, binding, owner)
         if not is_expired(row)
+        # Each list of documents is a request, so it is read only where it may matter.
         if address in wanted or not (binding.documents and binding.documents.is_empty(row))
     ]
 

@@ -91,6 +91,7 @@ def graph_of(title: str, desired: Desired, live: Live) -> Graph:
         nodes[str(address)] = Node(str(address), State.DECLARED, address.kind)
     wanted = {(str(a), str(other)) for a, r in desired.items() for other in r.references}
     there = {(key, name) for key, found in ours.items() for name in _named(found, ids)}
+    # Others are of interest only as the reason why one of our objects stays.
     for found in (*live.foreign, *live.elsewhere, *live.bystanders, *live.releases):
         named = set(_named(found, ids))
         if named:

@@ -188,8 +188,8 @@ def _protected(changes: list[Change], unprotected: Collection[Address]) -> Itera
     for change in changes:
         mark = change.live.mark if change.live else None
         lifted = change.desired is not None and not change.desired.lifecycle.prevent_destroy
-        # The mark says prevent_destroy until the next apply, even if the manifest no longer does. What
-        # the manifest says now counts.
+        # The mark says prevent_destroy until the next apply, even if the manifest no longer does. The
+        # present manifest counts.
         protects = mark is not None and mark.protected and change.reason not in LEFTOVER
         lost = _LOST.get(change.action)
         if lost and protects and not lifted and change.address not in unprotected:

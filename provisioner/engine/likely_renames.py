@@ -77,6 +77,7 @@ class _Comparison:
             if now.kind == before.kind and self._are_alike(resource, before, live)
         ]
         for now, before in alike:
+            # A pair is certain only if neither side is in another pair.
             if sum(now == n or before == b for n, b in alike) == 1:
                 yield now, before
 

@@ -101,6 +101,7 @@ def room_for(resource: Resource, binding: Binding, mark: Mark) -> int:
 def _settings(
     spec: Spec, binding: Binding, file_provenance: Iterable[FileProvenance]
 ) -> Mapping[str, Any]:
+    # The live object cannot have these fields. Whoever runs the assistant reads them in its mark.
     run = {name: spec[name] for name in sorted(binding.fields.per_run) if name in spec}
     settings: dict[str, Any] = {RUN: run} if run else {}
     files = [

@@ -80,6 +80,7 @@ def retirement(
     bystander or a release refers, each with the id of one such referrer.
     """
     candidates = {o.id: o for o in _of(source, _reached(moved, source))}
+    # On one account both targets may list one and the same object.
     shared = _ids(target, source)
     # Ids of files on different accounts may be equal by chance, so they are compared only on one
     # account.
@@ -167,6 +168,7 @@ def taken_along(desired: Desired, source: Live, target: Live, markless: Collecti
         if _holds(object_, desired, address)
     }
     kept = {o.id for o in source.ours if o.retained}
+    # An application may still run with the assistants of the source, and so with their stores.
     kept |= {
         name for o in source.objects.values() for name in references(o) if isinstance(name, str)
     }

@@ -115,6 +115,7 @@ def make_plan(
             *_unselected(planned, wanted, live, context.kinds),
             *_warnings(planned, changes, context),
             *still_used,
+            # All changes are compared: in `planned` the delete of a renamed object may be a forget.
             *likely_renames(changes, context.kinds, context.bindings),
             *resend_refusals(resend, changes, context.bindings),
             *live.diagnostics,
@@ -129,6 +130,7 @@ def _warnings(
     """Yield warnings and errors about secrets, marks, versions and orders of properties in this plan."""
     yield from missing_secret_warnings(planned)
     yield from _roomless(planned, context)
+    # An object with no other difference is a no-op, so no-ops are searched too.
     yield from _resolved(changes)
     yield from sorted_before(planned, context.schemas)
 
@@ -153,6 +155,7 @@ def accepting(change: Change, values: Iterable[Undeclared]) -> Change:
     paths = tuple(value.path for value in values if value.address == change.address)
     if not paths or change.action not in (Action.UPDATE, Action.NO_OP):
         return change
+    # Only the mark is written then, because of values that somebody changed on the live side.
     reason = Reason.DRIFT if change.action is Action.NO_OP else change.reason
     return replace(change, action=Action.UPDATE, reason=reason, accepted=paths)
 

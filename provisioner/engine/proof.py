@@ -55,6 +55,7 @@ def with_unproven_kept(live: Live, desired: Desired) -> Live:
     def kept(found: RemoteObject) -> RemoteObject:
         return found if found.proven else replace(found, retained=True)
 
+    # The upload of a declared File stays in use, so it is not left for anybody.
     left = {
         found.id
         for found in live.ours

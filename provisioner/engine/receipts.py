@@ -42,6 +42,7 @@ def without_secrets(
 
 def masked_text(text: str, secrets: Collection[str]) -> str:
     """Return a text with each of the secrets masked."""
+    # An empty secret would be found between any two characters.
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, MASKED)
     return text
@@ -76,6 +77,7 @@ def _masked(value: Any, secrets: Collection[str], whole: Collection[str]) -> Any
 def _credential(value: Any) -> Any:
     if not value:
         return value
+    # The names stay, so that a person sees which headers must be set again.
     return dict.fromkeys(map(str, value), MASKED) if isinstance(value, Mapping) else MASKED
 
 

@@ -93,6 +93,7 @@ def renamings(
     for now, before in formerly.items():
         # If two resources list one address, nobody can tell which of them its object became.
         free = [a for a in before if a not in desired and _is_claimed_once(a, formerly)]
+        # No object has an upload's address in a mark of its own, so both cannot be live.
         if is_upload(now.kind, bindings):
             addresses |= dict.fromkeys(free, now)
             continue

@@ -40,6 +40,7 @@ def _again(change: Change, kind: Kind, binding: Binding) -> Change:
     if change.action is Action.REPLACE:
         return change
     if names is None:
+        # Running applications may still use the old object, so a later plan deletes it.
         live = change.live and replace(change.live, retained=binding.retires)
         return replace(change, action=Action.REPLACE, documents=(), live=live)
     known = {field.path for field in change.fields}
@@ -55,6 +56,7 @@ def _resent(change: Change, kind: Kind, binding: Binding) -> list[str] | None:
     spec = change.desired.spec if change.desired else {}
     # Each update of such an object publishes all its fields again, as a release or as a version.
     if binding.history or binding.versions:
+        # The metadata is sent with every update, because the mark is in it.
         return [name for name in spec if name != "metadata"]
     if kind.secrets:
         return [

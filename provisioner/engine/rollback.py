@@ -82,6 +82,7 @@ def judged(tracked_fields: Iterable[TrackedField], live: RemoteObject) -> list[T
     tracked_fields = list(tracked_fields)
     if live.published is None or not live.published.rolled_back_to:
         return tracked_fields
+    # These are the fields that the rollback changed: live, they are not as last applied.
     brought = [tracked for tracked in tracked_fields if _has_moved(tracked)]
     if brought and all(
         tracked.comparer.alike(tracked.desired, tracked.live) for tracked in brought

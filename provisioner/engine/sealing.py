@@ -91,6 +91,7 @@ def in_parts(leaf: Any) -> Any:
 def _around(leaf: Sensitive) -> Iterator[str]:
     """Yield the texts before, between and after the secrets of a text."""
     start = 0
+    # Without spans, all of the text is secret.
     for begin, end in leaf.spans or ((0, len(leaf.value)),):
         yield leaf.value[start:begin]
         start = end

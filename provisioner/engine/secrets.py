@@ -69,6 +69,7 @@ def _found(text: str, known: set[str]) -> Spans:
         start = text.find(secret) if len(secret) >= SHORTEST else -1
         while start >= 0:
             spans.append((start, start + len(secret)))
+            # Two places may overlap, and each must be masked.
             start = text.find(secret, start + 1)
     return _merged(spans)
 

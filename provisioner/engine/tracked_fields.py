@@ -268,6 +268,7 @@ def _closed(
         applied, because, inner = mark.of(path), None, comparers[key]
         if whole and key not in seen:
             continue
+        # The mark does not say which item changed, so each has the cause of the whole list.
         if whole and not inner.alike(*sides):
             because = of_all
         # The list is wholly ours, so somebody else added an item for which the mark has no digest.

@@ -96,6 +96,7 @@ class ComparedObject:
             if entry and is_baseline(entry) and name not in (*there, *self.desired):
                 known.add(tracked_key(name))
                 yield name, self.default(name)
+        # A digest that fits no known path belongs to an item that is no longer there.
         if rest := baseline - known:
             yield (
                 ", ".join(sorted(self.kind.split - OPEN)),
@@ -158,6 +159,7 @@ def _since(path: str, there: Mapping[str, Any], sides: ComparedObject) -> Since:
         return Since.MOVED
     if every == NOTHING_KNOWN:
         return Since.UNKNOWN
+    # One digest of many values shows that one of them changed, and not which one.
     return Since.ACCEPTED if _together(there, sides) == every.got else Since.AMONG
 
 
@@ -183,6 +185,7 @@ def carried(sides: ComparedObject) -> dict[str, Applied]:
             is_known = _together(was, sides) == every.got
             every = Applied("", _together(now, sides)) if is_known else NOTHING_KNOWN
     gone = {tracked_key(path) for path in (ALL, *_paths(sides.desired, sides.kind))}
+    # A value that the manifest sets now is no longer undeclared.
     kept = {key: entry for key, entry in raw(before).items() if key not in gone}
     return {**kept, tracked_key(ALL): every} if every is not None and now else kept
 

@@ -107,6 +107,7 @@ class Claims:
                         "ended": None if stands else now,
                     }
                     self._write(connection, found, values, mine=True)
+            # What the worker did not reach is free at once, not only when the claim ends.
             self._write(connection, left, {"claim": "", "free_at": None}, mine=True)
 
     def _write(

@@ -182,6 +182,7 @@ def _postgres(location: Location) -> Engine:
                 "prepare_threshold": None,
                 "application_name": "provisioner",
             },
+            # While requests are sent, the database or a proxy may have closed an idle connection.
             pool_pre_ping=True,
         )
     except ImportError as error:

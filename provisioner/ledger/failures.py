@@ -66,6 +66,7 @@ def ledger_error(error: Exception, location: Location) -> LedgerError:
     if code in (codes.LEDGER_FAILED, codes.LEDGER_NOT_OPENED) and location.file is not None:
         code = _disk_code(location.file.parent) or code
     reason = location.without_secrets(_reason(error)).strip().rstrip(".")
+    # The default ledger is optional, so a command that cannot use it goes on by itself.
     named = f" `--ledger {NONE}` works without a ledger." if location.is_chosen else ""
     detail = f"{location}: {reason}. {_REMEDIES.get(code, '')}".strip() + named
     return LedgerError(Diagnostic(code, detail))

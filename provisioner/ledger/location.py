@@ -78,6 +78,7 @@ def location(said: str | None, root: Path, in_stack: str = "") -> Location | Non
         return Location(Path(said), is_chosen=True)
     scheme, rest = said.split("://", 1)
     if scheme == SQLITE and rest.startswith("/") and rest != "/":
+        # As in SQLAlchemy, `sqlite:///x` is relative and `sqlite:////x` is absolute.
         return Location(Path(rest[1:]), is_chosen=True)
     if scheme in POSTGRES and _is_url(said):
         return Location(url=said, is_chosen=True)

@@ -63,7 +63,7 @@ class Lock:
                 raise LockLost(Diagnostic(codes.LOCK_LOST, _lost(self.owner)))
 
     def _renew(self) -> None:
-        # The moment before the request counts, because the answer may have been on its way for long.
+        # The moment before the request counts, because the answer may have taken long.
         asked = self.clock()
         try:
             self.is_lost = not self.leases.renew(self.owner, self.acquired.token, self.seconds)
@@ -94,6 +94,7 @@ class Lock:
             yield self
         finally:
             self._over.set()
+            # The thread must not use the ledger after this process has closed it.
             beat.join()
             # A lock that cannot be given back expires by itself.
             with suppress(LedgerError):

@@ -43,6 +43,7 @@ class Presence:
             return self._machine()
         try:
             path = _path(self.file, self.owner)
+            # A program that this process starts must not inherit the lock, hence O_CLOEXEC.
             self._descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
             # The kernel releases this lock when the process dies in any way. So another process on
             # this machine can distinguish a dead process from a slow one.

@@ -33,6 +33,7 @@ class Quarantine:
             stand = []
             for one in found:
                 known = _known(connection, one)
+                # An object that somebody used since then waits for the whole time again.
                 if known is None or known.fingerprint != one.fingerprint:
                     known = replace(one, noted=now, until=now + seconds)
                     connection.execute(sa.delete(quarantine).where(*_is(one)))

@@ -177,6 +177,7 @@ class Runs:
         )
         with self.database.reading() as connection:
             rows = [_change(row) for row in connection.execute(select).mappings()]
+        # Later rows replace earlier ones of the same address.
         newest = {one.address: one for one in rows}
         return [newest[address] for address in sorted(newest)]
 

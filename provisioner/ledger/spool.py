@@ -73,6 +73,7 @@ class Spool:
         with suppress(FileNotFoundError):
             waiting.rename(self.folder / name)
             time.sleep(SETTLED)
+        # The names begin with a time, so the oldest lines come first.
         yield from sorted(self.folder.glob(TAKEN))
 
     @staticmethod

@@ -134,6 +134,7 @@ receipts: Final = sa.Table(
     sa.Column("address", sa.Text, nullable=False),
     sa.Column("deleted", Moment),
     sa.Column("configuration", Json, nullable=False),
+    # A column of a later migration has a default for the rows that exist already.
     sa.Column("noted", Moment, nullable=False, server_default="0"),
     sa.Column("reason", sa.Text, nullable=False, server_default=sa.text("''")),
 )

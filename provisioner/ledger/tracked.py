@@ -136,6 +136,7 @@ class TrackedObjects:
         """
         with self.database.reading() as connection:
             now = self.database.clock(connection)
+            # Without an expiry an object lasts for ever.
             lasts = sa.or_(tracked.c.expires.is_(None), tracked.c.expires > now)
             where = (tracked.c.account == account, tracked.c.status == STANDS, lasts)
             select = sa.select(*SHOWN).where(*where).order_by(tracked.c.registered.desc())

@@ -110,7 +110,7 @@ class GitHub:
 
     def reviews(self, proposal: Proposal) -> Reviews:
         last: dict[str, Mapping[str, Any]] = {}
-        # A workflow of any branch may review as the user of a job's token, so that user's do not count.
+        # A workflow of any branch may review as the user of a job's token, so these do not count.
         for row in rows(self._api, f"{self._repo}/pulls/{proposal.number}/reviews", is_whole=True):
             # A plain comment leaves an earlier review of the same person as it is.
             stands = row.get("state") in {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}
@@ -209,6 +209,7 @@ class GitHub:
 
         Between them GitHub obeys no line but the one with a random word, which the end has.
         """
+        # The text may have lines that GitHub would take for commands of the job.
         word = self._say()
         return f"::group::{title}\n::stop-commands::{word}\n", f"::{word}::\n::endgroup::\n"
 
@@ -219,6 +220,7 @@ class GitHub:
             f"#{number}",
             text(pull, "head", "sha"),
             text(pull, "base", "ref"),
+            # GitHub itself makes this commit when it tries the merge.
             f"refs/pull/{number}/merge",
             # The repository of a head is null where somebody has deleted the fork.
             is_foreign=text(pull, "head", "repo", "full_name")

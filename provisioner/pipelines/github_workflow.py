@@ -37,6 +37,7 @@ def workflow(asked: Setup) -> Mapping[str, str]:
                     [f"    strategy: {{matrix: {{env: [{', '.join(asked.environments)}]}}}}"]
                     * several
                 ),
+                # The key is in the environment of this name, for the default branch alone.
                 f"    environment: {_quoted(env or 'provisioner')}",
                 "    steps:",
                 f"      - uses: {asked.action}",

@@ -242,6 +242,7 @@ class GitLab:
             f"!{iid}",
             text(row, "sha"),
             text(row, "target_branch"),
+            # GitLab writes this ref when `readiness` asks for it.
             f"refs/merge-requests/{iid}/merge",
             is_foreign=row.get("source_project_id") != row.get("target_project_id")
             or str(row.get("target_project_id")) != self._environ["CI_PROJECT_ID"],

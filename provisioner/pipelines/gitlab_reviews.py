@@ -30,6 +30,7 @@ def reviews(api: HostApi, project: str, iid: int, own: Any) -> Reviews:
     for row in _approved_by(api, path):
         who, at = inner(row, "user", "id"), row.get("approved_at")
         if at and who not in left_out and _may_write(api, project, who):
+            # GitLab does not say which commit was approved: it was the newest one at that moment.
             seen = [head for since, head in heads if since <= moment(at)]
             name = text(row, "user", "username")
             approvals.append(Approval(name, seen[-1] if seen else "", moment(at)))

@@ -26,6 +26,7 @@ _SAMPLING: Final = frozenset(
 
 def model(change: FieldChange) -> Iterator[str]:
     """Report that the model changes, unless the server resolved it by itself."""
+    # A model inside of a tool has a longer path, and is reported with its costs.
     if steps(change) == ("model",) and change.cause is not Reason.SERVER:
         yield f"another model: {change.live} → {change.desired}"
 

@@ -240,6 +240,7 @@ def _texts(before: Any, after: Any, keys: Keys) -> Iterator[Step]:
     elif after is None:
         yield Step(Shift.WIDER, keys, f"a text does not have to be {before} any more")
     else:
+        # Two patterns do not show if every text of one also matches the other.
         yield Step(Shift.UNCLEAR, keys, f"{before} becomes {after}")
 
 

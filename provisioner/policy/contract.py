@@ -133,6 +133,7 @@ def _schema(spec: Any, keys: Sequence[str]) -> Any:
     if not isinstance(value, Mapping):
         return None
     found = value.get(keys[-1])
+    # The API takes a function without `parameters` for one that has no arguments.
     if found is None and keys[-1] == Role.INPUT.value and value.get("type") in ANSWERED:
         return _NO_ARGUMENTS
     return found

@@ -119,6 +119,7 @@ def _models(seen: Seen) -> Iterator[FieldChange]:
     """Yield the changes of models that somebody made. Changes by the server are left out."""
     for change in seen.fields if seen.stays else ():
         keys = steps(change)
+        # A property of a JSON Schema may be named `model` too.
         if keys[-1] == _MODEL and change.cause is not Reason.SERVER and not schema_begins(keys):
             yield change
 

@@ -27,6 +27,7 @@ def failures(expect: tuple[Expectation, ...], answer: Answer, seconds: float) ->
 
     If the run of an answer did not complete, only that is reported.
     """
+    # Of an answer that was cut off, every other requirement could only mislead.
     if not answer.completed:
         yield f"The run ended with status {answer.status}: {answer.why or 'no reason is known'}"
         return

@@ -24,6 +24,7 @@ def embedded(seen: Seen) -> Iterator[Told]:
         paths = list(seen.declared)
         told = f"all {_counted(len(paths))} of the new store are embedded"
     elif seen.action is Action.UPDATE:
+        # A change of attributes alone embeds nothing.
         moved = [one for one in seen.documents if one.content]
         new = [one.path for one in moved if one.action is DocumentAction.ADD]
         changed = [one.path for one in moved if one.action is DocumentAction.CHANGE]

@@ -21,6 +21,7 @@ from provisioner.model.provider import Row
 NOTICE = timedelta(days=90)
 """The time before the end of a model from which on `models` warns of it."""
 
+# A day that is never reached stands for none.
 _NO_DATE = date.max
 
 
@@ -90,6 +91,7 @@ def models(
         if retirement is None or retirement.day > today + NOTICE:
             continue
         gone = retirement.day <= today
+        # Another host may still offer the model. Without a change, nobody sends it.
         severity = Severity.ERROR if gone and use.sets and vendor else Severity.WARNING
         yield Diagnostic(
             codes.MODEL_GONE if gone else codes.MODEL_GOES,

@@ -27,6 +27,7 @@ def expiring(change: FieldChange) -> Iterator[str]:
     if keys[0] != _EXPIRY:
         return
     before, after = (_days(side) for side in (change.live, change.desired))
+    # A store without a limit never expires, so any limit is a shortening.
     if is_number(after) and (change.live is UNSET or change.live is None):
         yield f"expires after {after:,} days without use"
     elif is_number(before) and is_number(after) and after < before:

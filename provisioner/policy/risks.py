@@ -45,6 +45,7 @@ def risks_of(seen: Seen) -> Iterator[Risk]:
 def undeclared_risks(values: Iterable[Undeclared]) -> Iterator[Risk]:
     """Yield a risk for each tool that somebody added on the live side and that nobody has accepted."""
     for value in values:
+        # Other undeclared values are reported by the plan itself. A tool may do something.
         if value.path.startswith(f"{security.TOOLS}[") and value.since is not Since.ACCEPTED:
             told = "on the live side, and in no manifest"
             yield Risk(security.MEANING, codes.UNDECLARED_TOOL, value.address, value.path, told)

@@ -27,6 +27,7 @@ def of_list(change: FieldChange) -> tuple[tuple[str, ...], list[Any], list[Any]]
     the list, or the item.
     """
     keys = steps(change)
+    # The last key of an item of a list is its index.
     if len(keys) > 1 and keys[-1].isdecimal():
         return keys[:-1], _one(change.live), _one(change.desired)
     return keys, _all(change.live), _all(change.desired)

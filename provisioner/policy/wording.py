@@ -111,6 +111,7 @@ def _words(text: str) -> list[str]:
         if word.endswith("n't"):
             found += [word.removesuffix("n't"), "not"]
         else:
+            # So `cannot` and `can not` are the same words.
             found += ["can", "not"] if word == "cannot" else [word]
     return found
 
