@@ -174,6 +174,7 @@ def _key(choice: _Tool) -> str:
 def _attached(wanted: str, attached: set[str], path: _Path) -> Iterator[Problem]:
     """Yield a problem if the wanted tool is not attached."""
     if wanted not in attached:
+        # `needs`: where `tools` has mistakes, this would only be a consequence of them.
         names = ", ".join(sorted(filter(None, attached))) or "none"
         yield Problem(
             path,

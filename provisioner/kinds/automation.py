@@ -93,6 +93,7 @@ def normalise(spec: Spec) -> Spec:
     if isinstance(target, Mapping) and target.get("type") == "new_session":
         said = target.get("input")
         listed = said if isinstance(said, list) else [said]
+        # The API requires an environment, so a manifest without one means this one.
         normal["target"] = {"environment": TALKING, **target, "input": listed}
     return normal
 

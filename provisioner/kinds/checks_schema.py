@@ -54,6 +54,7 @@ _EXPECTATIONS: Final[dict[str, dict[str, Any]]] = {
         "exclusiveMinimum": 0,
         "description": "The most seconds that one answer may take.",
     },
+    # Off by default, because whoever can change a manifest could otherwise run anything.
     "command": {
         "type": "array",
         "minItems": 1,

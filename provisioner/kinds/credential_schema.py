@@ -31,9 +31,11 @@ TYPES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
 
 def _variable(what: str) -> Schema:
     """Return the schema of a field with the name of an environment variable."""
+    # The pattern refuses most secrets that somebody might write here instead of a name.
     return {**text(f"The NAME of the environment variable with {what}."), "pattern": ENV_NAME}
 
 
+# A `user:password@` before the host is refused, because a manifest must not contain a secret.
 _URL: Final = {"pattern": r"^https://[^/@\s]+(/\S*)?$"}
 PROPERTIES: Final[Mapping[str, Schema]] = {
     "vault": text(
@@ -96,6 +98,7 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
         allowed_hosts={
             "type": "array",
             "description": "With `limited`: 1 to 16 exact host names.",
+            # The API takes exact hosts only: no wildcard, no scheme and no port.
             "items": {"type": "string", "pattern": r"^[A-Za-z0-9.-]+$"},
             "minItems": 1,
             "maxItems": 16,

@@ -21,6 +21,7 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
         "type": "string",
         "minLength": 1,
         "maxLength": LONGEST_NAME,
+        # The mark stands in brackets at the end, and must not be mistaken for a part of the name.
         "pattern": r"^[^\[\]]*$",
         "description": (
             "The live name: at most 100 characters, without brackets. Our mark is added after "

@@ -88,6 +88,7 @@ METADATA: Final[Schema] = {
     ),
     "maxProperties": METADATA_KEYS,
     "propertyNames": {"minLength": 1, "maxLength": 64, "not": {"pattern": r"^provisioner\."}},
+    # The layers remove a null before anything is sent.
     "additionalProperties": {"type": ["string", "null"], "maxLength": 512},
 }
 

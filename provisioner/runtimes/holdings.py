@@ -17,6 +17,7 @@ from provisioner.runtimes.matrix import word
 
 _BECOMES: Final = re.compile(r"Becomes `(?P<name>[^`]+)`\.\s*")
 """Matches the note of `becomes`, which names the field of the API."""
+# A Function has no object: its fields are those of the tool into which it is copied.
 _MATRIX: Final = {"assistant": "", "function": "tools[function]."}
 """For each kind whose fields are rows of the support matrix, the beginning of its rows' paths."""
 

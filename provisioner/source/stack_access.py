@@ -166,6 +166,7 @@ def retirement(settings: Mapping[str, Any], today: date) -> tuple[Code, str] | N
 
 def today() -> date:
     """Return today's date in UTC."""
+    # In UTC, so that every machine begins to warn at the same moment.
     return datetime.now(UTC).date()
 
 

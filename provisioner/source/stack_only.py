@@ -55,10 +55,12 @@ def right_stack(
     from provisioner.source.check import check
 
     report = Report()
+    # Only files directly in the folder, because the lists are to begin before the folder is read.
     manifest = nearby(path, STACK, report)
     if manifest is None or check(manifest, report) is None:
         return None
     stack = _chosen(manifest, path, choice, variables, environ, report=report)
+    # Requests leave on the word of this Stack while the other manifests are still unread.
     return None if has_errors(report.diagnostics) else stack
 
 

@@ -27,6 +27,7 @@ _VARIABLE: Final[Schema] = {
             "enum": list(TYPES),
             "description": "The type of the value. Default: the type of `default`, else string.",
         },
+        # `${env:…}` works only here and in targets, so the Stack shows all that is read of it.
         "default": {
             **_VALUE,
             "description": "The value if neither the command line nor the environment sets any. "

@@ -133,6 +133,7 @@ def target_of(manifest: Manifest, name: str, variables: Variables, report: Repor
             report.error(manifest, (*place, *inner), code, why)
     if ending := stack_access.retirement(settings, stack_access.today()):
         report.warn(manifest, place, *ending)
+    # The schema reports a value of another type, and a Target has only texts here.
     if failed or not all(isinstance(settings.get(key, ""), str) for key in _TEXTS):
         return None
     headers, drop = settings.get("headers"), settings.get("drop")

@@ -110,6 +110,7 @@ def dropping(
         if address.kind in kinds:
             dropped[address] = (address.kind,)
             continue
+        # Paths in `drop:` are paths of assistants. Any other kind is dropped as a whole.
         takes = (
             [*entries, *_parts_on(resource.spec, kinds)]
             if address.kind == CONVERSATIONAL.name

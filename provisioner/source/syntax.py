@@ -83,6 +83,7 @@ def scalar(text: str) -> Any:
     if not (first.isdigit() or first in "+-."):
         return text
     if _INTEGER.fullmatch(text):
+        # Base 0 would refuse `012`, which is twelve in YAML 1.2.
         return int(text, 0 if text[:2] in ("0o", "0x") else 10)
     if _NUMBER.fullmatch(text):
         number = float(text)
@@ -170,6 +171,7 @@ class _Reader:
                 self.flaws.append(flaw_at(source, codes.NOTHING_TO_MERGE, _NO_MERGE))
                 continue
             for key, value in self.value(source).items():
+                # In YAML, the first of several sources of `<<` wins.
                 into.setdefault(key, value)
 
     def _duplicate(self, key: yaml.Node, mapping: yaml.MappingNode) -> None:

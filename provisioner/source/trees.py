@@ -76,6 +76,7 @@ class _Loader(CParser):
 
 def compose(text: str) -> Iterator[yaml.Node]:
     """Yield the tree of nodes of each document. Raises NotYaml."""
+    # JSON is read as YAML too, for positions, and may have surrogate pairs.
     loader = _Loader(with_pairs(text))
     try:
         while (node := loader.get_node() if loader.check_node() else None) is not None:

@@ -127,6 +127,7 @@ class Variables:
                 value = _WORDS[value] if isinstance(value, bool) else str(value)
             pieces += [text[end : match.start()], value]
             end = match.end()
+        # Whole variables are taken out first, because each of them begins like an unclosed one.
         if unclosed := _UNCLOSED.search(_TOKEN.sub("", text)):
             complain(codes.UNCLOSED_VARIABLE, f"`{unclosed[0]}` is not closed by `}}`.")
             raise Unknown

@@ -25,10 +25,12 @@ _FIELDS: Final[Table] = {
     "reasoning_summary": becomes("reasoning.summary"),
     **each(_RESPONSES, "reasoning_context", "reasoning_mode", "top_logprobs"),
     "verbosity": becomes("text.verbosity"),
+    # One value that this API lacks, of a field that it has.
     "service_tier=scale": _RESPONSES,
     "response_format": becomes("text.format"),
     "response_format=json_object": lacking("Use `type: text`, or `type: json_schema`."),
     "response_format.json_schema": becomes("text.format", "Only the schema itself is sent."),
+    # Rows of their own, because only `schema` is sent: each of these would be lost silently.
     "response_format.json_schema.name": lacking("The Agents API has no name for an answer format."),
     "response_format.json_schema.description": lacking("Put it into the schema's `description`."),
     "response_format.json_schema.strict=true": lacking("The Agents API has no strict mode."),
@@ -67,6 +69,7 @@ _TOOLS: Final[Table] = {
     "tools[function].parameters": caveat(
         "Sent as the schema of an empty object if there are none."
     ),
+    # False may be left out, because the API is never strict. True may not.
     "tools[function].strict": caveat("Not sent: the Agents API has no strict mode for functions."),
     "tools[function].strict=true": lacking("The Agents API has no strict mode for functions."),
     **each(SAME, "defer_loading", "async", of="function"),

@@ -35,6 +35,7 @@ _FIELDS: Final[Table] = {
         "`auto` drops messages from the beginning of the conversation; the Assistants API "
         "dropped them from the middle. Without it, a request that does not fit fails.",
     ),
+    # No other setting cuts by a number of messages, and nothing similar is put in its place.
     "truncation_strategy=last_messages": lacking(
         "Responses does not count messages: send fewer messages, or set `context_management`."
     ),
@@ -68,6 +69,7 @@ _SEARCHES: Final[Table] = {
         "user_location", "Without it, the location is the United States."
     ),
     "tools[web_search].mode": becomes("external_web_access", "True with `live`."),
+    # The parameter of this API is true or false, and has no third value.
     "tools[web_search].mode=disabled": lacking("Remove the tool instead."),
 }
 
