@@ -69,8 +69,7 @@ class Parts:
             if "variables" in part:
                 detail = "The variables of a `text` are always filled in: leave `variables` out."
                 self.draft.error((*place, "variables"), codes.PART_AMBIGUOUS, detail)
-            # One part from the row makes the joined text one from the row, as positions of
-            # problems.
+            # If one part uses the row, problems of the joined text are reported at the row.
             if self.draft.is_of_row((*place, "text")):
                 self.draft.filled.add(place[:1])
             return f"part {index + 1}", part["text"]
