@@ -47,20 +47,20 @@ def mapping(value: Any) -> Mapping[str, Any]:
 
 
 def inner(value: Any, *keys: str) -> Any:
-    """Return the value below these keys; None where one of them is missing."""
+    """Return the value below these keys; None if one of them is missing."""
     for key in keys:
         value = mapping(value).get(key)
     return value
 
 
 def text(value: Any, *keys: str) -> str:
-    """Return the text below these keys; empty where there is none."""
+    """Return the text below these keys, '' if there is none."""
     found = inner(value, *keys)
     return found if isinstance(found, str) else ""
 
 
 def number(value: Any, *keys: str) -> int:
-    """Return the whole number below these keys; 0 where there is none."""
+    """Return the whole number below these keys, 0 if there is none."""
     found = inner(value, *keys)
     return found if isinstance(found, int) else 0
 

@@ -92,7 +92,7 @@ def _arguments(call: Call) -> Mapping[str, Any]:
 
 def _cites(name: str, answer: Answer, _seconds: float) -> str:
     if any(
-        # Either name may have folders before it: servers cite with and without them.
+        # Either name may have folders before it.
         f"/{cited}".endswith(f"/{name}") or f"/{name}".endswith(f"/{cited}")
         for cited in answer.citations
     ):
