@@ -35,6 +35,7 @@ def main() -> int:
 
 
 def _actionlint() -> Sequence[str] | None:
+    """Return the command that runs actionlint, or None if there is none."""
     if found := shutil.which("actionlint"):
         return (found,)
     built = ("go", "run", BUILT)

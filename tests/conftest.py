@@ -25,6 +25,7 @@ ENOUGH = 1 << 30
 
 
 def in_memory() -> bool:
+    """Return true if there is a folder in memory with enough room for the files of a run."""
     return (
         MEMORY.is_dir()
         and os.access(MEMORY, os.W_OK | os.X_OK)
@@ -34,6 +35,7 @@ def in_memory() -> bool:
 
 if in_memory():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+# Tests start our program in new processes, each of which would compile every module again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
@@ -45,7 +47,7 @@ def pytest_report_header() -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def cost_of_a_seal() -> Iterator[dict[str, int]]:
-    """Make seals cheap. Gives what they cost outside of the tests."""
+    """Make seals cheap. Yields the parameters of scrypt that are used outside of the tests."""
     real = dict(sealing.COST)
     sealing.COST["n"] = 2
     yield real

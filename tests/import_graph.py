@@ -24,7 +24,10 @@ def rooms() -> tuple[str, ...]:
 
 
 def imports() -> dict[str, dict[str, bool]]:
-    """Return, for each room, the rooms that it imports, and whether it does so inside of functions only."""
+    """Return, for each room, the rooms that it imports.
+
+    The value of an imported room is true if it is imported inside of functions only.
+    """
     known = set(rooms())
     found: dict[str, dict[str, bool]] = {room: {} for room in sorted(known)}
     for room, others in found.items():
@@ -37,7 +40,7 @@ def imports() -> dict[str, dict[str, bool]]:
 
 
 def _imported(node: ast.AST, *, is_lazy: bool) -> Iterator[tuple[str, bool]]:
-    """Yield the room of each import below a node, and whether it stands inside of a function."""
+    """Yield (room, true if it stands inside of a function) for each import below a node."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.ImportFrom) and (child.module or "").startswith(PACKAGE.name):
             modules = [f"{child.module}.{alias.name}" for alias in child.names]

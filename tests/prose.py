@@ -24,9 +24,9 @@ ROOT: Final = Path(__file__).parents[1]
 PACKAGE: Final = ROOT / "provisioner"
 SUPPORT: Final = ROOT / "tests" / "support"
 FEWEST_WORDS: Final = 5
-"""A string of fewer words is a label, and no message to be judged."""
+"""The fewest words of a message. A shorter string is a label, which is not judged."""
 LONGEST_VALUE: Final = 60
-"""Characters of a value that a signature shows; of a longer one it shows nothing."""
+"""The most characters of a value that a signature shows. A longer value is shown as `…`."""
 
 _HOLDERS: Final = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 _QUESTION: Final = re.compile(
@@ -51,7 +51,7 @@ class Text:
 
     @property
     def room(self) -> str:
-        """The folder of the package that it stands in; the package itself for its own modules."""
+        """The folder of the package in which the text is, or the package if it is in no folder of it."""
         parts = self.place.split("/")
         return parts[1] if len(parts) > 2 else parts[0]
 
@@ -107,6 +107,7 @@ class _Found:
         if isinstance(node, _HOLDERS[1:]):
             inside, labels = f"{inside}.{node.name}".lstrip("."), ()
         text = _said(node)
+        # The pieces of a message are no messages of their own, so nothing below it is walked.
         if text is not None:
             if _is_message(text):
                 place = _place(self.path, getattr(node, "lineno", 1))

@@ -24,11 +24,15 @@ KEPT = Path(__file__).with_suffix(".json")
 SLACK = 0.3
 """Per cent by which a room may differ from run to run: threads do not always take the same branches."""
 ROOMS = ("apply", "engine", "inventory", "model", "policy", "gc")
-"""The slowest first. A room that does not exist yet is passed over."""
+"""The rooms that are measured, the one with the slowest tests first."""
 
 
 def measured(room: str, folder: Path) -> tuple[float, str]:
-    """The per cent of lines and branches of a room that its own tests take, and what failed."""
+    """Return (per cent, failure) for the tests of one room.
+
+    The first is the share of the room's lines and branches that its own tests take. The second is
+    the output of tests that failed, or ''.
+    """
     environment = {**os.environ, "COVERAGE_FILE": str(folder / room)}
     run = [sys.executable, "-m", "coverage"]
     tests = ["-m", "pytest", "-q", "-n", "0", f"tests/{room}"]

@@ -11,7 +11,7 @@ _QUOTED: Final = re.compile(r"`[^`]*`|\"[^\"]*\"|\([^()]*\)")
 _ASIDE: Final = re.compile(
     r"\b(that|what|whatever|whoever|which|who|whose|whom|where|when|while|as|if|because|since|so that|for)\b[^,;:.]*"
 )
-"""A clause that hangs on a noun: its verb does not make a sentence of the noun."""
+"""Matches a clause that depends on a noun. Its verb does not make a sentence of that noun."""
 _AUXILIARY: Final = "is are was were has have had can cannot may must might will would do does did"
 _LISTED: Final = [
     word
@@ -27,7 +27,7 @@ _FINITE: Final = frozenset(_AUXILIARY.split()) | {
     if not verb.endswith("*")
     for form in (f"{verb}s", f"{verb}es", f"{verb[:-1]}ies")
 }
-"""Forms that make a sentence of a noun before them, such as `must` and `returns`."""
+"""Forms of verbs that make a sentence together with a noun, such as `must` and `returns`."""
 
 
 def sentence(text: str) -> str:

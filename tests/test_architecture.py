@@ -1,4 +1,4 @@
-"""The house keeps its shape: imports go one way, rooms stay small, the core stays pure."""
+"""Imports between rooms go one way, modules and functions stay small, and kinds are not named outside."""
 
 import ast
 import logging
@@ -82,7 +82,7 @@ def module_name(path: Path) -> str:
 
 
 def imported_by(name: str, tree: ast.AST, modules: Collection[str]) -> set[str]:
-    """The modules of this package that a module imports: anywhere in it, and by name as a text."""
+    """Return the modules of this package that a module imports, or whose name is a text in it."""
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -96,7 +96,10 @@ def imported_by(name: str, tree: ast.AST, modules: Collection[str]) -> set[str]:
 
 
 def circles(imports: Mapping[str, Collection[str]]) -> list[set[str]]:
-    """The groups of modules in which each leads to each other by imports (Kosaraju's algorithm)."""
+    """Return the groups of modules that import each other, directly or through others.
+
+    It is Kosaraju's algorithm.
+    """
     importers: dict[str, set[str]] = {name: set() for name in imports}
     for name, others in imports.items():
         for other in others:
@@ -111,7 +114,10 @@ def circles(imports: Mapping[str, Collection[str]]) -> list[set[str]]:
 
 
 def reached(name: str, edges: Mapping[str, Collection[str]], seen: set[str]) -> Iterator[str]:
-    """Return the modules that a module leads to and that were not seen before, the furthest first."""
+    """Yield a module and all that it imports, directly or through others, the furthest first.
+
+    `edges` are the imports of each module. Modules in `seen` are left out, and found ones added.
+    """
     if name not in seen:
         seen.add(name)
         for other in edges[name]:
@@ -120,7 +126,7 @@ def reached(name: str, edges: Mapping[str, Collection[str]], seen: set[str]) -> 
 
 
 def test_no_import_leads_back_to_where_it_began() -> None:
-    """Imports in functions and for types alone count too: they hide a circle, and do not open it."""
+    """Imports in functions and for types alone count too, because they only hide a circle."""
     trees = {module_name(path): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
 
     found = circles({name: imported_by(name, tree, trees) for name, tree in trees.items()})
@@ -209,7 +215,10 @@ OWN_ROOMS = ("kinds", "runtimes", "emulator")
 
 
 def names_elsewhere() -> Iterator[tuple[str, str]]:
-    """Names of kinds and runtimes as texts, and imports of their modules, outside of their rooms."""
+    """Yield (module, name) for each text that names a kind or a runtime outside of their rooms.
+
+    An import of the module of a kind or a runtime counts as well.
+    """
     from provisioner.kinds import KINDS
     from provisioner.runtimes import RUNTIMES
 
@@ -235,12 +244,12 @@ def _is_in(module: str, homes: Collection[str]) -> bool:
 
 
 def test_no_kind_and_no_runtime_is_named_outside_its_room() -> None:
-    """A branch on a name has to be found by whoever adds a kind: a capability is asked instead."""
+    """Whoever adds a kind would have to find each branch on a name, so code asks for a capability."""
     assert set(names_elsewhere()) == NAMED_ELSEWHERE.keys()
 
 
 def test_the_page_of_the_house_has_the_import_graph_as_the_code_draws_it() -> None:
-    """Else: `python -m tests.import_graph`."""
+    """If this fails, run `python -m tests.import_graph`."""
     page = import_graph.PAGE.read_text(encoding="utf-8")
 
     assert import_graph.drawn() in page

@@ -1,4 +1,4 @@
-"""Every command of the documentation can be typed, and its output is what the program prints."""
+"""Every option that the documentation types exists, and every output in it is replayed, or says why not."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ DIFFERENT_EACH_TIME = [
 
 
 class Samples:
-    """A copy of the samples, and the program run beside it."""
+    """A copy of the samples in a folder. Commands run in this process, in the current folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -269,7 +269,7 @@ SCENARIOS: dict[str, Callable[[Samples], str]] = {
 
 
 def transcripts() -> list[tuple[str, str, list[str]]]:
-    """(place, scenario or nothing, lines) of every block that shows output."""
+    """Return (place, name of the scenario or '', lines) for every block that shows output."""
     found = []
     for page in PAGES:
         text = page.read_text("utf-8")
@@ -331,7 +331,7 @@ def _pattern(line: str) -> str:
 
 
 def steady(line: str) -> str:
-    """A line in which what is different each time has one spelling."""
+    """Return a line with one word in place of everything that differs from run to run."""
     for pattern, word in DIFFERENT_EACH_TIME:
         line = pattern.sub(word, line)
     return line.rstrip()

@@ -35,7 +35,7 @@ SHOWN: Final = (
 
 
 def tested(python: str, tests: Sequence[str], *, is_pinned: bool, folder: Path) -> bool:
-    """Install everything for one interpreter and run `tests` with it. Returns if all have passed."""
+    """Install everything for one interpreter and run `tests` with it. Returns true if all passed."""
     subprocess.run([python, "-m", "venv", folder], check=True)
     program = folder / "bin" / "python"
     versions = ("-c", "constraints.txt") if is_pinned else ("-U",)

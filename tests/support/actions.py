@@ -22,6 +22,7 @@ import yaml
 from click.testing import CliRunner
 
 from provisioner.cli.root import provisioner
+from tests.support.expressions import evaluated, shown
 from tests.support.github import REPO, GitHub, Pull, git
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[2]
 WORKFLOW: Final = ".github/workflows/provisioner.yml"
 Json = dict[str, Any]
-WORDS: Final = re.compile(r"\s*(&&|\|\||==|!=|!|\(|\)|'(?:[^']|'')*'|[A-Za-z_][\w.*-]*)")
-"""Matches one word of an expression, such as `&&`, a text in quotes or a name."""
 
 PYTHON: Final = """\
 #!/bin/sh
@@ -67,7 +66,7 @@ class Ran:
 
 
 class Runner:
-    """Runs the repository's workflow. `secrets` are those of its environment."""
+    """Runs the repository's workflow. `secrets` are the values of `secrets.NAME` in it, by name."""
 
     def __init__(self, github: GitHub, url: str, folder: Path, secrets: Mapping[str, str]) -> None:
         self.github, self.url, self.folder, self.secrets = github, url, folder, secrets
@@ -177,8 +176,10 @@ class _Job:
         }
 
     def run(self, workflow: Json, job: Json, ran: Ran) -> None:
+        """Run the steps of `job` with a token that has its permissions, and add the results to `ran`."""
         permissions = job.get("permissions") or workflow["permissions"]
         held = {f"{name}: {kind}" for name, kind in permissions.items()}
+        # A permission to write includes the one to read.
         held |= {one.replace(": write", ": read") for one in held}
         self.github.tokens[self.token] = frozenset(held)
         for step in job["steps"]:
@@ -189,11 +190,13 @@ class _Job:
             defaults = {name: one["default"] for name, one in action["inputs"].items()}
             outer = {k: self.text(v, self.context) for k, v in step.get("env", {}).items()}
             self._action(action, {**defaults, **inputs}, outer, ran)
+        # GitHub revokes the token of a job when the job ends.
         del self.github.tokens[self.token]
         summary = self.folder / "summary"
         ran.summary += summary.read_text(encoding="utf-8") if summary.exists() else ""
 
     def _action(self, action: Json, inputs: Json, outer: Json, ran: Ran) -> None:
+        """Run the steps of our Action until one fails, and add the results to `ran`."""
         steps: Json = {}
         context = {**self.context, "inputs": inputs, "steps": steps}
         for step in action["runs"]["steps"]:
@@ -250,6 +253,8 @@ class _Job:
             text=True,
         )
         ran.log += done.stdout
+        # A script starts our program at its end, if at all. The start was only written down, and the
+        # program runs here.
         words = self.temp / "words"
         if done.returncode or not words.exists():
             return done.returncode
@@ -287,61 +292,3 @@ def _matrix(job: Json) -> list[dict[str, str]]:
     (name, values), *rest = job.get("strategy", {"matrix": {"": [""]}})["matrix"].items()
     assert not rest
     return [{name: value} for value in values]
-
-
-def shown(value: Any) -> str:
-    """Return a value as GitHub writes it into a text."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
-
-
-def evaluated(expression: str, context: Json) -> Any:
-    """Return the value of an expression of GitHub Actions.
-
-    It may contain names, texts, parentheses, `!`, `==`, `!=`, `&&` and `||`.
-    """
-    words = WORDS.findall(expression.strip().removeprefix("${{").removesuffix("}}"))
-    value, rest = _either(words, context)
-    assert not rest, rest
-    return value
-
-
-def _either(words: list[str], context: Json) -> tuple[Any, list[str]]:
-    value, words = _both(words, context)
-    while words and words[0] == "||":
-        other, words = _both(words[1:], context)
-        value = value or other
-    return value, words
-
-
-def _both(words: list[str], context: Json) -> tuple[Any, list[str]]:
-    value, words = _equal(words, context)
-    while words and words[0] == "&&":
-        other, words = _equal(words[1:], context)
-        value = value and other
-    return value, words
-
-
-def _equal(words: list[str], context: Json) -> tuple[Any, list[str]]:
-    value, words = _one(words, context)
-    if words and words[0] in {"==", "!="}:
-        other, rest = _one(words[1:], context)
-        return (value == other) is (words[0] == "=="), rest
-    return value, words
-
-
-def _one(words: list[str], context: Json) -> tuple[Any, list[str]]:
-    word, *rest = words
-    if word == "(":
-        value, rest = _either(rest, context)
-        return value, rest[1:]
-    if word == "!":
-        value, rest = _one(rest, context)
-        return not value, rest
-    if word.startswith("'"):
-        return word[1:-1].replace("''", "'"), rest
-    found: Any = context
-    for part in word.split("."):
-        found = found.get(part) if isinstance(found, dict) else None
-    return "" if found is None else found, rest

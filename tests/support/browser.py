@@ -33,7 +33,12 @@ KEYS: Final = {"Tab": 9, "Enter": 13, " ": 32}
 
 @dataclass
 class Browser:
-    """One page of a running browser. `requested` are the URLs that the page has requested."""
+    """One page of a running browser. `requested` are the URLs that the page has requested.
+
+    `to` is the pipe to the browser, and `answers` the descriptor of the pipe from it. `session` is
+    the id by which commands name the page. `count` is the number of commands sent, and `loaded` the
+    number of pages loaded. `unread` is the beginning of a message that has not arrived whole.
+    """
 
     to: BinaryIO
     answers: int
@@ -121,6 +126,7 @@ def browser() -> Iterator[Browser]:
     for_browser, to = os.pipe()
     answers, from_browser = os.pipe()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        # With --remote-debugging-pipe, Chromium reads commands from descriptor 3 and answers on 4.
         line = f'exec "$0" "$@" 3<&{for_browser} 4>&{from_browser}'
         process = subprocess.Popen(
             ["bash", "-c", line, CHROMIUM, *OPTIONS, f"--user-data-dir={profile}"],

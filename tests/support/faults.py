@@ -149,6 +149,7 @@ def hang(seconds: float = 1, *, performed: bool = True) -> Effect:
     def effect(request: Request, perform: Perform) -> Response:
         if performed:
             perform()
+        # In process nobody measures the wait, so only a client on a socket has to wait.
         if "werkzeug.socket" in request.environ:
             time.sleep(seconds)
         return _broken(request, httpx2.ReadTimeout("timed out"))

@@ -72,7 +72,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass
 class Pull:
-    """A pull request."""
+    """A pull request. `head` is the newest commit of its branch, and `repo` the repository of that branch."""
 
     number: int
     branch: str
@@ -248,6 +248,7 @@ class GitHub:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if token not in self.tokens:
             return reply({"message": "Bad credentials"}, 401)
+        # `serving` adds /v1 to the base URL of every server, and GitHub's paths do not have it.
         try:
             endpoint, values = RULES.bind_to_environ(
                 {**request.environ, "PATH_INFO": request.path.removeprefix("/v1")}

@@ -1,7 +1,8 @@
-"""GitLab, as far as a pipeline sees it: a project, merge requests, approvals, statuses, and its REST API.
+"""A stand-in for GitLab as a pipeline sees it: a project, merge requests, approvals and the REST API.
 
-The repository is a real bare one. The API refuses what GitLab refuses: a token that it does not know, a
-page beyond a hundred rows, a text that is too long. Who writes is always the user of the token.
+The repository is a real bare one. The API refuses what GitLab refuses: an unknown token, and a text
+that is too long. A page has at most a hundred rows. The author of a comment, a status or an issue is
+always the user of the token.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ BOT: Final = "project_7_bot"
 TOKEN: Final = "glpat-of-the-bot"  # noqa: S105 - of a server of the tests
 LONGEST: Final = 1_000_000
 LEVELS: Final = {"ann": 40, "bob": 30, "eve": 30, "guest": 10, BOT: 30}
-"""The users and what they may: 10 to look, 30 to write, 40 to merge."""
+"""The access level of each user: 10 may read, 30 may also write, 40 may also merge."""
 IDS: Final = {name: 100 + number for number, name in enumerate(LEVELS)}
 Json = dict[str, Any]
 
@@ -67,6 +68,8 @@ RULES: Final = Map(
 
 @dataclass
 class MergeRequest:
+    """A merge request. `project` is the id of the project that has its branch."""
+
     iid: int
     branch: str
     head: str
@@ -81,7 +84,7 @@ class MergeRequest:
 
 
 class GitLab:
-    """One project, and everything about it. `now` is the host's clock, in seconds."""
+    """One project with everything about it. `now` is GitLab's clock, in unix seconds."""
 
     def __init__(self, folder: Path) -> None:
         self.repository = Repository(folder, "helpdesk")
@@ -94,7 +97,7 @@ class GitLab:
         self.runs: list[Json] = []
         self.run_jobs: list[Json] = []
 
-    # What people do.
+    # Actions of people.
 
     def commit(self, files: Mapping[str, str | None], branch: str = "main") -> str:
         head = self.repository.committed(files, branch)
@@ -147,7 +150,7 @@ class GitLab:
         self.commit_statuses.append(row)
         return row
 
-    # What the machinery of GitLab does.
+    # Actions of GitLab itself.
 
     def begin(self, source: str, ref: str, sha: str) -> Json:
         run = {"id": 1000 + len(self.runs), "source": source, "ref": ref, "sha": sha}
@@ -160,7 +163,10 @@ class GitLab:
         return self.run_jobs[-1]
 
     def _merge_tried(self, request: MergeRequest) -> str | None:
-        """Return the commit of refs/merge-requests/N/merge; None for a conflict."""
+        """Try the merge, and store its result at refs/merge-requests/N/merge.
+
+        Returns the commit, or None for a conflict.
+        """
         bare = self.repository.bare
         base = git(bare, "rev-parse", "refs/heads/main")
         try:

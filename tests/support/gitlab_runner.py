@@ -1,8 +1,8 @@
 """A runner of GitLab CI for the pipeline that `init --ci gitlab` writes and our component.
 
-It takes the configuration from the commit that GitLab would take it from, puts the inputs in, decides
-by `rules` which jobs there are, and runs each script with bash, in the environment that GitLab would
-give it: a protected variable is there in pipelines of the protected branch alone.
+It takes the configuration from the commit that GitLab would take it from, fills the inputs in, chooses
+jobs by their `rules`, and runs each script with bash, in the environment that GitLab provides. Only
+pipelines of the protected branch get protected variables.
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ chmod +x "$3/bin/pip"
 
 @dataclass
 class Ran:
-    """A pipeline that has ended: the code of each job, its log, and what it was given."""
+    """A pipeline that has ended: the exit code, the log and the environment of each job, by its name.
+
+    `triggered` are the pipelines that its jobs have started.
+    """
 
     codes: dict[str, int] = field(default_factory=dict)
     logs: dict[str, str] = field(default_factory=dict)
@@ -67,7 +70,10 @@ class Runner:
         self.commit = self._program(folder / "server" / "acme")
 
     def _program(self, folder: Path) -> str:
-        """Make the repository of the program, as far as the component asks for it. Returns its commit."""
+        """Create the repository of our program, with the files that the component reads.
+
+        Returns its commit.
+        """
         work = folder / "source"
         (work / "locks").mkdir(parents=True)
         for name in ("build.txt", "container.txt"):
@@ -152,7 +158,10 @@ class Runner:
         return ran
 
     def _triggered(self, job: Json, known: Mapping[str, str], user: str, ran: Ran) -> int:
-        """Begin a pipeline of the branch that a job names, if its user may: who may not merge may not."""
+        """Start a pipeline of the default branch for a job that triggers one, and add it to `ran`.
+
+        Returns the exit code of the job: 1 if its user may not merge into that branch.
+        """
         assert job["trigger"]["project"] == "$CI_PROJECT_PATH"
         assert job["trigger"]["branch"] == "$CI_DEFAULT_BRANCH"
         assert job["trigger"]["forward"] == dict.fromkeys(
@@ -168,7 +177,7 @@ class Runner:
     # The configuration.
 
     def _jobs(self, sha: str, known: Mapping[str, str]) -> Iterator[tuple[str, Json]]:
-        """Yield the jobs of a pipeline, in the order of their stages, as the commit has them."""
+        """Yield (name, job) for each job of a pipeline of a commit, in the order of the stages."""
         text = git(self.gitlab.repository.bare, "show", f"{sha}:.gitlab-ci.yml")
         config = yaml.safe_load(text)
         found: list[tuple[str, Json]] = []
@@ -226,7 +235,10 @@ def with_inputs(component: str, inputs: Mapping[str, Any]) -> Json:
 
 
 def extended(name: str, jobs: Mapping[str, Json]) -> Json:
-    """Return a job with what it extends: mappings are merged, other values replaced."""
+    """Return a job merged with the job that it extends.
+
+    Mappings are merged, and other values are replaced.
+    """
     job = jobs[name]
     return _merged(extended(job["extends"], jobs), job) if "extends" in job else job
 
@@ -258,7 +270,7 @@ def _value(word: str, known: Mapping[str, str]) -> str | None:
 
 
 def _filled(value: Any, known: Mapping[str, str]) -> Any:
-    """Put predefined variables into an input. GitLab does that where the job is made."""
+    """Return an input with its variables filled in. GitLab does so when it creates the job."""
     return re.sub(r"\$(\w+)", lambda m: known[m[1]], value) if isinstance(value, str) else value
 
 

@@ -51,6 +51,7 @@ class Leaking:
 
     def write(self, server: App) -> None:
         """Write the objects into the store of a server, in one transaction."""
+        # No request can create an object that has expired, or that takes gigabytes.
         with server._store.transaction(write=True) as db:
             for row in self.rows:
                 db.insert(row)

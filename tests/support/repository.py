@@ -1,4 +1,4 @@
-"""A real repository of a company, with the bare one that its host keeps and the copy of a person."""
+"""A git repository for tests of pipelines: the bare one of a host, and the work tree of a person."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ class Repository:
         return head
 
     def merged(self, head: str, *, squash: bool = False) -> tuple[str, str]:
-        """Merge a commit into `main`, and push it. Returns the merge and the squashed commit."""
+        """Merge a commit into `main`, and push it.
+
+        Returns (the merge commit, the squashed commit or '').
+        """
         squashed = ""
         if squash:
             git(self.work, "checkout", "-q", "-B", "squashed", "main")

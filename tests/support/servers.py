@@ -269,7 +269,9 @@ class _Quiet(WSGIRequestHandler):
 def serving(app: WSGIApplication) -> Iterator[str]:
     """Serve `app` on a free port of this machine, and yield its base URL."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    # `server_close` would wait for other threads, and a fault may let an answer hang on purpose.
     server.daemon_threads = True  # type: ignore[attr-defined]  # of the mixin that `threaded` adds
+    # `shutdown` waits for the end of one poll, which takes half a second unless it is given.
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:

@@ -76,7 +76,9 @@ class Shell:
         (self.tools / name).chmod(0o755)
 
     def run(self, command: Sequence[str], folder: Path, **environ: str) -> Done:
+        """Run a command in `folder`, and our program here each time that the command starts it."""
         log = self.there / "log"
+        # Also open for writing: otherwise the pipe would report its end whenever no script has it open.
         asked = os.open(self.there / "asked", os.O_RDWR | os.O_NONBLOCK)
         try:
             with (
@@ -90,6 +92,7 @@ class Shell:
                     stdin=subprocess.DEVNULL,
                 ) as process,
             ):
+                # The time limit ends the wait for a script that does not start our program again.
                 while process.poll() is None:
                     if select.select([asked], [], [], 0.005)[0]:
                         os.read(asked, 64)

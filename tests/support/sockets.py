@@ -52,6 +52,7 @@ def listening(
     try:
         yield listener.getsockname()[1]
     finally:
+        # Closing a socket does not end an `accept` that waits in another thread. A shutdown does.
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         thread.join()

@@ -245,6 +245,7 @@ def new_world(root: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     world = World(root, server, server)
     world.manifests.mkdir()
     monkeypatch.chdir(root)
+    # The provider calls it when it opens a target, so every run gets the account of the world.
     monkeypatch.setattr(emulator, "create_app", lambda _data: _Account(world))
     monkeypatch.setattr(session, "load", world.load)
     hasty = partial(retries.Patience, first=0.001, longest=0.002)

@@ -96,7 +96,7 @@ class SdkConnection:
 
 
 class Doubled(HttpConnection):
-    """A connection that also sends each request to two recorders: once itself, and once with the SDK.
+    """A connection that also sends each request to two recorders: once with ours, once with the SDK's client.
 
     `differences` are the pairs of recorded requests that are not equal.
     """
