@@ -109,7 +109,7 @@ class Look:
             # only after a GET of it.
             row = self.seen.get(id) or self._asked(binding, id, parent)
             if row is None:
-                yield Undone(id, f"{id} is gone again: somebody else deleted it meanwhile")
+                yield Undone(id, _GONE.format(id=id))
             elif why := self._otherwise(id, row):
                 yield Undone(id, why)
 
@@ -122,7 +122,7 @@ class Look:
         # is reported.
         latest = self._asked(writing.binding, id, writing.parent)
         if latest is None:
-            return f"{id} is gone again: somebody else deleted it meanwhile"
+            return _GONE.format(id=id)
         try:
             # The object has our mark, so our write arrived, and somebody else changed the object
             # after it. Our values are sent again.
@@ -145,7 +145,9 @@ class Look:
                 continue
             if not self._goes(binding, id, parent):
                 yield self._undead(
-                    found, f"the server answered that {id} was deleted, but still returns it"
+                    found,
+                    f"the server answered that {id} was deleted, but still returns it. Plan again to see "
+                    "if it stays",
                 )
 
     def _let_go(self, kind: str, binding: Binding, parent: str) -> Iterator[Undone]:
@@ -159,7 +161,7 @@ class Look:
             if row is None:
                 yield Undone(id, f"{id} is gone: somebody else deleted it meanwhile")
             elif binding.mark_of(row) is not None:
-                yield Undone(id, f"{id} has our mark again, so it is still ours")
+                yield Undone(id, f"{id} has our mark again, so it is still ours. Plan again")
 
     def _undead(self, found: RemoteObject, why: str) -> Undone | Diagnostic:
         """Return the finding that a deleted object still exists.
@@ -243,6 +245,7 @@ class Look:
                 )
 
 
+_GONE = "{id} is gone again: somebody else deleted it meanwhile. Apply again to create it"
 _LATE = "The answer to a create was lost, but the server had performed it."
 _TWIN = (
     "{id} was created by another run at the same time as ours. Both exist. Plan again: the plan "

@@ -51,7 +51,10 @@ def write_digests(run: Run, address: Address, id: str, exact: Exact) -> None:
     row = run.provider.get(binding.collection, id)
     mark = binding.mark_of(row)
     if mark is None:
-        raise StepFailed(f"the mark of {id} is gone: somebody else wrote to it at the same time")
+        raise StepFailed(
+            f"the mark of {id} is gone: somebody else wrote to it at the same time. Plan again to see "
+            "what is live"
+        )
     spec = binding.from_wire(row).spec
     mark = replace(mark, applied=exact.mark.applied)
     resource = Resource(address, spec)

@@ -190,7 +190,9 @@ def forget(run: Run, live: RemoteObject) -> None:
         return binding.mark_of(run.provider.get(binding.collection, live.id, live.parent)) is None
 
     if binding.mark_of(row) is not None and not run.patiently(look):
-        raise StepFailed(f"the server did not remove our mark from {live.id}, so it is still ours")
+        raise StepFailed(
+            f"the server did not remove our mark from {live.id}, so it is still ours. Plan again"
+        )
     with run.lock:
         run.let_go[live.id] = live
 

@@ -109,7 +109,7 @@ class _Performance:
         why = self._called_off()
         blockers = sorted({str(key[0]) for key in needs & self.failed})
         if blockers and not why:
-            why = f"it waits for {', '.join(blockers)}, which failed"
+            why = f"it needs {', '.join(blockers)}, which failed"
         return _outcome(step, Status.SKIPPED, why) if why else None
 
     def _called_off(self) -> str:

@@ -119,7 +119,9 @@ class Uploads:
                 with self.run.lock:
                     self.fresh.add(str(row["id"]))
                 return str(row["id"])
-        raise StepFailed(f"{document.path} could not be uploaded: every answer was lost")
+        raise StepFailed(
+            f"{document.path} could not be uploaded: every answer was lost. Apply again"
+        )
 
     def _named_so(self, name: str) -> list[str]:
         """Return the ids of files with this marked name. The list is read once for the run."""

@@ -63,7 +63,7 @@ def restore(run: Run, live: RemoteObject) -> Row:
     if str(row.get(DEFAULT_VERSION)) != ours:
         raise StepFailed(
             f"the server answered with success, but version {row.get(DEFAULT_VERSION)} is still "
-            "the default"
+            "the default. Apply again"
         )
     return row
 

@@ -78,7 +78,7 @@ class Writing:
                 return self._put({**self._whole(), **body})
             return self._put(body)
         except NotFound as error:
-            text = f"{self.id} is gone: it was deleted after the plan was made"
+            text = f"{self.id} is gone: it was deleted after the plan was made. Plan again"
             raise StepFailed(text) from error
         except Invalid as error:
             whole = {**self._whole(), **body}

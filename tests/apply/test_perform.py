@@ -312,7 +312,7 @@ class TestAFailure:
             "create assistant.sibling": Status.DONE,
         }
         assert "No." in applied.errors["vector_store.library"]
-        assert "waits for vector_store.library, which failed" in applied.errors["assistant.qa"]
+        assert "needs vector_store.library, which failed" in applied.errors["assistant.qa"]
 
     def test_keeps_what_is_still_pointed_to(self, account: Account) -> None:
         account.apply(assistant(tools=SEARCH), store())
