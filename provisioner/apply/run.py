@@ -73,7 +73,7 @@ class Sent(Protocol):
 
 
 class StepFailed(Exception):
-    """The failure of a step. The message says what the step left behind."""
+    """The failure of a step. The message says why it failed."""
 
 
 class Unownable(Exception):

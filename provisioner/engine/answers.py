@@ -87,7 +87,11 @@ def judged(written: Written, got: Spec, found: Mark | None, kind: Kind, binding:
 def _tracked_fields(
     written: Written, got: Spec, kind: Kind, binding: Binding
 ) -> tuple[dict[str, Applied], set[str], set[str]]:
-    """Return the digests for the mark, the keys of unmoved fields, and the keys of other fields."""
+    """Return the digests for the mark, and the keys of the tracked fields that are not as sent.
+
+    The second value are the keys of fields with the value from before the write, the third those of
+    fields with another value.
+    """
     mark, wanted = written.mark, written.wanted
     if _is_certainly_as_sent(written, got, kind, binding):
         return dict(mark.applied), set(), set()

@@ -73,7 +73,7 @@ class Readiness(Enum):
     MOVED = "moved"
     """The proposal has a newer head, or is closed: another event reports that."""
     UNKNOWN = "unknown"
-    """The host has not tried yet."""
+    """The host has not tried the merge yet."""
 
 
 Event: TypeAlias = Proposed | Landed | Nightly | Nothing
@@ -160,13 +160,16 @@ class Host(Protocol):
         """Return the newest commit of a branch."""
 
     def proposal_of(self, commit: str) -> Proposal | None:
-        """Return the proposal whose merge made `commit`, with its last head; None if there is none."""
+        """Return the proposal whose merge made `commit`, None if there is none.
+
+        Its `head` must be the newest commit that was proposed.
+        """
 
     def reviews(self, proposal: Proposal) -> Reviews:
         """Return the reviews that stand. An approval by somebody who may not write must be left out."""
 
     def record(self, proposal: Proposal, key: str, digest: str) -> None:
-        """Keep a digest where nobody can write it but pipelines of the default branch.
+        """Store a digest in a place where only pipelines of the default branch can write.
 
         `key` names the stack and environment, with letters, digits and `-`.
         """
@@ -193,7 +196,7 @@ class Host(Protocol):
         """Give our issue `id` this text, and close it."""
 
     def summarise(self, text: str) -> None:
-        """Add Markdown to the page of this pipeline's job, where the host has one."""
+        """Add Markdown to the page of this pipeline's job, if the host has one."""
 
     def publish_findings(self, text: str) -> str:
         """Publish findings in the format `findings`. Returns what has to be printed for that."""
