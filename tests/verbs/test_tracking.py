@@ -118,7 +118,7 @@ def test_a_block_registers_again_at_its_end_also_where_it_fails(client: openai.O
             "Objects of kind 'assistant' are not tracked",
         ),
         ("t", {"kind": "thread", "ttl": "30"}, "'30' is not a duration"),
-        ("t", {"kind": "thread", "ttl": -1}, "ttl=-1 is not a length of time"),
+        ("t", {"kind": "thread", "ttl": -1}, "ttl=-1 is not a duration"),
         ("t", {"kind": "thread", "ttl": []}, "float()"),
         ("t", {"kind": "thread", "owner": "a\nb"}, "printable"),
         ("t", {"kind": "thread", "client": 5}, "base_url"),

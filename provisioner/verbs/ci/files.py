@@ -17,9 +17,11 @@ from provisioner.verbs._shared.git import git_bytes
 
 REMOTE: Final = "origin"
 MOST_FILES, MOST_BYTES = 200_000, 4 * 1024**3
+"""The most files, and the most bytes of all files together, that are taken out of one commit."""
 AT_ONCE: Final = 64 * 1024**2
-"""Bytes of files that are in memory at once."""
+"""The most bytes of files that are in memory at once. A larger file is in memory alone."""
 LINK, SUBMODULE = "120000", "160000"
+"""The modes with which git stores a symbolic link and a submodule."""
 
 
 @frozen
@@ -66,9 +68,9 @@ def top(folder: Path, environ: Mapping[str, str]) -> Path:
 def taken_out(
     root: Path, environ: Mapping[str, str], commit: str, folder: str, to: Path
 ) -> Path | None:
-    """Write the files that a commit has in `folder` below `to`. Returns the path of the new folder.
+    """Write the files of a commit's `folder` to disk. Return the path of that folder, below `to`.
 
-    Returns None if the commit has no such folder. Raises ProvisionerError.
+    Return None if the commit has no such folder. Raises ProvisionerError.
     """
     try:
         entries = [*_entries(root, environ, commit, folder)]
@@ -97,6 +99,7 @@ def _entries(root: Path, environ: Mapping[str, str], commit: str, folder: str) -
     for row in rows:
         about, _, name = row.partition(b"\t")
         mode, _, id, size = about.decode().split()
+        # Whoever writes a proposal can put names into its trees that a checkout would refuse.
         path = os.fsdecode(name)
         parts = path.split("/")
         if {"", ".", ".."} & {*parts} or ".git" in {part.lower() for part in parts}:
@@ -128,6 +131,7 @@ def _write(root: Path, environ: Mapping[str, str], entries: Sequence[Entry], pla
 def _contents(
     root: Path, environ: Mapping[str, str], entries: Sequence[Entry]
 ) -> Iterator[tuple[Entry, bytes]]:
+    """Yield each file with its bytes, of which at most AT_ONCE are read by one call of git."""
     group: list[Entry] = []
     size = 0
     for entry in entries:
@@ -143,8 +147,10 @@ def _contents(
 def _group(
     root: Path, environ: Mapping[str, str], entries: Sequence[Entry]
 ) -> Iterator[tuple[Entry, bytes]]:
+    """Yield each file of a group with its bytes, all from one call of git."""
     asked = "".join(f"{entry.id}\n" for entry in entries).encode()
     answer = git_bytes(root, environ, "cat-file", "--batch", given=asked)
+    # For each file git answers with a line (`ID TYPE SIZE`), the bytes, and a line break.
     at = 0
     for entry in entries:
         begin = answer.index(b"\n", at) + 1
@@ -153,4 +159,5 @@ def _group(
 
 
 def _unreadable(detail: str) -> ProvisionerError:
+    """Return the error for a proposal whose files cannot be taken out of git."""
     return ProvisionerError(Diagnostic(codes.PROPOSAL_UNREADABLE, detail))

@@ -27,7 +27,7 @@ PLAIN: Final = Layout()
 
 
 class End(Enum):
-    """The ends of a job: each has the exit code that other commands have for it."""
+    """The ways in which a job can end. The values are exit codes, the same as of other commands."""
 
     DONE = 0
     FAILED = 1
@@ -35,6 +35,7 @@ class End(Enum):
 
     @property
     def gravity(self) -> int:
+        """The rank of this end. A job with several proposals ends like the one of the highest rank."""
         return [End.DONE, End.PENDING, End.FAILED].index(self)
 
 
@@ -42,6 +43,7 @@ class End(Enum):
 class Job:
     """One job. `root` is the repository, `options.path` the folder of manifests that is checked out.
 
+    `key` is the stack and environment of the job, by which its comment and issue are found again.
     `out` prints text. `perform` carries a plan out, and shows its progress. `sleep` waits for a number
     of seconds. `max_wait` is the most seconds that the job waits for earlier pipelines. Only with
     `leaks` the nightly job looks for leaks.
@@ -63,14 +65,17 @@ class Job:
         self.out(f"{text}\n")
 
     def group(self, title: str, text: str) -> None:
-        """Print text that may hold words of manifests, servers and models.
+        """Print text under a title, such that the host takes no line of it for a command.
 
-        No line of it can command the host.
+        So the text may have words of manifests, servers and models.
         """
         self.out(self.host.grouped(title, text))
 
     def carried_out(self, planned: Planned) -> Report:
-        """Carry a plan out. What it prints meanwhile cannot command the host either."""
+        """Carry a plan out, and return the report.
+
+        The host takes no line that is printed meanwhile for a command.
+        """
         begin, end = self.host.brackets("Apply")
         self.out(begin)
         try:
@@ -95,6 +100,7 @@ class Job:
         self.host.write_comment(proposal, body, there.id if there else "")
 
     def _fitting(self, text: str) -> str:
+        """Return the text of a comment with its mark, or a short text if it is too long for the host."""
         body = marked(self.key, text)
         if len(body.encode()) <= self.host.most_bytes:
             return body
@@ -121,4 +127,5 @@ def shown(plan: Plan | View) -> str:
 
 
 def as_markdown(plan: Plan | View) -> str:
+    """Return a plan as Markdown for a comment or the summary of a job."""
     return rendered(Shape.PLAN, view_of(plan), MARKDOWN, PLAIN)

@@ -47,6 +47,7 @@ def landed(job: Job, event: Landed) -> End:
 
 
 def _planned(job: Job, event: Landed, seen: "_Seen") -> End:
+    """Plan at the merged commit, and apply the plan if exactly this one was approved."""
     # Whoever approved the plan has seen the drift that it overwrites. Another plan is refused.
     with planned(job.options, overrides=Overrides(overwrite_drift=True)) as found:
         plan = with_digest(found)
@@ -61,7 +62,10 @@ def _planned(job: Job, event: Landed, seen: "_Seen") -> End:
 
 
 def _left(job: Job) -> Sequence[str]:
-    """Wait for earlier pipelines. Returns those that have not ended after `max_wait` seconds."""
+    """Wait for pipelines of earlier commits, for at most `max_wait` seconds.
+
+    Return the names of those that have not ended then.
+    """
     left, waited = job.host.earlier(), 0.0
     while left and waited < job.max_wait:
         job.line(f"Waiting for {', '.join(left)}, which came before.")
@@ -89,7 +93,7 @@ def _outrun(event: Landed) -> Diagnostic:
 
 @frozen
 class _Seen:
-    """The merged proposal, its reviews, and the plans that were recorded of it."""
+    """The merged proposal, its reviews, and the records of the plans that were made of it."""
 
     proposal: Proposal | None
     reviews: Reviews
@@ -102,7 +106,9 @@ class _Seen:
         return refusal(digest, self.proposal, self.reviews, self.records, require_approval=needs)
 
     def unapproved(self) -> Diagnostic | None:
-        """Return the reason why no approval covers the targets of the merged commit."""
+        """Return the reason why no approval covers the targets of the merged commit; None if one does."""
+        # No plan has an empty digest, so there is always a refusal. NOT_REVIEWED says that nothing
+        # was approved; any other says only that the approved plan has another digest.
         found = self.refusal("")
         if found is None or found.code is codes.NOT_REVIEWED:
             return found
@@ -110,6 +116,7 @@ class _Seen:
 
 
 def _seen(job: Job, proposal: Proposal | None) -> _Seen:
+    """Return the reviews and records of a merged proposal, as far as the verdict needs them."""
     host, needs = job.host, job.require_approval
     is_known = proposal is not None and not proposal.is_foreign
     reviews = host.reviews(proposal) if proposal and is_known and needs else Reviews()
@@ -126,6 +133,7 @@ def _leads_away(job: Job, event: Landed) -> bool:
     If nobody approved that, even a plan must not send a request there. The commit before the push
     is read as data. Raises ProvisionerError.
     """
+    # For a push that creates a branch, the host gives zeros as the commit before it.
     if not event.before.strip("0"):
         return False
     environ = job.options.environ
@@ -139,6 +147,7 @@ def _leads_away(job: Job, event: Landed) -> bool:
 
 
 def _unchanged(job: Job, proposal: Proposal | None, plan: Plan) -> End:
+    """Publish that the merged commit changes nothing, and return DONE."""
     text = as_markdown(plan)
     job.host.summarise(text)
     if proposal:
@@ -162,6 +171,7 @@ def _stopped(
 
 
 def _told(job: Job, proposal: Proposal | None, event: Landed, report: Report) -> End:
+    """Publish the report of an apply, and return how the job ends."""
     text = rendered(Shape.OUTCOME, report, MARKDOWN, PLAIN)
     job.host.summarise(text)
     if proposal:

@@ -57,4 +57,5 @@ def _text(job: Job, moved: Drift, view: LeaksView | None) -> str:
     for text in (f"{whole}{leaks}", f"{short}{leaks}", short):
         if len(text.encode()) <= room:
             return text
+    # A character has at most four bytes in UTF-8.
     return short[: room // 4]

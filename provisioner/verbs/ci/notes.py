@@ -30,10 +30,12 @@ class Key:
 
     @property
     def mark(self) -> str:
+        """The comment of HTML with which each note of this stack and environment begins."""
         return f"<!-- provisioner {self} -->"
 
 
 def marked(key: Key, text: str) -> str:
+    """Return the text of a note that begins with the mark of a key."""
     return f"{key.mark}\n{text}"
 
 

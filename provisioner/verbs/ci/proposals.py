@@ -49,13 +49,14 @@ NO_STACK: Final = (
 def proposed(job: Job, event: Proposed) -> End:
     """Plan every proposal of the event, and return the worst end.
 
-    A proposal that cannot be planned keeps no other from its plan.
+    If one proposal cannot be planned, the others are planned all the same.
     """
     ends = [_one(job, proposal) for proposal in event.proposals]
     return max(ends, key=lambda end: end.gravity, default=End.DONE)
 
 
 def _one(job: Job, proposal: Proposal) -> End:
+    """Validate and plan a proposal, and return the end: FAILED, with a message, after an error."""
     try:
         return _looked_at(job, proposal)
     except ProvisionerError as error:
@@ -65,7 +66,10 @@ def _one(job: Job, proposal: Proposal) -> End:
 
 
 def _looked_at(job: Job, proposal: Proposal) -> End:
-    """Validate and plan a proposal. Raises ProvisionerError where it could not be planned or told."""
+    """Validate and plan a proposal, and comment on it.
+
+    Raises ProvisionerError if there is no plan, or if the comment could not be written.
+    """
     ready = _readiness(job, proposal)
     if ready is Readiness.MOVED:
         job.line(f"{proposal.name} has moved on. The pipeline of its newest commit plans it.")
@@ -102,6 +106,7 @@ def _place(options: RunOptions) -> Iterator[_Place]:
 
 
 def _readiness(job: Job, proposal: Proposal) -> Readiness:
+    """Return the host's word on whether a proposal can be merged, after waiting for it a while."""
     ready = job.host.readiness(proposal)
     for pause in PAUSES:
         if ready is not Readiness.UNKNOWN:
@@ -120,8 +125,10 @@ def _unmerged(proposal: Proposal, ready: Readiness) -> Diagnostic:
 
 
 def _planned(job: Job, proposal: Proposal, place: _Place) -> End:
+    """Validate and plan the merge of a proposal, publish the plan, and record its digest."""
     environ = job.options.environ
     merged = fetched(job.root, environ, proposal.ref)
+    # The host's ref may have moved to a newer commit, which the comment would then be wrong about.
     if proposal.head not in merged.parents:
         job.line(f"{proposal.name} has moved on. The pipeline of its newest commit plans it.")
         return End.DONE
@@ -191,7 +198,7 @@ def _told(
 ) -> End:
     """Publish why there is no plan, and return FAILED.
 
-    It replaces the comment, in which reviewers would otherwise see an earlier plan.
+    The reason replaces the comment, in which reviewers would otherwise see an earlier plan.
     """
     text = "\n".join(["### No plan", "", *told_in_fence(diagnostics)])
     job.findings(diagnostics, clean)

@@ -72,6 +72,7 @@ def _with_key(options: RunOptions) -> RunOptions:
 
     The Stack is the one that is checked out, never a proposal's.
     """
+    # The pipeline cannot know the name that the Stack gives to the key's variable.
     key = options.environ.get(KEY)
     environ = {name: text for name, text in options.environ.items() if name != KEY}
     stack = read(options).stack

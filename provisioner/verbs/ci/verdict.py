@@ -53,6 +53,7 @@ def refusal(
             f"{proposal.name} was merged, and nobody who may write to the repository approved it. "
             f"{NEXT}",
         )
+    # A plan that was recorded after an approval was not seen by the person who approved.
     seen = {_last(records, one.commit, one.at) for one in reviews.approvals} - {None}
     return None if digest in seen else _other(digest, proposal, seen, "was approved")
 

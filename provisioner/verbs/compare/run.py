@@ -29,7 +29,8 @@ def compare(
     LedgerError.
     """
     sides = [read_side(options, one, live=live) for one in _words(options, first, second)]
-    # An address whose values one side does not know is left out. Else it would be reported as missing there.
+    # An address whose values one side does not know is left out. Otherwise it would be reported as
+    # missing there.
     unknown = frozenset[str]().union(*(side.unknown for side in sides))
     before, after = (_chosen(side.resources, address, unknown) for side in sides)
     changes, alike = compared(before, after, KINDS)
@@ -52,7 +53,10 @@ def _words(options: RunOptions, first: str, second: str) -> tuple[Word, Word]:
 
 
 def _chosen(resources: Desired, term: Address | None, unknown: Collection[str]) -> Desired:
-    """Return the resources that are compared."""
+    """Return the resources that are compared: those that `term` means, all of them for None.
+
+    The addresses in `unknown` are left out.
+    """
     return {
         address: one
         for address, one in resources.items()

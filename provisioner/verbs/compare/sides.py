@@ -133,6 +133,8 @@ def _of_run(options: RunOptions, id: str, *, complete: bool) -> ReadSide:
         if run is None:
             raise no_such_run(where, id)
         left = opened.runs.left_by(run)
+    # The ledger has no secrets. They are taken from the manifests as they are for the environment and
+    # the target of the run.
     name = run.owner.rpartition("/")[2]
     environment = name if name in loaded.environments else None
     loaded = read(replace(options, environment=environment, target=run.target))

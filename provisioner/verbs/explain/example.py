@@ -77,7 +77,7 @@ def _built(steps: list[str], field: Field) -> Any:
 
 
 def _simplest(schema: Any) -> Any:
-    """Return the simplest value that fits a schema. A text is one that the description quotes."""
+    """Return the simplest value that fits a schema; for a text, one that its description quotes."""
     choices = schema.get("enum")
     if choices:
         return choices[0]

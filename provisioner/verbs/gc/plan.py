@@ -132,6 +132,7 @@ def _planned(
         arguments[RUNTIME] = bare.runtime
     if session.options.without:
         arguments[WITHOUT] = list(session.options.without)
+    # The account also has kinds of objects that this runtime does not manage, and gc deletes those.
     wide = replace(
         session,
         runtime=replace(session.runtime, bindings=bindings),

@@ -39,6 +39,7 @@ def quarantined(
             stay = {(one.kind, one.id) for one in wanted} | _leaks(found)
             noted = found.remembered.quarantined.values()
             opened.quarantine.lift([one for one in noted if (one.kind, one.id) not in stay])
+        # The notes have the database's time: machines that share it may have other clocks.
         now = opened.quarantine.now()
     fresh = {(one.kind, one.id): one.fingerprint for one in wanted}
     due = {

@@ -71,6 +71,7 @@ def surveyed(options: RunOptions, bare: Bare | None = None) -> Iterator[Surveyed
 def survey_of(session: Session) -> Surveyed:
     """Read everything of a session's account, and judge it. Raises ProviderError and LedgerError."""
     where = location_of(session.options, session.stack)
+    # A thread that an application has just registered may still be a line in a spool.
     unwritten = taken_over(where, session.stack.root)
     remembered, told = ledgers.remembered(where, account_of(session.context))
     told = (*unwritten, *told)
@@ -132,7 +133,7 @@ def _has_threads(session: Session) -> bool:
 
 
 def _place(noun: str) -> int:
-    """Return the place of a noun in the order of collections."""
+    """Return the position of a collection in the order of the report, by the noun of its objects."""
     return list(ACCOUNT.listables).index(noun)
 
 
@@ -174,9 +175,10 @@ def _sent(session: Session) -> frozenset[tuple[str, int]]:
 
 
 def _left(session: Session, live: Live, inventory: Inventory) -> frozenset[str]:
-    """Return the ids of the files in the marks of this stack's candidates.
+    """Return the ids of the files that the marks of this stack's candidates name.
 
-    A test that was killed leaves them, and no ledger has their ids.
+    Candidates are the assistants that `test` creates. A test that was killed leaves them and their
+    files, and no ledger has the ids.
     """
     owners = [one for one in live.others if one.candidate_of == session.stack.owner]
     found = [classify(inventory, session.runtime.bindings, one, {}) for one in owners]

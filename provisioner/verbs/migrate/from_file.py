@@ -50,7 +50,10 @@ def migration_from_file(
 
 
 def _asked(saved: PlanFile, overrides: Overrides) -> tuple[Route, bool, Overrides]:
-    """Return the arguments of a saved migration. Raises PlanRefused if the file has none."""
+    """Return the arguments of a saved migration: its route, `keep_source`, and the overrides.
+
+    Raises PlanRefused if the file has no such arguments.
+    """
     asked = saved.arguments
     try:
         select = tuple(map(str, asked["select"]))

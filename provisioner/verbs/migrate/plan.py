@@ -24,9 +24,10 @@ from provisioner.verbs.plan import Planned
 class MigrationPlan:
     """A planned migration. Both targets were read, and nothing has changed yet.
 
-    `planned` is the plan of the target. `retired` is the plan that deletes objects on the source
-    afterwards. `drift` is what people changed on the source. `before` are the live objects of the
-    source, None if its API is gone. Each plan has the refusals that keep it from being applied.
+    `planned` is the plan of the target. `before` are the live objects of the source, None if its API
+    is gone. `retirement` has the objects of the source that are deleted afterwards, and those that
+    stay; `retired` is the plan that deletes them. `drift` is what people changed on the source. Each
+    plan has the refusals that keep it from being applied. `notes` are warnings for the reviewer.
     """
 
     migration: Migration

@@ -70,7 +70,10 @@ def migration_report(options: RunOptions, route: Route) -> Migration:
 def _with_end(
     one: AssistantMigration, told: Sequence[Diagnostic], both: MigrationManifests
 ) -> AssistantMigration:
-    """Return an assistant's report with the end of its model. A model that is gone blocks it."""
+    """Return an assistant's report, which says if its model is or will be switched off.
+
+    A model that is switched off already blocks the migration of the assistant.
+    """
     about = [d for d in told if d.subject == str(one.address) and d.code in _ENDS]
     if not about:
         return one
@@ -93,7 +96,10 @@ _ENDS: Final = (MODEL_GONE, MODEL_GOES)
 
 
 def loads(options: RunOptions, route: Route) -> MigrationManifests:
-    """Read the manifests for both targets. A field that one of them lacks is no error yet."""
+    """Read the manifests for both targets. A field that one of the targets lacks is no error yet.
+
+    Raises UsageError for a route that makes no sense, and ManifestErrors for all other errors.
+    """
     from provisioner.providers import account, home
 
     if route.source == route.target:
@@ -104,6 +110,8 @@ def loads(options: RunOptions, route: Route) -> MigrationManifests:
     source_manifests = _load(options, route.source)
     target_manifests = _load(options, route.target)
     source, target = _stack(source_manifests), _stack(target_manifests)
+    # Two targets with other names or settings may still lead to the same objects. A migration could
+    # then delete what it has just created.
     places = [home(s.target, s.root, options.environ) for s in (source, target)]
     if places[0] == places[1]:
         raise _no_way(
@@ -204,12 +212,12 @@ def _chosen(terms: Sequence[str], loaded: Loaded) -> frozenset[Address]:
 
 
 def _end(stack: Stack) -> Endpoint:
-    """Return one endpoint of the migration."""
+    """Return one endpoint of a migration: the runtime of a Stack's target, and its `drop` list."""
     return Endpoint(RUNTIMES[stack.target.runtime], stack.target.drop)
 
 
 def _side(options: RunOptions, stack: Stack) -> Side:
-    """Return the words about the source or the target."""
+    """Return the names of a target, its runtime, host and project, for the report."""
     from provisioner.providers import describe
 
     host, project = describe(stack.target, options.environ)

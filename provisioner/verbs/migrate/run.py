@@ -77,6 +77,7 @@ def migrate(
     if plan.refusals:
         raise PlanRefused(*plan.refusals)
     source = plan.sessions.source
+    # The lock must not have been held by others since the earlier of the two readings.
     read_at = min(source.opened, plan.sessions.target.opened)
     alone = source.alone and plan.sessions.target.alone
     with locked(source.options, source.stack, MIGRATE, read_at=read_at, was_alone=alone):

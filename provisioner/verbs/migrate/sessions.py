@@ -72,6 +72,7 @@ class MigrationSessions:
         try:
             return self.source_live(), ()
         except NoSuchApi as error:
+            # If one API is gone and assistants are still listed, they may be in use.
             if self._has_assistants():
                 raise
             said = error.diagnostics[0]
@@ -86,6 +87,8 @@ class MigrationSessions:
     def source_live(self, before: Live | None = None) -> Live:
         """Return the live objects of the source, and files of an earlier reading that still exist."""
         live = self.source.live()
+        # Files carry no mark. Once the objects that recorded their owner are deleted, only the earlier
+        # reading shows that they are ours.
         known = {o.id for o in (*live.objects.values(), *live.surplus)}
         told = (*before.objects.values(), *before.surplus) if before else ()
         files = {o.id: o for o in told if o.id in live.file_names}
@@ -127,7 +130,7 @@ class MigrationSessions:
         return replace(made, plan=replace(made.plan, verb=MIGRATE, arguments=self.arguments))
 
     def retirement(self, before: Live, target: Live) -> Retirement:
-        """Return the deletes on the source for when everything is live on the target.
+        """Return the deletes on the source that follow when everything is live on the target.
 
         With --keep-source there are none.
         """
@@ -176,6 +179,7 @@ class MigrationSessions:
     def refusals_to_retire(self, before: Live, goes: Retirement) -> Iterator[Diagnostic]:
         """Yield the refusals of the source's guards to delete the migrated objects there."""
         yield from stranded(goes, self.both.chosen, self.source.context.kinds)
+        # A migration deletes all that it moved, so the bound on the share of deletions is lifted.
         for one in refusals(goes.changes, before, Guards(ALL), self.overrides.unprotect):
             yield replace(one, detail=f"{one.detail} Or keep it on both targets: --keep-source.")
 

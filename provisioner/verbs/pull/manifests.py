@@ -43,7 +43,8 @@ _SECRET: Final = re.compile(
 class Note:
     """A note about something to know or to do.
 
-    `about` is one word for programs; `ids` are the export's.
+    `about` is a keyword for programs, such as `renamed`. `ids` are the ids of the objects in the
+    export that the note is about.
     """
 
     about: str
@@ -144,6 +145,7 @@ class Writing:
         key = canonical(wanted["json_schema"], _FORMAT)
         if key not in self.formats:
             wish = slug(str(wanted["json_schema"]["name"]))
+            # On some file systems, names that differ only in case are the same file.
             taken = {path.lower() for path in self.formats.values()}
             name = next(name for name in _variants(wish) if f"formats/{name}.json" not in taken)
             self.formats[key] = f"formats/{name}.json"

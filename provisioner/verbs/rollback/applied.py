@@ -126,7 +126,10 @@ def _planned(
 
 
 def _as_rollback(session: Session, change: Change) -> Change:
-    """Return an update that keeps the digests of the live object's mark, so that it becomes drift."""
+    """Return a change whose update keeps the digests in the live object's mark.
+
+    So the older values are drift afterwards. A change without such a mark is returned as it is.
+    """
     live, resource = change.live, change.desired
     if change.action is not Action.UPDATE or live is None or resource is None:
         return change
@@ -162,6 +165,7 @@ def _with_documents(
             kept[key] = document
         else:
             lost.append(document.key)
+            # With the live digest, the plan finds no change and leaves the document as it is.
             if held:
                 kept[key] = replace(document, sha256=held.sha256)
     if not lost:
@@ -175,7 +179,7 @@ def _with_documents(
 
 
 def _becomes(changes: list[Change], held: Resource | None, run: str) -> Iterator[Diagnostic]:
-    """Yield what happens to the object afterwards."""
+    """Yield a warning about what the rollback makes of the object, and what the next apply does."""
     for change in changes:
         subject = str(change.address)
         if held is None:

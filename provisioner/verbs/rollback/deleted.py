@@ -184,6 +184,7 @@ def _texts(
         ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        # These two are removed only if they are empty: others may keep files in them.
         with suppress(OSError):
             folder.parent.rmdir()
             folder.parent.parent.rmdir()

@@ -67,7 +67,10 @@ def planned_rollback(
 
 
 def _current(session: Session, address: Address, current: ReleaseEntry) -> RemoteObject:
-    """Return the current release as the live object of its address, with the id of a live object."""
+    """Return the current release as the live object of an address.
+
+    Its id is the path of the address in the registry, without the number of a release.
+    """
     owner = session.stack.owner
     return replace(current.found, id=f"{owner.stack}/{owner.environment}/{address.name}")
 

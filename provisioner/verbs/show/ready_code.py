@@ -1,4 +1,4 @@
-"""Find what ready code for a live assistant is made of: `show --as`.
+"""Collect the values that ready code for a live assistant needs: `show --as`.
 
 The code names variables that have keys, and never contains a key.
 """
@@ -93,6 +93,7 @@ def access_to(target: Target) -> Access:
 
     Secrets are replaced by environment variables.
     """
+    # The embedded server takes any key, but the SDK refuses to send requests without one.
     if target.server == EMBEDDED:
         return Access("any", EMBEDDED_URL)
     own = FromEnvironment(target.api_key_env or "OPENAI_API_KEY")

@@ -93,7 +93,10 @@ def _rows(session: Session, changes: list[Change], live: Live) -> Iterator[Shown
 
 
 def _judged(session: Session, live: Live, row: ShownRow) -> ShownRow:
-    """Return a row with the tracked fields, undeclared and unshown values of its address."""
+    """Return a row with the tracked fields of its address, and the undeclared and unshown values.
+
+    Unshown values, such as secrets, are those that a manifest sets and a server never returns.
+    """
     address, owner = row.address, session.stack.owner
     kind, binding = session.context.kinds[address.kind], session.runtime.bindings[address.kind]
     if row.live is None:

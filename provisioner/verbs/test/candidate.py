@@ -78,7 +78,8 @@ def _loosened(resource: Resource, live: Live, moved: frozenset[Address]) -> Reso
         there = live.objects.get(leaf.address) or live.borrowed.get(leaf.address)
         return RemoteId(there.kind, there.id) if there else leaf
 
-    # A document of a candidate's vector store is uploaded again, even if a File declares it: the live upload must not get a second owner.
+    # A document of a candidate's vector store is uploaded again, even if a File declares it: the
+    # live upload must not get a second owner.
     documents = {key: replace(one, source=None) for key, one in resource.documents.items()}
     return replace(
         resource,
@@ -108,6 +109,7 @@ def candidates(
             target = replace(target, releases=str(Path(folder)))
         environment = f"{session.stack.owner.environment}{CANDIDATE}{secrets.token_hex(4)}"
         stack = replace(session.stack, environment=environment, target=target)
+        # Nothing of the stack changes, so its history gets no run and its lock stays free.
         options = replace(session.options, ledger=NO_LEDGER, wait=None)
         loaded = Loaded(stack=stack, desired=resources)
         beside = opened.enter_context(connected(options, loaded, stack))
@@ -120,6 +122,7 @@ def candidates(
 
 def _made(session: Session, resources: Desired) -> None:
     """Create the candidates. Raises ProvisionerError."""
+    # The live objects have the same names and addresses, which usually stops a create.
     kinds = {Address(address.kind, "*") for address in resources}
     overrides = Overrides(new=True, new_objects=kinds)
     report = apply(plan_session(session, resources, overrides=overrides))

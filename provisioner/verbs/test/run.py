@@ -129,7 +129,10 @@ class _Asker:
     def asked(
         self, session: Session, wanted: Mapping[Address, tuple[Check, ...]], side: Side
     ) -> Iterator[Tested]:
-        """Yield the results of all checks of one side."""
+        """Yield the result of each check, asked of the live objects of a session.
+
+        `side` says if these are candidates. An address without a live object is left out.
+        """
         for address, checks in wanted.items():
             row = live_row(session, address)
             if row is None:

@@ -32,7 +32,10 @@ _BOM: Final = b"\xef\xbb\xbf"
 
 @frozen
 class Defaults:
-    """The values for fields that a line does not have. Times and lengths are in seconds."""
+    """The values for fields that a line does not have.
+
+    `now` is the time of registration, in unix seconds. `ttl` is in seconds; None means no end.
+    """
 
     account: str
     now: float
@@ -110,6 +113,8 @@ def _read(
 
 def _raw_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Yield lines with their numbers, without line breaks. A line that is too long is cut."""
+    # Two bytes more than a line may have, for its line break. What is longer is read in pieces and
+    # thrown away, so that a file without line breaks does not fill the memory.
     number = 0
     while raw := stream.readline(LONGEST_LINE + 2):
         number += 1

@@ -34,7 +34,7 @@ def ignore(_bad: BadLine) -> None:
 
 @frozen
 class Place:
-    """The place of a command: the Stack, the account of its target, and the ledger."""
+    """The Stack, the account of its target, and the ledger that a command about tracked objects uses."""
 
     options: RunOptions
     stack: Stack
@@ -43,7 +43,7 @@ class Place:
 
 
 def place(options: RunOptions, bare: Bare | None = None) -> Place:
-    """Return where a threads command works: its account and its ledger. Sends no request.
+    """Return the Stack, account and ledger of a command. Sends no request.
 
     The options in `bare` take the place of a Stack, and then no manifests are read. Otherwise only the
     Stack has to be valid. Raises ManifestErrors where there is no valid Stack, and LedgerError if the
@@ -72,7 +72,7 @@ def connected_place(
 
 
 def _place(options: RunOptions, stack: Stack, account: str) -> Place:
-    """Return the place of a command with its ledger. Raises LedgerError without one."""
+    """Return a Place. Raises LedgerError if the user asked for no ledger."""
     ledger = location_of(options, stack)
     if ledger is None:
         raise no_ledger()

@@ -27,7 +27,10 @@ WITNESSES: Final = 5
 
 @frozen
 class Expired:
-    """Objects whose time to live is over. `count` of them are in the account of the session."""
+    """The objects whose time to live is over, as numbers.
+
+    `count` are in the account of the session, and `elsewhere` in other accounts of the ledger.
+    """
 
     session: Session
     ledger: "Ledger"

@@ -1,8 +1,8 @@
 """Write an application's registrations into the ledger, in a thread in the background.
 
 The thread runs only if PROVISIONER_LEDGER names a ledger. If it cannot write, nothing is lost: the
-lines stay in the spool, and this thread or the next command tries again. It imports the database
-library itself, so that the application never waits for that.
+lines stay in the spool, and this thread or the next command tries again. The database library is
+imported in the thread, so that the application never waits for that.
 """
 
 import logging
@@ -89,6 +89,7 @@ def _run() -> None:
                 return
             _ship(where)
         except Exception as error:  # noqa: BLE001 - the application goes on, and so does this thread
+            # After it has worked for a while, an error is a new one: it is logged once more.
             if time.monotonic() - began > LONGEST_PAUSE:
                 pause = FIRST_PAUSE
             if pause == FIRST_PAUSE:
@@ -112,6 +113,7 @@ def _ship(where: "Location") -> None:
             try:
                 _write(opened)
             except Exception:
+                # The lines still wait, so the next try must not wait for another registration.
                 _wanted.set()
                 raise
 
@@ -129,5 +131,6 @@ def _write(opened: "Ledger") -> None:
         lines = list(_kept)
         stream = BytesIO(b"\n".join(lines))
         import_lines(opened.tracked, stream, "memory", Defaults("", time.time()), tell)
+        # Only the lines that were written are removed: the application may have added others.
         for _ in lines:
             _kept.popleft()

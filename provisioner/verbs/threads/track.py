@@ -29,11 +29,10 @@ _log: Final = logging.getLogger("provisioner")
 
 
 class Tracking(Generic[T]):
-    """The result of `track`.
+    """The result of `track`, which has the registered object.
 
-    As a context manager, it yields the object and registers it again at the end.
-
-    So the time to live is counted from the end of the block, even if the block raised an error.
+    As a context manager, it yields the object, and registers it again when the block ends. So the
+    time to live is counted from then on, even if the block raised an error.
     """
 
     __slots__ = ("_again", "object")
@@ -96,6 +95,7 @@ def account_of(client: Any = None) -> str:
 
     Without a client they are taken from the environment, as the SDK takes them.
     """
+    # The text has to be the one that commands find for the target, or they do not find the object.
     if client is None:
         url = os.environ.get("OPENAI_BASE_URL") or OPENAI
         project = os.environ.get("OPENAI_PROJECT_ID", "")
@@ -143,7 +143,7 @@ def _seconds(ttl: str | float | timedelta) -> float:
         ttl = ttl.total_seconds()
     seconds = seconds_of(ttl) if isinstance(ttl, str) else float(ttl)
     if not 0 <= seconds < float("inf"):
-        raise ValueError(f"ttl={ttl!r} is not a length of time, such as 30d or 3600")
+        raise ValueError(f"ttl={ttl!r} is not a duration, such as 30d or 3600")
     return seconds
 
 

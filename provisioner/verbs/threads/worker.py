@@ -88,6 +88,7 @@ class Worker:
 
     def _batch(self, pool: ThreadPoolExecutor, batch: Sequence[Tracked], counts: Retired) -> None:
         """Delete the objects of one batch, and record how each ended."""
+        # `_perform` takes from the end, so the object that expired first is deleted first.
         work = _Batch(list(reversed(batch)))
         try:
             self._perform(pool, work)
@@ -129,6 +130,7 @@ class Worker:
         return end(self.provider, one, self.status, verifies=self.verifies)
 
     def _settle(self, work: "_Batch", counts: Retired) -> None:
+        """Record how objects ended, and give back the claims of those that wait."""
         self.claims.settle([(one.one, one.status, one.note) for one in work.ended], work.waiting)
         counts.add(work.ended)
         for one in work.ended:
@@ -152,8 +154,8 @@ class Worker:
         if became == {TrackedStatus.TRACKED} and len(ended) >= SUSPICIOUS:
             detail = (
                 f"Not one of {len(ended)} objects could be deleted on {self.account}. The first"
-                f" answer was: {ended[0].note} These are tried again after an hour, and no other"
-                " was asked for."
+                f" answer was: {ended[0].note.rstrip('.')}. The command has stopped. Running it again"
+                " after an hour tries these objects again."
             )
             raise ProvisionerError(Diagnostic(codes.NONE_DELETED, detail))
 
@@ -187,7 +189,10 @@ class _Batch:
             raise errors[0]
 
     def without_missing(self) -> "_Batch":
-        """Return the batch with what was not found as waiting: a server that fails proves nothing."""
+        """Return the batch, in which the objects that were not found wait again.
+
+        If a server fails, its answers do not prove that these objects are gone.
+        """
         missing = [one.one for one in self.ended if one.status is TrackedStatus.GONE]
         ended = [one for one in self.ended if one.status is not TrackedStatus.GONE]
         return _Batch([*self.waiting, *missing], self.running, ended)
