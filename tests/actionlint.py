@@ -50,6 +50,7 @@ def _checked(lint: Sequence[str], words: Sequence[str]) -> int:
     """Write a workflow that uses the Action of its own repository, and return actionlint's exit code."""
     with TemporaryDirectory() as folder:
         before = Path.cwd()
+        # actionlint looks for workflows in the repository of the current folder.
         os.chdir(folder)
         try:
             subprocess.run(["git", "init", "-q", "-b", "main"], check=True)

@@ -40,6 +40,7 @@ OLDEST: Final = "3.11"
 def locked(name: str, folder: Path, uv: str) -> str:
     """Return the lock `name` as it would be written now. A copy of the present one is in `folder`."""
     made = folder / name
+    # uv keeps the versions of an output file that exists, unless something requires others.
     if (LOCKS / name).is_file():
         shutil.copyfile(LOCKS / name, made)
     source, *extras = SOURCES[name]

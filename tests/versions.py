@@ -43,6 +43,7 @@ def tested(python: str, tests: Sequence[str], *, is_pinned: bool, folder: Path) 
     subprocess.run(install, cwd=ROOT, check=True)
     named = subprocess.check_output([program, "-c", SHOWN], text=True).strip()
     sys.stdout.write(f"== Python {named}\n")
+    # pytest writes to the same output from another process, and must not come first.
     sys.stdout.flush()
     done = subprocess.run([program, "-m", "pytest", "-q", *tests], cwd=ROOT, check=False)
     return done.returncode == 0

@@ -55,6 +55,7 @@ def home(target: Target, root: Path, environ: Mapping[str, str] | None = None) -
 
     if not target.publishes:
         return target.runtime, *account(target, root, environ)
+    # Assistants are stored in the registry, whatever account their stores and files are in.
     place = releases_at(target, root)
     return target.runtime, place.rstrip("/") if "://" in place else str(Path(place).resolve())
 
@@ -98,6 +99,7 @@ def open_target(
     """
     from provisioner.providers.settings import resolve
 
+    # Settings are checked before the HTTP library is imported, so a wrong one is reported at once.
     settings = resolve(target, root, environ)
     from provisioner.providers.client import open_provider
 
@@ -145,6 +147,7 @@ def open_releases(
     from provisioner.providers.releases.opening import open_registry
 
     where = releases_at(target, root)
+    # A relative folder is passed on as it is written, so that links on its path can be named.
     if "://" not in where:
         return open_registry(target.releases or where, root, trace=trace, warn=warn)
     from provisioner.providers.variables import allowed_hosts

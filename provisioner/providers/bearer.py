@@ -48,6 +48,7 @@ class TokenRedactor:
         return token
 
     def __call__(self, text: str) -> str:
+        # Copied, because another thread may add a token. An empty text would be found everywhere.
         for token in filter(None, tuple(self._tokens)):
             text = text.replace(token, "***")
         return self._redact(JWT.sub("***", text))

@@ -243,6 +243,7 @@ def _duration(text: str) -> float:
 
 def _asked(headers: httpx2.Headers) -> tuple[float | None, bool]:
     """Return (the seconds that the headers ask to wait, true if they count whole seconds only)."""
+    # Milliseconds are more exact than whole seconds, so they are read first.
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         try:
             seconds = float(headers[name]) / unit

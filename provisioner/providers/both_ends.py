@@ -39,6 +39,7 @@ def every_row(walk: Walk) -> Rows:
     ProviderError if the list may be incomplete.
     """
     page: Page | None = walk.begin()
+    # Without a query the server has refused every `limit`, so it is not asked for an order either.
     if page and page.more and walk.query:
         with closing(Helper()) as helper:
             ends = BothEnds(walk, walk.turned(NEWEST_FIRST), helper)

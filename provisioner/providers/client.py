@@ -63,6 +63,7 @@ def open_provider(
     other parameters are those of `open_target`. Raises ProviderError if the settings are unusable.
     """
     outside = settings.data is None and app is None
+    # A proxy variable that cannot be used must not stop a target that needs no network.
     route = route_to(settings.base_url) if outside else Route()
     hide = bodies.Redactor((*settings.secrets, route.password), hidden)
     bearer = bearer or _bearer(settings, hide)
@@ -160,6 +161,7 @@ def _make_folder(folder: Path) -> None:
     if folder.exists():
         return
     folder.mkdir(parents=True)
+    # A folder with another name was chosen by the user, so nothing is added to it.
     if folder.name == DATA.parent.name:
         (folder / ".gitignore").write_text("*\n", encoding="utf-8")
 

@@ -148,6 +148,7 @@ def _body(request: Request) -> dict[str, Any]:
         return {"data": dict(form.fields), "files": files}
     if request.json is None:
         return {}
+    # Without `allow_nan=False` Python would write NaN, which is no JSON.
     text = json.dumps(request.json, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return {"content": text.encode()}
 

@@ -190,6 +190,7 @@ class Faults:
             if unknown
             else "Start the server, or correct the address."
         )
+        # The address of OpenAI is known to be right, so the fault lies between it and this machine.
         if self._host == OPENAI_HOST:
             ways = (
                 "Check that this machine is online. If it is behind a proxy, set HTTPS_PROXY to it."
@@ -241,6 +242,7 @@ class Faults:
     def _absent(self, status: int, said: str, asked: Asked) -> _Diagnosis:
         """Return the meaning of an answer that says that an object or a path does not exist."""
         root = asked.collection.partition("/")[0]
+        # OpenAI answers 404 to every path of the retired API, so no object is missing there.
         if self._host == OPENAI_HOST and root in {"assistants", "threads"}:
             code = codes.ASSISTANTS_API_GONE
             return _Diagnosis(Delivery.REFUSED, NoSuchApi, code, RETIRED)

@@ -72,6 +72,7 @@ class Entra:
         self._renewal = 0.0
 
     def get_token(self) -> str:
+        # The lock is held during the fetch, so that several threads together fetch one token.
         with self._lock:
             if not self._token or self._clock() >= self._renewal:
                 fetched = self._fetch()

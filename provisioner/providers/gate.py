@@ -101,6 +101,7 @@ class Gate:
     def _enter(self) -> float:
         """Wait for the turn of this request, and return the time at which it starts."""
         with self._lock:
+            # Every request has a condition of its own, so that one is woken without waking all.
             mine = threading.Condition(self._lock)
             self._waiting.append(mine)
             try:

@@ -17,6 +17,7 @@ def narrowed(*fences: str | None) -> str | None:
 
     None stands for a variable that is not set, and allows every host.
     """
+    # A line break that a user wrote separates two hosts, and not two lists.
     given = [fence.replace(BESIDE, ",") for fence in fences if fence is not None]
     return BESIDE.join(given) if given else None
 

@@ -98,6 +98,7 @@ class Exchanged:
             # If two threads need a token, one of them fetches it for both. If that fails, the SDK
             # raises RuntimeError in the other.
             why = self._redact(str(error)) or type(error).__name__
+            # NEVER_SENT lets the API request be tried again: it was not sent, for want of a token.
             detail = (
                 f"{_host(self._exchange)} did not exchange the token ({why}). No request was sent."
             )

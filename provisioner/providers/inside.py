@@ -41,6 +41,7 @@ class InsideTransport(httpx2.BaseTransport):
         # Over a socket, the client sends the whole body before it reads the answer. Here the body is
         # produced while it is read, so the rest must be read for the upload's own checks to happen.
         body.drain()
+        # WSGI allows a second call of `start_response` after an error, which replaces the first one.
         status, headers = started[-1]
         return httpx2.Response(int(status.split()[0]), headers=headers, stream=_Answer(pieces))
 

@@ -71,6 +71,6 @@ class Meter:
         elif isinstance(result, httpx2.RequestError):
             request, outcome, request_id = result.request, type(result).__name__, ""
         else:
-            return
+            return  # other exceptions do not contain their request
         line = f"{request.method} {request.url.path} {outcome} {seconds * 1000:.0f} ms {request_id}"
         self._write(self._redact(line))

@@ -139,6 +139,7 @@ class OpenAIProvider:
         progress = Progress(sent)
 
         def send() -> httpx2.Response:
+            # Opened for each try, because an earlier try has read the file to some point.
             with Upload(path, sha256, progress) as file:
                 form = Form({"purpose": "assistants"}, [("file", name, file)])
                 return self._connection.send(Request("POST", wire.path_of("files", ""), form=form))
@@ -239,6 +240,7 @@ class OpenAIProvider:
                 raise self._faults.refused(response, asked)
             if wait := bodies.announced_wait(response):
                 self._retries.hold(wait)
+            # Read inside of the try: a body that cannot be read may be sent whole at the next one.
             return read(response, asked)
 
         return self._retries.run(once, repeatable=repeatable)

@@ -170,6 +170,7 @@ class Walk:
         for limit in others:
             try:
                 return self._ask_for(limit)
+            # Another page length cannot mend any other error, so only this one is passed over.
             except Invalid:
                 continue
         return self._ask_for(last)

@@ -113,6 +113,7 @@ class Retries:
             try:
                 return self._attempt(send)
             except Fault as fault:
+                # The gate makes the next attempt wait, together with the requests of all other threads.
                 if fault.delivery is Delivery.THROTTLED:
                     continue
                 attempt += 1

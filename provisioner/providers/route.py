@@ -108,6 +108,7 @@ def _proxy(url: SplitResult, environ: Mapping[str, str]) -> tuple[str, str]:
         for spelling in (name, name.upper()):
             if value := environ.get(spelling, "").strip():
                 return (value if "://" in value else f"http://{value}"), spelling
+    # An environment that the caller gives replaces the settings of this machine too.
     system = getproxies() if environ is os.environ else {}
     found = system.get(url.scheme) or system.get("all") or ""
     return (found, "the system's settings") if found else ("", "")

@@ -107,6 +107,7 @@ def account(
     known = environment(environ)
     base_url = _told_address(target, known)
     ambient = "" if target.base_url else known.get("OPENAI_CUSTOM_HEADERS", "")
+    # A gateway may choose the account by a header, so headers are a part of what identifies it.
     headers = {**_custom_headers(ambient), **target.headers}
     return (
         base_url.lower(),

@@ -59,6 +59,7 @@ class Site:
         self._trace, self._sleep = trace, sleep
         route = route_to(self._base)
         self._client = httpx2.Client(
+            # Only encodings that `Transport` decompresses, because it counts the bytes of each body.
             headers={"Accept-Encoding": "gzip, deflate", **headers},
             transport=Transport(
                 route, self._deadline, secure=self._base.lower().startswith("https:")

@@ -34,6 +34,7 @@ class Upload(io.FileIO):
         self._sha256 = sha256
         self._read_to = read_to
         self._size = os.fstat(self.fileno()).st_size
+        # A file that has changed since the plan is refused before its first byte is sent.
         if hashlib.file_digest(self, "sha256").hexdigest() != sha256:
             self.close()
             raise changed(path)

@@ -34,6 +34,7 @@ def environment(environ: Mapping[str, str] | None) -> dict[str, str]:
     return {
         name: value
         for name, value in known.items()
+        # `.env` may contain a name without `=`, whose value is None.
         if value or (name == ALLOWED_HOSTS and value is not None)
     }
 

@@ -135,6 +135,7 @@ def browser() -> Iterator[Browser]:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        # The browser has copies of these ends. If they stayed open here, its end would not be seen.
         os.close(for_browser)
         os.close(from_browser)
         with os.fdopen(to, "wb") as writer:

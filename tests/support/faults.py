@@ -200,5 +200,6 @@ def _broken(request: Request, error: Exception) -> Response:
     connection = request.environ.get("werkzeug.socket")
     if connection is None:
         raise error
+    # The client sees the end at once. Whatever the handler writes afterwards is lost.
     connection.shutdown(socket.SHUT_RDWR)
     return Response()

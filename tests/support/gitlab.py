@@ -204,6 +204,7 @@ class GitLab:
         if user is None:
             return reply({"message": "401 Unauthorized"}, 401)
         try:
+            # `serving` adds /v1 to the base URL of every server.
             path = request.path.removeprefix("/v1")
             endpoint, values = RULES.bind_to_environ({**request.environ, "PATH_INFO": path}).match()
         except HTTPException:

@@ -49,6 +49,7 @@ class Bucket:
     def take(self, now: float) -> float | None:
         self.level = min(self.burst, self.level + (now - self.at) * self.rate)
         self.at = now
+        # A sum of fractions may be a little less than the whole token that it stands for.
         if self.level < 1 - 1e-9:
             return (1 - self.level) / self.rate
         self.level -= 1

@@ -65,6 +65,7 @@ def begun(folder: Path, scenarios: Scenarios) -> Iterator[dict[str, Begun]]:
             server = world.server
             world.server = copy_of(server)
             change(world)
+            # One request at a time, so that each request has the same number in every run.
             world.options = replace(world.options, parallelism=1)
             faulty = watched(world)
             report = world.apply()

@@ -38,6 +38,7 @@ class Recorder:
         headers = {k: v for k, v in request.headers.items() if is_compared(k)}
         body: Any = request.get_data()
         if "boundary=" in headers.get("Content-Type", ""):
+            # Each client chooses a random boundary, so it is replaced before requests are compared.
             boundary = headers["Content-Type"].partition("boundary=")[2]
             headers["Content-Type"] = "multipart/form-data"
             body = body.replace(boundary.encode(), b"-")

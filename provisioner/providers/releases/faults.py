@@ -185,6 +185,11 @@ _BY_NAME = {
 """The diagnosis for exceptions, by the name of the class or of one of its bases."""
 _OPEN = (LOST, NO_ANSWER)
 """Diagnoses after which it is not known whether the request was performed."""
+TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
+"""Error codes of S3 for a conditional write that failed because the object exists.
+
+The storage library does not turn all of them into FileExistsError.
+"""
 _BUSY = {errno.EBUSY, errno.EAGAIN}
 """Errors of the operating system after which the same request may succeed later."""
 # After these it is not known whether the request was performed. None is an error without a number.
@@ -253,3 +258,14 @@ def _code(response: Mapping[str, Any]) -> str:
     """Return the error code in an answer of S3, or ''."""
     error = response.get("Error")
     return str(error.get("Code") or "") if isinstance(error, dict) else ""
+
+
+def is_taken(error: OSError) -> bool:
+    """Return true if a write failed because the object exists."""
+    return isinstance(error, FileExistsError) or code_of(error) in TAKEN
+
+
+def code_of(error: OSError) -> str:
+    """Return the error code of S3 in an exception, or 'None'."""
+    answer = getattr(error.__cause__, "response", None) or {}
+    return str(answer.get("Error", {}).get("Code"))

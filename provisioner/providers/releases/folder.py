@@ -97,6 +97,7 @@ class Folder:
             except FileExistsError:
                 return False
             finally:
+                # The release has a name of its own for the same content, so it stays.
                 draft.unlink(missing_ok=True)
             sync(path.parent)
         return True
@@ -116,6 +117,7 @@ class Folder:
         with retyped(self.place, "remove unfinished releases"):
             for name in self._files(""):
                 path = self._path(name)
+                # Another publisher may remove the same draft at this moment.
                 with suppress(FileNotFoundError):
                     if name.endswith(UNFINISHED) and _age(path) > older_than:
                         path.unlink()

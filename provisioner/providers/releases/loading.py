@@ -47,6 +47,7 @@ def owner_of(location: str | os.PathLike[str], name: str, *, timeout: float = 60
     """
     registry = _open(location, None, timeout)
     held = [id for id in registry.numbers() if id.rpartition("/")[2] == name]
+    # A deleted assistant has files, but no current release, so its owner does not count.
     owners = [id.rpartition("/")[0] for id in held if registry.current(id)]
     if not owners:
         raise _nothing(registry, name, "correct the name")

@@ -62,6 +62,7 @@ def settings_of_s3(seconds: float) -> dict[str, Any]:
     """
     import fsspec
 
+    # Settings that the user has configured in fsspec stay, except those that are limited here.
     known = fsspec.config.conf.get("s3", {}).get("config_kwargs", {})
     limits = {
         "connect_timeout": min(seconds, CONNECT_SECONDS),

@@ -42,6 +42,7 @@ def open_registry(
     cannot be used, or its host is not allowed.
     """
     where, warn = os.fspath(location), warn or _say_nothing
+    # A `Folder` publishes exclusively and loads fast, so `file://` is not left to fsspec.
     if "://" not in where or where.startswith("file://"):
         return Registry(_folder(where, root, warn), warn=warn)
     from provisioner.providers.releases.storage import Storage
@@ -49,6 +50,7 @@ def open_registry(
     storage = Storage(
         where, trace, timeout=timeout, max_wait=max_wait, allowed=allowed, notice=warn
     )
+    # To find the hosts, the storage's library must be opened, so it is done only if needed.
     if allowed is not None:
         _check_allowed(storage.place, storage.hosts(), allowed)
     return Registry(storage, warn=warn)

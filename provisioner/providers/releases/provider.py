@@ -98,6 +98,7 @@ class ReleasesProvider:
             raise Invalid(codes.RELEASE_WITHOUT_OWNER, detail)
         draft = replace(draft, id=home)
         newest = self._registry.newest(home).get(home)
+        # A release with the same content may be our own create, whose answer was lost.
         if newest and not newest.deleted and not newest.says_the_same(draft):
             raise Conflict(_taken(newest, self._registry))
         return self._publish(draft, newest.number if newest else 0)

@@ -141,6 +141,7 @@ class Reader:
         releases: list[Release] = []
         strays: list[Stray] = []
         for name, data in zip(names + linked, self._store.read(names + linked), strict=True):
+            # A file that was pruned after the names were read is no stray.
             if data is None:
                 continue
             try:

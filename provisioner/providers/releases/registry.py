@@ -116,6 +116,7 @@ class Registry(Reader):
         newest = self.newest(id).get(id)
         if newest is None or newest.deleted:
             return
+        # Based on what was seen, so a release that is published meanwhile is not deleted unseen.
         grave = replace(newest, deleted=True, params={}, metadata={}, provenance={})
         self.publish(grave, based_on=newest.number if based_on is None else based_on)
 

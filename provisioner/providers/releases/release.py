@@ -162,6 +162,7 @@ class Release:
             release = cls(id=id, provenance=provenance, **written)
             if not seal.startswith(f"{number}:"):
                 seal = ""
+            # Inside of the try, because a field of another type may make any comparison fail.
             why, code = release._fault(number, digest, seal)
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
             raise Damaged("it is JSON, but not a release", data) from None

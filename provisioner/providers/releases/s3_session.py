@@ -73,6 +73,7 @@ def bound(client: Any, check: Callable[[str], None]) -> None:
 
     async def checked(request: Any) -> Any:
         check(urlsplit(request.url).hostname or "")
+        # Each of our requests runs in a task of its own (see `objects`), so a task counts one of them.
         asked = asyncio.current_task()
         sent[asked] = sent.get(asked, 0) + 1
         if sent[asked] > MOST_SENT:

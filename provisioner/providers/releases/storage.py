@@ -18,7 +18,7 @@ from provisioner.model.codes import registries as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import Invalid, ProviderError
 from provisioner.providers.releases.attempts import Attempts
-from provisioner.providers.releases.faults import retyped
+from provisioner.providers.releases.faults import code_of, is_taken, retyped
 from provisioner.providers.releases.objects import (
     Objects,
     OtherObjects,
@@ -45,11 +45,6 @@ EXCLUSIVE = S3 | GOOGLE | AZURE
 """Schemes of storage with conditional writes: of two publishers only one gets a number."""
 HOSTLESS = frozenset({"memory"})
 """Schemes of storage inside of this process, which sends no request to a host."""
-TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
-"""Error codes of S3 for a conditional write that failed because the object exists.
-
-The storage library does not turn all of them into FileExistsError.
-"""
 AT_ONCE = 16
 """The most reads that are sent at once."""
 MOST_PAGES = 100_000
@@ -125,6 +120,7 @@ class Storage:
         with retyped(self.place, "find out where it is", secrets=self._secrets):
             files, _ = self._open()
             host = urlsplit(files.s3.meta.endpoint_url).hostname or ""
+        # A request names the bucket in its path or before the host, so either form may be allowed.
         return host, f"{name}.{host}"
 
     def names(self, under: str = "") -> list[str]:
@@ -183,7 +179,7 @@ class Storage:
                 return objects.read(f"{root}/{name}", seconds)
             except FileNotFoundError as error:
                 # A missing bucket is a wrong address, and not a release that was removed.
-                if _code(error) == "NoSuchBucket":
+                if code_of(error) == "NoSuchBucket":
                     raise
                 return None
 
@@ -199,7 +195,7 @@ class Storage:
             try:
                 objects.create(f"{root}/{name}", data, seconds)
             except OSError as error:
-                if not _is_taken(error):
+                if not is_taken(error):
                     raise
                 return False
             return True
@@ -213,6 +209,7 @@ class Storage:
 
     def remove(self, names: Sequence[str]) -> None:
         """Remove objects in the given order. An object that does not exist counts as removed."""
+        # One after the other, because their order matters (see `Registry.prune`).
         for name in names:
             self._remove(name)
 
@@ -316,14 +313,3 @@ def _shown(url: str) -> str:
     """Return a URL without the parts that may be secret: user, password, query."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}".rstrip("/")
-
-
-def _is_taken(error: OSError) -> bool:
-    """Return true if a write failed because the object exists."""
-    return isinstance(error, FileExistsError) or _code(error) in TAKEN
-
-
-def _code(error: OSError) -> str:
-    """Return the error code of S3 in an exception, or 'None'."""
-    answer = getattr(error.__cause__, "response", None) or {}
-    return str(answer.get("Error", {}).get("Code"))

@@ -31,6 +31,7 @@ def settings_of_google() -> dict[str, Any]:
     """Return arguments for a Google file system that refuses redirects and answers over `LONGEST`."""
     import fsspec
 
+    # Settings that the user has configured in fsspec stay, except those that are limited here.
     known = fsspec.config.conf.get("gs", {}).get("session_kwargs", {})
     return {"session_kwargs": {**known, **session_settings()}}
 
