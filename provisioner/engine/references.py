@@ -77,7 +77,8 @@ class Known:
     def may_stand_in(self, text: str) -> bool:
         """Return true if a text contains the beginning of a known id, so that it must be searched."""
         for beginning in self.beginnings:
-            if beginning in text:
+            # Python finds a single character much faster than several.
+            if beginning[-1:] in text and beginning in text:
                 return True
         return not self.beginnings
 

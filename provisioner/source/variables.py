@@ -74,7 +74,8 @@ def fill(value: Any, text: Callable[[str, Place], Any], place: Place = ()) -> An
 def _asks(value: Any) -> bool:
     """Return true if any text in `value` may contain a variable. Most specs contain none."""
     if isinstance(value, str):
-        return "${" in value
+        # Python finds a single character much faster than two.
+        return "$" in value and "${" in value
     if isinstance(value, dict):
         return any(map(_asks, value.values()))
     return isinstance(value, list) and any(map(_asks, value))
