@@ -135,6 +135,7 @@ class App:
 
         Its store is in memory, and begins as a copy of this server's.
         """
+        # The new clock begins without `ahead`: `App` takes that number from the copied store.
         settings = replace(self._settings, clock=MovableClock(self._settings.clock.base))
         app = App(self._store.copy(), settings)
         try:
@@ -170,6 +171,7 @@ class App:
     def _answer(self, request: Request) -> Answer:
         _check_token(request)
         route, beta, arguments = self._match(request)
+        # `beta` is "" for a resource that needs no such header, and "" is in every text.
         if beta not in request.headers.get("OpenAI-Beta", ""):
             raise errors.no_beta_header(beta)
         # The body is received before the transaction opens, because a slow upload would block all other
@@ -216,6 +218,7 @@ class App:
 
 
 def _check_token(request: Request) -> None:
+    # Any key is accepted. A request without one is refused, because the platform refuses it too.
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise errors.unauthenticated()

@@ -88,6 +88,7 @@ def _ask_for(move: Move, function: Json, task: prompt.Task) -> None:
         "submit_tool_outputs": {"tool_calls": [asked]},
     }
     set_status(run, "requires_action")
+    # Only the outputs move this run on now. Without them its alarm lets it expire.
     run.due = run.body["expires_at"]
     move.db.save(run)
     move.tell("thread.run.requires_action", run.body)
@@ -147,8 +148,10 @@ def _speak(move: Move, task: prompt.Task, answer: model.Answer) -> bool:
     _open(move, step, usage(task.tokens, tokens(text)))
     tell("thread.message.created", body)
     tell("thread.message.in_progress", body)
+    # An annotation of a passage that was cut off would point behind the end of the text.
     kept = [note for note in answer.annotations if note["end_index"] <= len(text)]
     body["content"] = [*answer.images, messages.text_part(text, kept)]
+    # No event of the API: `streaming` turns it into deltas of the text.
     tell("content", body)
     body["status"] = "completed" if whole else "incomplete"
     body["completed_at" if whole else "incomplete_at"] = move.now
@@ -198,6 +201,7 @@ def _open(move: Move, step: Row, spent: Json) -> None:
     move.db.insert(step)
     move.tell("thread.run.step.created", step.body)
     move.tell("thread.run.step.in_progress", step.body)
+    # No event of the API: `streaming` turns it into a delta of the step.
     move.tell("tool_calls", step.body)
 
 

@@ -40,7 +40,7 @@ THREADS = Collection(kind=THREAD, path="/threads", noun="thread", remove=_remove
 
 
 def active_run(db: Session, thread_id: str) -> Row | None:
-    """Return the run of a thread that has not ended, or None. A thread has at most one."""
+    """Return the run of a thread that has not ended, or None. A thread has at most one such run."""
     for status in ACTIVE:
         found = db.children(RUN, thread_id, status)
         if found:

@@ -76,6 +76,7 @@ def answer(db: Session, task: Task, save: SAVE) -> Answer:
     format_ = task.run["response_format"]
     if isinstance(format_, dict) and format_["type"] != "text":
         said.text = json.dumps(_structured(format_, task), ensure_ascii=False)
+        # A structured answer consists of the JSON text alone.
         said.images = []
         return said
     name = f"assistant “{task.assistant_name}”" if task.assistant_name else "an unnamed assistant"

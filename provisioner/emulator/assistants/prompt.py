@@ -17,8 +17,8 @@ class Task:
     """The work of one run.
 
     `question` is the last message of a user. `messages` is the number of messages in the thread,
-    and `dropped` is how many of them truncation has removed. `tokens` is the size of the prompt.
-    `outputs` are the tool outputs that the application has submitted.
+    and `dropped` is how many of them truncation has removed. `tokens` is the number of
+    tokens of the prompt. `outputs` are the tool outputs that the application has submitted.
     """
 
     run: Json
@@ -86,6 +86,7 @@ def _truncated(run: Json, said: list[str]) -> list[str] | None:
         while sum(sizes) > room and len(sizes) > 1:
             middle = (len(sizes) - 1) // 2
             del sizes[middle], kept[middle]
+    # Only `auto` drops messages to fit. With `last_messages`, a prompt that is too long ends the run.
     return kept if sum(sizes) <= room else None
 
 

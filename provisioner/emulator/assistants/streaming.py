@@ -51,6 +51,7 @@ def _moves(call: Call, thread_id: str, run_id: str, first: list[Event]) -> Itera
         told: list[Event] = []
 
         def tell(name: str, body: Any, told: list[Event] = told) -> None:
+            # A copy, because the same move changes the object further, and an event shows it as it was.
             told.extend(_events(name, copy.deepcopy(body)))
 
         run = ENGINE.moved(call, run_id, thread_id, tell)

@@ -163,6 +163,7 @@ class Resource:
     beta: str = ""
 
 
+# Values of the header `OpenAI-Beta`.
 ASSISTANTS = "assistants=v2"
 AGENTS = "agents=v1"
 

@@ -86,6 +86,7 @@ def _size(db: Session, file_id: str) -> tuple[str, int, int]:
     """Return (name, number of rows below the header row, number of columns) of a file."""
     name = _name(db, file_id)
     text = db.content(file_id).decode("utf-8", errors="replace")
+    # Every file is read as CSV: a file of another kind also gets counts, and never an error.
     rows = list(csv.reader(io.StringIO(text)))
     return name, max(0, len(rows) - 1), len(rows[0]) if rows else 0
 
@@ -110,6 +111,7 @@ def _table(sizes: list[tuple[str, int, int]]) -> bytes:
 def _chart(values: list[int]) -> bytes:
     """Return a small grey PNG with one bar for each value."""
     bars = (values or [1])[:MOST_BARS]
+    # At least 1, so that a chart of empty files does not divide by zero.
     top = max(*bars, 1)
     width = GAP + len(bars) * (BAR + GAP)
     lines = []
@@ -119,6 +121,7 @@ def _chart(values: list[int]) -> bytes:
             if HEIGHT - y <= value * HEIGHT // top:
                 left = GAP + index * (BAR + GAP)
                 line[left : left + BAR] = b"\x55" * BAR
+        # Each line of a PNG begins with the number of its filter; 0 means that none is used.
         lines.append(b"\x00" + bytes(line))
     header = struct.pack(">IIBBBBB", width, HEIGHT, 8, 0, 0, 0, 0)
     return (

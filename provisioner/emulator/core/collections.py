@@ -27,9 +27,9 @@ def page(call: Call, kind: str, parent: str) -> Answer:
 
 
 def page_by(parameter: str) -> Page:
-    """Return a page function that takes the query parameter `parameter` as a filter by tag.
+    """Return a function that builds a page of the objects whose tag is the query's `parameter`.
 
-    If the parameter is not given, the page contains objects of all tags.
+    If the query does not have that parameter, the page contains objects of all tags.
     """
     return lambda call, kind, parent: lists.page(
         call.db, call.query, kind, parent, tag=call.query.get(parameter)

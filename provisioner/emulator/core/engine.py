@@ -135,6 +135,7 @@ class Engine:
         try:
             self.work(move)
         except Failed as failed:
+            # A copy, because the error becomes a part of the object, and `FAILURES` is shared.
             self.fail(move, dict(failed.error))
         # A fault of the stand-in fails this one object, as on the platform. It must not fail the
         # request during which the alarm runs, which may come from another client.
@@ -167,6 +168,7 @@ class Engine:
             if row is None:
                 return None
             if row.tag in self.moving:
+                # `due` is now the end of a lease. Without it, the move is dated now and not in the future.
                 row.due = None
                 self.advance(db, row, call.settings, tell)
             if row.tag in self.moving:

@@ -36,7 +36,7 @@ def page(
     tag: str | None = None,
     only: list[str] | None = None,
 ) -> str:
-    """Return the page that the query's `limit`, `order`, `after` and `before` ask for.
+    """Return the page that the query's `limit`, `order`, `after` and `before` ask for, as JSON text.
 
     `limits` are the default and the largest `limit`. `tag` keeps the objects with that tag, and
     `only` those with these ids. Raises ApiError for a wrong value in the query.
@@ -50,6 +50,7 @@ def page(
     if tag is not None:
         where, values = where + " AND tag = ?", [*values, tag]
     if only is not None:
+        # One bound value for all ids: SQLite limits the number of `?` in a statement.
         where, values = where + MEMBERS, [*values, json.dumps(only)]
     bounds: list[int] = []
     for name, cursor, later in (("after", after, not descending), ("before", before, descending)):
@@ -111,7 +112,7 @@ def no_such_cursor(name: str, cursor: str) -> ApiError:
 def limit_of(query: Mapping[str, str], limits: tuple[int, int] = ASSISTANT_LIMITS) -> int:
     """Return the page size that a query asks for, or the default.
 
-    Raises ApiError for a wrong one.
+    Raises ApiError if that is no integer, less than 1, or more than the largest page.
     """
     default, largest = limits
     given = query.get("limit")
@@ -153,9 +154,9 @@ def order_of(query: Mapping[str, str]) -> str:
 
 
 def _position(db: Session, kind: str, parent: str, name: str, cursor: str) -> tuple[Any, Any]:
-    """Return (created_at, seq) of the object that a cursor names.
+    """Return (created_at, seq) of the object whose id is `cursor`.
 
-    Raises ApiError if there is none.
+    Raises ApiError if the list has no such object. `name` is the query parameter, for the message.
     """
     found = db.run(
         "SELECT created_at, seq FROM objects WHERE kind = ? AND parent = ? AND id = ?",

@@ -84,5 +84,7 @@ def _ends(
     first, *rest = segments
     if first in here.fixed:
         yield from _ends(here.fixed[first], rest, values)
+    # A fixed segment does not exclude this: `/threads/runs` has the method POST only, and a GET of
+    # it asks for the thread with the id `runs`.
     if first and here.varying is not None:
         yield from _ends(here.varying, rest, (*values, first))

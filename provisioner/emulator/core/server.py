@@ -119,6 +119,7 @@ class Handler(BaseHTTPRequestHandler):
             while size := int(self.rfile.readline().split(b";")[0], 16):
                 self._copy(body, size)
                 self.rfile.readline()
+            # After the last chunk, headers may follow up to an empty line. None of them is used here.
             while self.rfile.readline().strip():
                 pass
         else:
@@ -129,6 +130,7 @@ class Handler(BaseHTTPRequestHandler):
 
         Raises _TooLarge, or ValueError if the client stops.
         """
+        # The announced size counts, so that a body that is too large is refused before it is received.
         if body.tell() + size > LARGEST_BODY:
             raise _TooLarge
         while size > 0:
@@ -162,6 +164,8 @@ class Handler(BaseHTTPRequestHandler):
         }
         for name, value in self.headers.items():
             key = name.upper().replace("-", "_")
+            # The first two are above, under the names of WSGI. The body is no longer chunked here, and
+            # Werkzeug must not take it for a stream without a length.
             if key not in {"CONTENT_TYPE", "CONTENT_LENGTH", "TRANSFER_ENCODING"}:
                 environ[f"HTTP_{key}"] = value
         return environ
@@ -183,6 +187,8 @@ class Handler(BaseHTTPRequestHandler):
             # The client left in the middle of a stream.
             self.close_connection = True
         finally:
+            # PEP 3333 demands this call also after an error. It ends the generator of a stream whose
+            # client has left.
             close = getattr(pieces, "close", None)
             if close is not None:
                 close()
@@ -240,6 +246,7 @@ class _Socket(ThreadingHTTPServer):
     """
 
     daemon_threads = True
+    # A client may open many connections at the same moment. The default is 5.
     request_queue_size = 128
 
     def __init__(
@@ -278,6 +285,7 @@ class Server:
                 return
             self._serving = True
         try:
+            # `shutdown` waits for the end of the current interval, which is half a second by default.
             self._socket.serve_forever(poll_interval=0.1)
         finally:
             self._serving = False

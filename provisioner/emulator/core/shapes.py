@@ -25,7 +25,8 @@ def closed(properties: Schema, *required: str) -> Schema:
 
 
 def null(schema: Schema) -> Schema:
-    """Return the schema of the same values or null."""
+    """Return a schema that allows null, and every value that `schema` allows."""
+    # The schema `{}` allows every value, and so null.
     if "type" not in schema:
         return schema
     made = schema | {"type": [*_kinds(schema), "null"]}

@@ -27,6 +27,7 @@ def chosen_function(
     question. If the question names none and `required` is true, it is the first function.
     """
     if told is not None:
+        # There is one: a request whose `tool_choice` names an unknown function was refused.
         return next(one for one in functions if one["name"] == told)
     named = [one for one in functions if _names(question, one["name"])]
     if not named and not required:

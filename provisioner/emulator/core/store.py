@@ -227,6 +227,8 @@ class Store:
             # journals the same permissions.
             with suppress(FileExistsError):
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL, mode=0o600))
+        # `isolation_level=None` keeps Python's sqlite3 from opening transactions by itself. The
+        # connection is used by all threads, which `_lock` allows only one at a time.
         self._connection = sqlite3.connect(
             path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -234,6 +236,8 @@ class Store:
         self._finalizer = weakref.finalize(self, self._connection.close)
         self._session = Session(self._connection)
         _switch_to_wal(self._connection)
+        # No wait for the disk at each commit. With WAL, a power cut may lose the last commits but does
+        # not damage the file, and a killed process loses nothing.
         self._connection.execute("PRAGMA synchronous = NORMAL")
         # One script is one transaction: a process that starts at the same moment waits for it.
         self._connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
@@ -249,6 +253,7 @@ class Store:
             self._connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
             try:
                 yield self._session
+            # KeyboardInterrupt too: a transaction that stayed open would make every later BEGIN fail.
             except BaseException:
                 self._connection.execute("ROLLBACK")
                 raise

@@ -40,7 +40,8 @@ def check_schema(schema: dict[str, Any], owner: str, param: str, code: str = FUN
         )
 
 
-# Every update sends the same schemas again, and the meta-schema that checks them is large.
+# Every update sends the same schemas again, and the meta-schema that checks them is large. The
+# argument is JSON text, because a dict cannot be a key of the cache.
 @lru_cache(maxsize=1024)
 def _problem(text: str) -> str | None:
     """Return the reason why a text is not a JSON Schema, or None if it is one."""

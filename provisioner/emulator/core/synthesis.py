@@ -120,7 +120,11 @@ class Synthesis:
 
 
 def _number(schema: Json, *, whole: bool) -> float:
-    """Return a number within the schema's bounds: the smallest, or the multiple that comes first."""
+    """Return a multiple of the schema's `multipleOf`, or of 1 without it.
+
+    It is the smallest one from the lower bound on. Without a lower bound it is the multiple itself,
+    or, if the upper bound is 1 or less, the largest multiple up to that bound.
+    """
     low = schema.get("minimum", schema.get("exclusiveMinimum"))
     high = schema.get("maximum", schema.get("exclusiveMaximum"))
     step = schema.get("multipleOf", 1)

@@ -113,6 +113,7 @@ def said(error: ValidationError) -> ApiError:
 
 def type_name(value: Any) -> str:
     """Return the JSON type of a value in the platform's words, such as "an array"."""
+    # `bool` stands before `int`, because True and False are integers in Python too.
     for kind, name in (
         (bool, "a boolean"),
         (int, "an integer"),

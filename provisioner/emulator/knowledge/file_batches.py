@@ -74,7 +74,7 @@ def _members(given: Json) -> list[Json]:
 
 
 def _counts(db: Session, batch: Row) -> Json:
-    """Return the number of a batch's documents in each status, and the total."""
+    """Return the `file_counts` of a batch: its documents by status, and their total."""
     found = db.run(
         "SELECT tag, count(*) FROM objects WHERE kind = ? AND parent = ?"
         " AND id IN (SELECT value FROM json_each(?)) GROUP BY tag",
@@ -87,7 +87,7 @@ def _counts(db: Session, batch: Row) -> Json:
 def finish(db: Session, batch: Row, _settings: Settings) -> None:
     """Complete a batch.
 
-    This is its alarm, due when all its documents have been ingested or have failed.
+    This is the alarm of a batch, due when all its documents have been ingested or have failed.
     """
     batch.body["status"] = "completed"
     batch.body["file_counts"] = _counts(db, batch)

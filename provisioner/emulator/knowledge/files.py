@@ -102,6 +102,7 @@ def _life(call: Call, purpose: str) -> int | None:
     Raises ApiError for a wrong `expires_after`.
     """
     form = call.request.form
+    # A multipart form has no nested fields, so the SDK writes the path into the name.
     anchor, seconds = form.get("expires_after[anchor]"), form.get("expires_after[seconds]")
     if anchor is None and seconds is None:
         return LONGEST_LIFE if purpose == "batch" else None

@@ -148,11 +148,13 @@ def chunks(pieces: Iterable[str], static: Json) -> Iterator[tuple[int, str]]:
         if start >= base + len(text):
             return
         if end < base + len(text):
+            # A space in the first half is not used: the chunk would be too short.
             space = text.rfind(" ", start - base + size // 2, end - base)
             end = base + space + 1 if space > 0 else end
         yield start, text[start - base : end - base]
         if end >= base + len(text):
             return
+        # At least one character further, so that a large overlap cannot keep the loop at one place.
         start = max(end - overlap, start + 1)
 
 

@@ -44,7 +44,8 @@ def find_store(db: Session, store_id: str) -> Row:
 def create_store(call: Call, given: Json) -> Row:
     """Insert and return a new store.
 
-    The files of `file_ids`, if there are any, become its documents.
+    `given` has the fields of a request that creates a store. The files of its `file_ids`, if there
+    are any, become the documents of the store.
     """
     body: Json = {
         "id": new_id("vs_"),
@@ -75,10 +76,10 @@ def create_store(call: Call, given: Json) -> Row:
 
 
 def from_helper(call: Call, given: Json | None) -> Json | None:
-    """Return tool resources with the id of a new store instead of the helper `vector_stores`.
+    """Create the stores that the field `vector_stores` of tool resources describes.
 
-    Resources without that helper are returned unchanged. Raises ApiError if a request also contains
-    ids of stores.
+    Returns the resources with the ids of the new stores instead of that field. Resources without
+    the field are returned unchanged. Raises ApiError if they contain ids of stores as well.
     """
     if not given or "vector_stores" not in given.get("file_search", {}):
         return given
@@ -94,6 +95,8 @@ def from_helper(call: Call, given: Json | None) -> Json | None:
 
 def attach(call: Call, store: Row, given: Json) -> Row:
     """Attach a file to a store as a document, and return the document.
+
+    `given` has the `file_id` and, if they were given, `attributes` and `chunking_strategy`.
 
     If the file is attached already, its attributes are set, and an ingestion that failed or was
     cancelled is tried again. Raises ApiError for an unknown file and for a store that has expired.
@@ -156,7 +159,7 @@ def set_status(document: Row, status: str) -> None:
 
 
 def ingest_due(db: Session, document: Row, _settings: Settings) -> None:
-    """Set a document to `completed`, or to `failed` with the reason.
+    """Set a document to `completed` if its file can be ingested, else to `failed` with the reason.
 
     This is the alarm of a document.
     """
@@ -202,7 +205,8 @@ def _set_size(store: Row, size: int) -> None:
 
 
 def touch(store: Row, now: int) -> None:
-    """Record that a store is used now, which postpones its expiry. The caller saves the row."""
+    """Record that a store is used now, which postpones its expiry. The caller saves the store."""
+    # An expired store does not come back: its documents are deleted already.
     if store.body["status"] != "expired":
         store.body["last_active_at"] = now
         set_expiry(store)
@@ -218,7 +222,7 @@ def set_expiry(store: Row) -> None:
 def expire(db: Session, store: Row, _settings: Settings) -> None:
     """Let a store expire. Its documents are deleted, and the store stays readable.
 
-    This is its alarm.
+    This is the alarm of a store.
     """
     store.body["status"] = "expired"
     store.due = None

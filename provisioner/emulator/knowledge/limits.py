@@ -47,5 +47,5 @@ LIMITS: Limits = (
 
 
 def filters(shapes: Shapes) -> Schema:
-    """Return the schema that the limits refer to as `#/$defs/Filters`."""
+    """Return the schema of a filter by attributes, which the limits call `#/$defs/Filters`."""
     return shapes.object("vector_store_search_params.Filters")

@@ -98,6 +98,7 @@ def _index(
 
 def score_of(chunk: word_index.Chunk, wanted: int) -> float:
     """Return the score of a chunk for a query of `wanted` different words."""
+    # `wanted` is never 0 here: a query without words finds no chunk.
     share = chunk.hits / wanted
     often = chunk.often / max(1, chunk.words)
     return round(share * (1 - FREQUENCY_SHARE) + min(1.0, often) * FREQUENCY_SHARE, 6)

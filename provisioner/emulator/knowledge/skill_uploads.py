@@ -80,6 +80,7 @@ def _unzipped(archive: bytes) -> list[tuple[str, bytes]]:
                 (info.filename, bundle.read(info) if _is_manifest(info.filename) else b"")
                 for info in inside
             ]
+    # The last two are raised for an unknown compression and for an encrypted file.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
         raise invalid_value("Invalid 'files': the file is not a ZIP archive.", "files") from None
 
@@ -118,6 +119,7 @@ def _named(files: list[tuple[str, bytes]], archive: bytes) -> Bundle:
 
     Raises ApiError for a path outside of the skill, and unless there is exactly one SKILL.md.
     """
+    # Whoever unpacks the archive must not write a file outside of the folder of the skill.
     for name, _ in files:
         if name.startswith("/") or "\\" in name or ".." in name.split("/"):
             raise invalid_value(f"Invalid 'files': '{name}' is no path inside the skill.", "files")

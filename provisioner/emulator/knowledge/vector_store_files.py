@@ -22,6 +22,7 @@ UPDATE = Body("FileUpdateParams", LIMITS)
 
 def create(call: Call, store: Row) -> Answer:
     document = knowledge.attach(call, store, call.body(CREATE))
+    # The order matters: `recount` saves the store, with the expiry that `touch` has set.
     knowledge.touch(store, call.now)
     knowledge.recount(call.db, store)
     return document.body
@@ -30,7 +31,7 @@ def create(call: Call, store: Row) -> Answer:
 def status_filter(call: Call) -> str | None:
     """Return the status by which a request filters documents, or None.
 
-    Raises ApiError for an unknown one.
+    Raises ApiError for an unknown status.
     """
     wanted = call.query.get("filter")
     if wanted is not None and wanted not in STATUSES:

@@ -71,6 +71,7 @@ STOP_WORDS = frozenset(
 # The function `words` has already split the text and put it into lower case, so the tokenizer must not
 # split a word again. The tokenizer `ascii` treats every character above ASCII as a part of a word, and
 # `tokenchars` adds `_`, so it agrees with `\w` about ASCII.
+# AUTOINCREMENT: the full-text table keeps the words of deleted chunks, so no id may be used again.
 TABLES = """
 CREATE TABLE IF NOT EXISTS chunks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -132,6 +133,7 @@ def key_of(file_id: str, static: Json) -> Key:
 
 def add(db: Session, key: Key, static: Json) -> None:
     """Add a document to the index, unless it is there already."""
+    # One by one, because Python's `executescript` would commit the transaction of the request.
     for table in TABLES.split(";"):
         db.run(table)
     if db.run("SELECT 1 FROM chunks WHERE file_id = ? AND strategy = ? LIMIT 1", key).fetchone():
