@@ -54,4 +54,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
+    # Names that were not used yet are not in `globals()`, but editors and `help` should list them.
     return sorted({*globals(), *__all__})

@@ -42,7 +42,7 @@ class Wanted:
 
 @frozen
 class Candidates:
-    """The chosen leaks, `ours` and `nobodys`, each in the order of the judgements.
+    """The chosen leaks, in the order of the judgements: `ours`, and `nobodys`, which have no owner.
 
     `young` is the number of leaks that are not old enough. `named` is the number of leaks that
     stay because an object that is not chosen refers to them.
@@ -68,9 +68,11 @@ def candidates(judgements: Collection[Judgement], wanted: Wanted, now: float) ->
         if one.condition in wanted.conditions and one.condition.is_a_class and one.deletable
         if has_metadata(one, wanted.metadata)
     ]
+    # An object of unknown age counts as new (see `_age`), so that it is rather kept.
     old = [one for one in fitting if _age(one, now) >= wanted.older_than]
     chosen = {f"{one.kind} {one.id}": one for one in (*asked, *old)}
     free = _without_named(chosen, by_name)
+    # A person who names an id expects that object to go, so silence about it would mislead.
     for one in asked:
         if one not in free:
             raise UsageError(Diagnostic(codes.NOT_A_LEAK, one.proof, subject=one.id))
@@ -83,7 +85,7 @@ def candidates(judgements: Collection[Judgement], wanted: Wanted, now: float) ->
 
 
 def may_go(one: Judgement) -> bool:
-    """Return true if an object is a leak or unknowable, and is `deletable` (see Judgement)."""
+    """Return true if an object is a leak, idle or unknowable, and is `deletable` (see Judgement)."""
     is_free = one.condition.is_a_class or one.condition is Condition.UNKNOWABLE
     return is_free and one.deletable
 
@@ -106,6 +108,7 @@ def still_named(names: Collection[str], judgements: Collection[Judgement]) -> di
 
 def _age(one: Judgement, now: float) -> float:
     """Return the seconds since an object was last used; 0 if that is not known or is in the future."""
+    # The clocks of this machine and of the server may differ, so an age may come out negative.
     return max(0.0, now - one.active_at) if one.active_at is not None else 0.0
 
 

@@ -55,6 +55,7 @@ def _change(
         kind, one.id, one.name, spec, created_at=one.created_at or 0.0, parent=one.parent
     )
     if known is not None:
+        # `retained` protects an object from `apply`. The judgement has already respected it.
         live = replace(known, kind=kind, spec={**known.spec, **spec}, retained=False)
     reason = REASONS.get(one.condition, Reason.LEAK) if one.address else Reason.LEAK
     return Change(
@@ -79,6 +80,7 @@ def _facts(
         yield "last_active_at", int(one.last_active_at)
     if one.bytes is not None:
         yield "bytes", one.bytes
+    # Between review and `apply FILE`, somebody may have edited the object without using it.
     yield "row", fingerprint(row)
     if named:
         yield "names", {id.id: id for id in named}

@@ -17,11 +17,12 @@ from provisioner.model.provider import Row
 
 NOTHING: frozenset[str] = frozenset()
 Reader = Callable[[Row], Mark | None]
+"""A function that returns the mark of a row, None if the row has no readable mark."""
 
 
 @frozen
 class Thing:
-    """One object.
+    """One object of an account, as it was read.
 
     `names` are the ids of other objects that occur anywhere in what was read of it.
     """
@@ -81,6 +82,7 @@ def _things(
             # A file refers to nothing, and accounts have more files than anything else, so the
             # search is skipped.
             names = NOTHING if listable.is_file else ids_in(row, known) - {id}
+            # A store does not name its files in its own row, only in the list of its files.
             if documents := inventory.documents.get(id):
                 names |= {str(one["id"]) for one in documents}
             yield Thing(listable, id, row, _mark(row, read), names)
@@ -100,5 +102,6 @@ def _anonymous(inventory: Inventory) -> Iterable[Row]:
     """Yield rows that may refer to other objects but are no objects: rows without an id, kept releases."""
     for rows in inventory.nameless.values():
         yield from rows
+    # A release that the retention rule drops needs nothing any more.
     for rows in inventory.history.values():
         yield from (row for row in rows if row.get("retained", True))

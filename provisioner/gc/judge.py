@@ -42,7 +42,8 @@ class Case:
     `owner` is None if there is no Stack. `live` are our objects, and `declared` the addresses that
     manifests declare. `marks` has the function that reads a mark, by noun. `sent` are the file name
     and the size of each document that the manifests would upload. `left` are the ids of files that
-    test candidates of this stack attached.
+    test candidates of this stack attached. `has_threads` is true if applications use threads on the
+    runtime of the target, which no API lists.
     """
 
     account: Account
@@ -66,6 +67,8 @@ def judge(inventory: Inventory, case: Case) -> tuple[Judgement, ...]:
 
 @dataclass(slots=True)
 class _Judging:
+    """The judgement of one account: what was read, and what follows from it for each object, by id."""
+
     inventory: Inventory
     case: Case
     graph: AccountGraph
@@ -163,6 +166,8 @@ class _Judging:
             return Condition.IN_USE, proofs.HELD
         if thing.id in self.kept and (thing.mark is None or self._is_called(thing)):
             return self._called(thing)
+        # Whatever could not be read may refer to the object. So an object is called a leak only after
+        # this test.
         if (why := self.unread.get(thing.noun)) is not None:
             return Condition.UNKNOWABLE, proofs.unread(why)
         return next(self._own(thing))
@@ -180,6 +185,7 @@ class _Judging:
         """
         one = thing.listable
         if (found := self.ours.get(thing.id)) is not None:
+            # A surplus object may also be undeclared. That a newer one has its place says more.
             if thing.id in self.surplus:
                 yield Condition.SUPERSEDED, proofs.superseded(found.address)
             yield Condition.ORPHAN, proofs.orphan(found.address)
@@ -195,6 +201,7 @@ class _Judging:
             yield Condition.EMPTY, proofs.empty(thing.noun)
         if one.is_file:
             yield from self._file(thing)
+        # A called object that has not ended was judged by `_called` already.
         if one.is_called:
             yield Condition.OUTPUT, proofs.ended(thing)
         yield Condition.DANGLING, proofs.dangling(thing)
@@ -208,6 +215,7 @@ class _Judging:
             yield self._left_with(thing, users)
         if self._is_ours(thing):
             yield Condition.DANGLING, proofs.ours_unused(self._whence(thing))
+        # Likeness is no proof of ownership, so it counts only after every proof has failed.
         if (sent := self.uploading.like(thing.row)) is not None:
             yield Condition.UNANSWERED, proofs.unanswered(sent)
         if purpose in self.case.account.held_by_id:
@@ -236,6 +244,7 @@ class _Judging:
             return True
         for known in (remembered.uploaded, remembered.made):
             found = known.get(thing.id)
+            # Stacks may share a ledger, so an id in it may be from an upload of another owner.
             if found is not None and found.owner == owner:
                 return True
         return self.tags.get(thing.id, False)
@@ -274,6 +283,7 @@ class _Judging:
     def _judgement(self, thing: Thing, condition: Condition, proof: str) -> Judgement:
         row, (whose, owner) = thing.row, self._whose(thing)
         users = self.graph.named_by.get(thing.id, ())
+        # What refers to a candidate decides if it may be deleted, so no user of it is left out.
         shown = users if condition.is_a_class else users[:MOST_USERS]
         one, found = thing.listable, self.ours.get(thing.id)
         is_priced = one.holds or one.memory_field

@@ -27,6 +27,7 @@ def store_prices(stores: Iterable[Row], prices: Prices = PRICES) -> dict[str, fl
     the prices is the bill of the account.
     """
     sizes = {str(row["id"]): bytes_of(row) or 0 for row in stores}
+    # The vendor counts the allowance once for the account, not once for each store.
     total = sum(sizes.values())
     charged = max(0, total - prices.store_free_bytes)
     bill = charged / GIB * prices.store_gib_day
@@ -34,8 +35,12 @@ def store_prices(stores: Iterable[Row], prices: Prices = PRICES) -> dict[str, fl
 
 
 def memory_price(listable: Listable, row: Row, prices: Prices = PRICES) -> float:
-    """Return the price in US dollars of a container or the like for one day, 0 if it has ended."""
+    """Return the price for one day of an object whose memory is charged, in US dollars.
+
+    It is 0 if the object, such as a container, has ended.
+    """
     if listable.is_over(row):
         return 0.0
+    # A row may lack the size. 1 GB is the smallest size, so the price is then not exaggerated.
     size = str(row.get(listable.memory_field) or "1g")
     return prices.container_session.get(size, 0.0) * SESSIONS_A_DAY

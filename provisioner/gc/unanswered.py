@@ -40,6 +40,7 @@ class Uploading:
         key = str(row.get("filename") or ""), size if isinstance(size, int) else -1
         made = seconds(row.get("created_at"))
         for upload in self.unanswered.get(key, ()):
+            # A server that reports no time of creation proves nothing either way.
             if not made or upload.started - EARLY <= made <= upload.started + LATE:
                 return (
                     f"the upload {upload.number} of run {upload.run or '(unknown)'}, which had no "

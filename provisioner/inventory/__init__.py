@@ -47,6 +47,7 @@ def read(
         listed = list_all(provider, bindings, declared, pool, ahead=ahead or {})
         rows = dict(listed.rows)
         for kind, binding in bindings.items():
+            # Only objects of this owner are asked, because each list costs a request.
             if (outer := binding.parent) in bindings:
                 parents = parents_of(rows.get(outer, ()), bindings[outer], owner)
                 rows[kind] = list_inner(provider, binding, parents, pool)

@@ -57,6 +57,7 @@ def _fields(
         yield field
         return
     name, *rest = paths.parse(field.path)
+    # The path of a single file ends in the key of that file: `files[guide.md]`.
     if rest:
         yield replace(field, live=there.get(rest[0], field.live))
         return

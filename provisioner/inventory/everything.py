@@ -34,10 +34,11 @@ def read_everything(
 ) -> Inventory:
     """Return every object of the account by its noun, and what could not be read.
 
-    A noun is the word for one object of a collection, such as `container` (see Listable). `known` is an inventory, by the kinds of `bindings`, that was read just before. Collections
-    whose noun is in `dropped` are not listed. `tracked` has the ids, by noun, of objects that no
-    API lists: each is requested once, and one that no longer exists has no row. Raises
-    ProviderError if no list could be read.
+    A noun is the word for one object of a collection, such as `container` (see Listable). `known`
+    is an inventory, by the kinds of `bindings`, that was read just before. Collections whose noun
+    is in `dropped` are not listed. `tracked` has the ids, by noun, of objects that no API lists:
+    each is requested once, and one that no longer exists has no row. Raises ProviderError if no
+    list could be read.
     """
     began, known = time(), known or Inventory()
     left_out = frozenset(dropped)
@@ -56,6 +57,7 @@ def read_everything(
         for noun, ids in (tracked or {}).items():
             found.singles(noun, listables[noun].collection, ids)
     finally:
+        # After Ctrl-C a request that hangs must not keep the user until its deadline.
         pool.shutdown(wait=False, cancel_futures=True)
     return Inventory(
         found.rows,
@@ -63,6 +65,7 @@ def read_everything(
         history=known.history,
         nameless=found.nameless,
         unread=found.unread,
+        # Ages are judged by this moment, so it must not be later than the first list.
         read_at=known.read_at or began,
     )
 
@@ -71,6 +74,7 @@ def _by_noun(
     known: Inventory, bindings: Mapping[str, Binding], listables: Mapping[str, Listable]
 ) -> dict[str, tuple[Row, ...]]:
     """Return the rows, by noun, of the collections that `known` contains completely."""
+    # A plan lists inner collections only inside of objects of its own owner, so they are listed again.
     nouns = {one.collection: noun for noun, one in listables.items() if not one.inside}
     return {
         nouns[bindings[kind].collection]: rows
@@ -148,7 +152,10 @@ class _Reading:
             self.documents[id] = tuple(rows)
 
     def singles(self, noun: str, collection: str, ids: Sequence[str]) -> None:
-        """Request objects that no list contains, one by one."""
+        """Request the objects with these ids one by one, because no list contains them.
+
+        An object that no longer exists gets no row.
+        """
         found = self.pool.map(partial(_single, self.provider, collection), ids)
         self.rows[noun] = tuple(row for row in found if row is not None)
 
@@ -160,6 +167,7 @@ def _listed(
     try:
         return provider.list(collection, parent)
     except ProviderError as error:
+        # Without such a list there are no such objects, so other objects may still be judged.
         is_missing = isinstance(error, NoSuchApi | NotFound) or error.status in MISSING
         return () if is_missing else error
 

@@ -36,9 +36,11 @@ class Holders:
         Returns None if that would take more than `most` requests. Raises ProviderError.
         """
         pages = {str(row["id"]): _pages(row) for row in stores}
+        # An empty store contains none of the files and needs no request.
         pages = {id: count for id, count in pages.items() if count}
         single = self._is_cheaper(pages, ids) and self._answers()
         costs = {id: min(count, len(ids)) if single else count for id, count in pages.items()}
+        # The cost is known before the first request, so a search that is too long never begins.
         if sum(costs.values()) > self.most:
             return None
         return {
@@ -48,6 +50,7 @@ class Holders:
 
     def _is_cheaper(self, pages: Mapping[str, int], ids: Collection[str]) -> bool:
         """Return true if requests for single files are cheaper than lists, the trial request included."""
+        # The trial request is one more, so it must save at least two.
         saved = sum(max(0, count - len(ids)) for count in pages.values())
         return self.known is not None and saved > 1
 

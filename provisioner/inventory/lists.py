@@ -1,4 +1,4 @@
-"""Lists each collection once, and the collections inside of objects for which they are needed."""
+"""Lists each collection once, and inner collections only inside of the objects that a plan needs."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -42,6 +42,7 @@ def list_all(
         for kind, binding in bindings.items()
         if kind in always or (kind in declared and not binding.parent)
     ]
+    # All lists are requested at the same time, because a plan mostly waits for their answers.
     pending = {
         kind: pool.submit(ahead.get(kind) or partial(provider.list, bindings[kind].collection))
         for kind in kinds
@@ -66,6 +67,8 @@ def list_all(
                 rows[kind] = ()
             else:
                 closed.append(error)
+    # If every list is refused, the key or the address is wrong, and the account must not be
+    # reported as empty.
     if closed and not rows:
         raise closed[0]
     listed = {kind: rows.get(kind, ()) for kind in kinds}
@@ -91,6 +94,7 @@ def inner_rows(provider: Provider, binding: Binding, parent: str = "") -> list[R
     try:
         rows = provider.list(binding.collection, parent)
     except NotFound:
+        # Without a parent, a 404 says that the collection is missing and not that an object is gone.
         if not parent:
             raise
         return []

@@ -25,16 +25,17 @@ def read_holders(
     ours: Mapping[str, str],
     most: int,
 ) -> Inventory:
-    """Return an inventory that shows which stores of others contain these files. Raises ProviderError.
+    """Return an inventory of the stores of others that contain one of the files with these `ids`.
 
     `ours` maps the id of each store whose documents were read to one of its files. If more than
     `most` requests would be needed, nothing is read. That is safe, because apply asks the stores
-    again before it deletes a file.
+    again before it deletes a file. Raises ProviderError.
     """
     found: dict[str, tuple[Row, ...]] = {}
     for kind, binding in bindings.items():
         if binding.documents and ids:
             rows = [r for r in inventory.rows.get(kind, ()) if str(r["id"]) not in ours]
+            # Any file that is certainly in a store serves to find out if single files can be asked for.
             known = next(((store, file) for store, file in ours.items() if file), None)
             holders = Holders(provider, binding.documents.collection, most, known)
             held = holders.of(rows, ids) or {}
@@ -55,6 +56,8 @@ def read_bystanders(provider: Provider, collections: Mapping[str, str]) -> Inven
             found = provider.list(collection)
             rows[name], without_id[name] = tuple(found), nameless(found)
         except REFUSALS as error:
+            # Where the API does not exist, no such object can refer to ours. Any other refusal leaves
+            # that open, so the plan names the list as not read.
             if not isinstance(error, NoSuchApi):
                 unread[name] = error.diagnostics[0]
     odd = {name: found for name, found in without_id.items() if found}

@@ -51,6 +51,7 @@ def allowed(
         # A comment without a reason accepts nothing: a reviewer should be able to read why.
         covering = [one for one in allowances if one.reason and one.covers(finding)]
         used.update(covering)
+        # A finding that is accepted stays in the list: reports show it, with the reason.
         found.append(replace(finding, allowed=covering[0].reason) if covering else finding)
     return found
 

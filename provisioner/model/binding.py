@@ -279,6 +279,7 @@ class Binding:
 
     def mark_of(self, row: Row) -> Mark | None:
         """Return the mark in a row. None if it has none, or if `may_be_ours` refuses the row."""
+        # An agent chooses the metadata of what it makes, so a mark alone does not prove it ours.
         return (
             self.mark_location.read(row) if self.mark_location and self.may_be_ours(row) else None
         )

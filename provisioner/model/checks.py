@@ -51,6 +51,7 @@ class Check:
 
         It does not depend on `origin`.
         """
+        # Without `origin`, a report still fits after the lines above the check were edited.
         expect = [[one.rule, one.value] for one in self.expect]
         outputs = dict(self.tool_outputs)
         return digest([self.name, self.question, expect, self.repeats, outputs], DIGEST_LENGTH)
@@ -97,6 +98,7 @@ class Tested:
     @property
     def passed(self) -> bool:
         """True if the question was asked `check.repeats` times and every answer met the requirements."""
+        # `--max-tokens` may stop before all repeats. A question that was not asked is not passed.
         is_whole = len(self.attempts) == self.check.repeats
         return is_whole and all(attempt.passed for attempt in self.attempts)
 
@@ -132,5 +134,6 @@ class ChecksReport:
     @property
     def passed(self) -> bool:
         """True if every assistant in `judged` was asked and all its checks passed."""
+        # An assistant without any result would otherwise count as passed.
         asked = {one.address for one in self.deciding}
         return asked == set(self.judged) and all(one.passed for one in self.deciding)

@@ -28,6 +28,7 @@ def readable(path: str, data: bytes) -> str:
     if len(data) > MOST_READ or b"\0" in data:
         return ""
     try:
+        # An editor on Windows may begin the file with a byte order mark, which is no part of its text.
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("utf-8-sig", "replace") if path.lower().endswith(".md") else ""

@@ -103,6 +103,7 @@ class Answer:
         total = self.usage.get("total_tokens")
         if isinstance(total, int):
             return total
+        # `--max-tokens` of `test` counts these too, so that it holds on runtimes without a total.
         both = [self.usage.get(name) for name in ("prompt_tokens", "completion_tokens")]
         counts = [one for one in both if isinstance(one, int)]
         return sum(counts) if any(counts) else None
@@ -245,6 +246,7 @@ class Conversation:
 
     def arguments(self, assistant: AppliedAssistant) -> dict[str, Any]:
         """Return the parameters as arguments that every allowed version of the SDK accepts."""
+        # `parameters` must return a new dict, so it may be changed here.
         params = self.parameters(assistant)
         beside = {name: params.pop(name) for name in [*params] if name in self.beside}
         return {**params, **({"extra_body": beside} if beside else {})}

@@ -40,6 +40,7 @@ class Diagnostic:
     subject: str
     allowed: str
 
+    # It is written by hand because the default of `severity` depends on `code`.
     def __init__(
         self,
         code: Code,

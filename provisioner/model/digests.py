@@ -65,6 +65,7 @@ class _Text:
 
     def __init__(self) -> None:
         self._is_text = True
+        # A character of several bytes may continue in the next piece, so the decoder keeps its state.
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self.whole, self._windows = hashlib.sha256(), hashlib.sha256()
         # Until the first CR, the digest of the text with LF equals that of the bytes. It is computed
@@ -76,6 +77,7 @@ class _Text:
     def add(self, chunk: bytes, *, last: bool = False) -> None:
         if self._plain is self.whole and b"\r" in chunk:
             self._plain = self.whole.copy()
+        # The bytes are uploaded as they are, so their digest is needed even if they are no text.
         self.whole.update(chunk)
         if not self._is_text:
             return

@@ -51,6 +51,7 @@ class Drift:
     @property
     def is_empty(self) -> bool:
         """True if nothing that counts as drift was found. Then `drift` exits with 0."""
+        # A value of which it is not known whether it changed (None) is reported, but is no drift.
         return not (
             self.changes
             or self.absent

@@ -7,6 +7,7 @@ UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 """The number of seconds in each unit of a duration."""
 LONGEST: Final = 100 * 365 * UNITS["d"]
 """The longest accepted duration, in seconds. A longer one is probably a typing error."""
+# Without ASCII, `\d` also matches digits of other scripts. 12 digits bound the work of `int`.
 _DURATION: Final = re.compile(r"(\d{1,12})([smhdw])", re.ASCII)
 
 

@@ -20,6 +20,7 @@ class Lost:
     why: str
 
 
+# It is not frozen, because a runtime fills it while it reads the parts of the export.
 @dataclass(slots=True)
 class Exported:
     """One assistant of an export.

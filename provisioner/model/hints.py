@@ -73,6 +73,7 @@ class OptionsInUse:
             if name in names and (value := getattr(self, name)):
                 yield from (f"--{name.replace('_', '-')}", value)
         for name in self.var if "var" in names else ():
+            # A value may be secret, and messages are printed into logs.
             yield from ("--var", f"{name}=VALUE")
         for file in self.var_file if "var_file" in names else ():
             yield from ("--var-file", file)
@@ -102,6 +103,7 @@ def command_line(command: str, *words: str, only: Collection[str] | None = None)
     contains its name.
     """
     own = {word.partition("=")[0].removeprefix("--").replace("-", "_") for word in words}
+    # `select` has the terms of `--exclude` too, so `words` with either option replace all of it.
     own |= {"select"} if "exclude" in own else set()
     names = [name for name in TAKEN[command] if name not in own and (only is None or name in only)]
     in_use = OptionsInUse(**_noted)

@@ -20,6 +20,7 @@ def inside(root: Path, name: str) -> Path:
     """
     parts = PurePosixPath(name)
     path = on_disk(root / name)
+    # `Path` also finds an absolute path of Windows there. A NUL would make `real` raise ValueError.
     leaves = parts.is_absolute() or Path(name).is_absolute() or ".." in parts.parts or "\0" in name
     if leaves or not real(path).is_relative_to(real(root)):
         raise PlanRefused(

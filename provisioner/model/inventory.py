@@ -70,6 +70,7 @@ class Inventory:
         return cls(
             rows={kind: tuple(rows) for kind, rows in data["rows"].items()},
             documents={
+                # None (gone) and empty differ: a store that is gone is not an empty store.
                 store: None if rows is None else tuple(rows)
                 for store, rows in data["documents"].items()
             },

@@ -123,6 +123,7 @@ def _spans(text: str) -> Spans:
 
 
 def _is_count(text: str) -> bool:
+    # Anybody with access to the account can write a mark, and `int` raises for thousands of digits.
     return text.isdecimal() and len(text) <= MOST_DIGITS
 
 
@@ -184,6 +185,8 @@ class Mark:
         owner, address, applied = (metadata.get(key) for key in (OWNER, ADDRESS, APPLIED))
         if owner is None or address is None:
             return None
+        # Without the digests the object is still ours. `intact` is then false, and the next update
+        # writes the whole mark.
         said = None if applied is None else str(applied)
         return _mark(str(owner), str(address), said, str(metadata.get(SETTINGS, "")))
 
@@ -203,6 +206,8 @@ class Mark:
         """Return the mark in a text that `to_text` wrote, None for any other text."""
         owner, _, rest = text.partition(" ")
         name, *parts = rest.split() or [""]
+        # A digest follows the key of its field, so it is longer than KEY_LENGTH, and a flag never is.
+        # `reversed` lets the first of several equal flags win.
         flags = {part[:1]: part[1:] for part in reversed(parts) if len(part) <= KEY_LENGTH}
         if not NAME.fullmatch(name):
             return None
@@ -274,6 +279,7 @@ def _mark(owner: str, address: str, applied: str | None, settings: str) -> Mark 
 
 def _applied(text: str) -> dict[str, Applied]:
     pairs = (pair.partition(":") for pair in text.split())
+    # All objects have the same few keys, so `intern` stores each key once for all of them.
     return {intern(key): _entry(value) for key, colon, value in pairs if colon}
 
 

@@ -19,6 +19,8 @@ from provisioner.model.provider import Body, Row
 from provisioner.model.schemas import MAPPINGS
 from provisioner.model.value import Spec, revealed
 
+# The first pattern also matches a mark that somebody has cut short. If it stayed in the text, the next
+# write would put a second mark after it.
 _REST = re.compile(r"\s*\[provisioner\b[^\[\]]*(\]\s*)?\Z")
 _MARKED = re.compile(r"(?P<text>.*?)\s*\[provisioner (?P<mark>[^\[\]]*)\]\s*", re.DOTALL)
 
@@ -96,6 +98,7 @@ def in_text(field: str, kind: str, longest: int) -> MarkLocation:
         return {**body, field: marked(text(spec), mark, longest)}
 
     def room(spec: Spec, mark: Mark) -> int:
+        # The 1 is the space before the first digest.
         return longest - len(beside(text(spec), replace(mark, applied={}))) - 1
 
     return MarkLocation(

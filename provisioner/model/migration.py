@@ -147,6 +147,7 @@ class Migration:
     @property
     def missing(self) -> tuple[str, ...]:
         """The entries that must be added to `drop:` before the migration is allowed."""
+        # Several assistants may need the same entry. `dict.fromkeys` keeps the first of each, in order.
         return tuple(dict.fromkeys(entry for entry in self._missing() if entry))
 
     def _missing(self) -> Iterator[str]:
@@ -159,6 +160,7 @@ class Migration:
         verdicts = {one.verdict for one in self.assistants}
         if Verdict.BLOCKED in verdicts or any(one.blocks for one in self.resources):
             return Verdict.BLOCKED
+        # A loss that somebody agreed to with `drop:` does not block, but is a change all the same.
         changed = verdicts - {Verdict.READY} or any(
             r.effect is ResourceEffect.LOST for r in self.resources
         )

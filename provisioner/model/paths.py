@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+# Only the first step may be a plain name without a dot before it, hence the two patterns below.
 _QUOTED = r'\[(?P<quoted>"(?:[^"\\]|\\.)*")\]'
 _BRACKET = r'\[(?P<bracket>[^\[\]"]+)\]'
 _STEP = re.compile(rf'{_QUOTED}|{_BRACKET}|(?P<plain>[^.\[\]"]+)')
@@ -34,6 +35,7 @@ def _rendered(keys: tuple[str | int, ...], patterns: tuple[tuple[str, ...], ...]
     path: list[str | int] = []
     text = ""
     for key in keys:
+        # A key with a dot or a bracket in it must not be written plainly: `parse` would split it.
         plain = _is("plain", str(key)) and not any(_matches(path, p) for p in patterns)
         if plain and not isinstance(key, int):
             text += f".{key}" if text else str(key)

@@ -210,6 +210,7 @@ class Live:
     @property
     def others(self) -> Mapping[Owner, frozenset[Address]]:
         """The addresses at which each other owner has objects on this target."""
+        # A first plan is refused if another owner has objects at our addresses: see `other-stack`.
         held: dict[Owner, set[Address]] = {}
         for mark in (found.mark for found in self.elsewhere):
             if mark:

@@ -70,6 +70,7 @@ class Document:
 
         Any digest in `digests` counts, because their texts differ only in line endings.
         """
+        # A mark with little room has only the beginning of a digest.
         return bool(sha256) and any(whole.startswith(sha256) for whole in self.digests)
 
     @property
@@ -126,6 +127,7 @@ class Resource:
         if self._references is None:
             sources = {doc.source for doc in self.documents.values() if doc.source}
             found = frozenset((references(self.spec) | sources) - {self.address})
+            # Only this cache is ever set on a frozen resource, and it takes no part in comparisons.
             object.__setattr__(self, "_references", found)
             return found
         return self._references

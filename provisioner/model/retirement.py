@@ -51,6 +51,7 @@ class Retired:
         for one in ended:
             if one.status is TrackedStatus.TRACKED:
                 self.failed += 1
+                # A run may have a million failures, and a report of all of them would fill the memory.
                 if len(self.failures) < MOST_TOLD:
                     self.failures.append(one)
             elif one.status is TrackedStatus.GONE:

@@ -107,6 +107,7 @@ def _keyword(key: str, value: Any) -> Any:
         return {name: _schema(item) for name, item in value.items()}
     if isinstance(value, Mapping) and key in _NAMED:
         return {name: _schema(value[name]) for name in sorted(value)}
+    # The value of any other keyword, such as `default`, `enum` or `const`, is data and no schema.
     return arranged(value, NOWHERE)
 
 
@@ -170,6 +171,7 @@ def reordered(
     """
     theirs = orders(right, schemas)
     for keys, names in orders(left, schemas).items():
+        # Added and removed properties are differences of their own, so only the common ones count here.
         both = {*names} & {*theirs.get(keys, ())}
         first, second = (
             [name for name in side if name in both] for side in (names, theirs.get(keys, ()))

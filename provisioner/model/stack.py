@@ -19,6 +19,7 @@ def is_openai(url: str) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
+    # With the dot in front, a host such as `evil-api.openai.com` does not match.
     return parts.scheme == "https" and f".{parts.hostname}".endswith(".api.openai.com")
 
 
@@ -30,11 +31,14 @@ def web_address(url: str) -> str:
     """
     try:
         parts = urlsplit(url.strip())
+        # `port` raises ValueError for a port that is no number.
         port = parts.port
     except ValueError:
+        # `from None`: a traceback with the first error would print the URL, and a password in it.
         raise ValueError("it is no web address") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("it is no web address")
+    # `urlsplit` takes an empty query or fragment away, so the last character is looked at too.
     said = {
         "a user or a password": parts.username is not None,
         "a query (?…)": bool(parts.query) or url.rstrip().endswith("?"),

@@ -26,6 +26,7 @@ def seconds(value: Any) -> float:
 def _scaled(value: float) -> float:
     if not isfinite(value):
         return 0.0
+    # Milliseconds need one division by 1000, microseconds two and nanoseconds three.
     while abs(value) > LATEST:
         value /= 1000
     return value
@@ -36,4 +37,5 @@ def _iso(text: str) -> float:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return 0.0
+    # Without a time zone, `timestamp` would take the zone of this machine.
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

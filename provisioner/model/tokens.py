@@ -17,6 +17,7 @@ _ENV = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
 
 def variable_of(value: Any) -> str:
     """Return the name of the variable in a value `${env:NAME}`, '' for any other value."""
+    # `fullmatch`: a value with text around the variable is no placeholder and is sent unchanged.
     named = _ENV.fullmatch(value) if isinstance(value, str) else None
     return named[1] if named else ""
 

@@ -182,6 +182,7 @@ def same(left: Any, right: Any, schemas: Schemas = NOWHERE) -> bool:
 
     `schemas` are the places where JSON Schemas begin, in which the order of properties counts.
     """
+    # Long texts are the most expensive values, and need no canonical form.
     if isinstance(left, str) and isinstance(right, str):
         return left == right
     if is_identical(left, right):
@@ -231,6 +232,7 @@ def canonical(value: Any, schemas: Schemas = NOWHERE) -> str:
     Sensitive strings are not masked. A file is represented by the digest of its text: see
     `digests`.
     """
+    # `sort_keys` would also sort `properties`, so a value with schemas is put in order before.
     plain, in_order = walk(value, _compared), bool(schemas.patterns)
     return json.dumps(
         arranged(plain, schemas) if in_order else plain,
@@ -242,6 +244,7 @@ def canonical(value: Any, schemas: Schemas = NOWHERE) -> str:
 
 def digest(value: Any, length: int = 5, schemas: Schemas = NOWHERE) -> str:
     """Return the first `length` base64url characters (6 bits each) of the SHA-256 of `value`."""
+    # JSON may contain half of a surrogate pair, which strict UTF-8 cannot encode.
     raw = hashlib.sha256(canonical(value, schemas).encode("utf-8", "surrogatepass")).digest()
     return base64.urlsafe_b64encode(raw)[:length].decode()
 
@@ -285,6 +288,8 @@ def _spelled(leaf: Any) -> Any:
         case Reference(address):
             return {"ref": str(address)}
         case RemoteId(id=id, address=address):
+            # An id of ours equals the reference to its address. Any other id equals no text and no
+            # reference.
             return {"ref": str(address)} if address else {"id": id}
         case Sensitive(secret):
             return secret

@@ -40,6 +40,8 @@ def provisioner_accounts(
     pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Accounts]:
     """Apply the manifests once, and yield the account that is copied for each test."""
+    # pytest loads the plugin for every run. These imports take long, so only a test that needs an
+    # account pays for them.
     from provisioner.model.errors import ProvisionerError
     from provisioner.testing.account import accounts
 
@@ -64,7 +66,9 @@ def _variables(lines: Any) -> dict[str, str]:
     for line in lines:
         name, separator, value = str(line).partition("=")
         if not separator:
-            raise pytest.UsageError(f"provisioner_vars: {line!r} is not NAME=VALUE")
+            raise pytest.UsageError(
+                f"provisioner_vars: {line!r} is not NAME=VALUE. Write one pair on each line."
+            )
         found[name.strip()] = value.strip()
     return found
 

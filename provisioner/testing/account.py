@@ -87,9 +87,11 @@ class Accounts:
         self._template = template
         self._switch = _Switch(template)
         self._server = make_server(self._switch)
+        # A daemon thread does not keep pytest from ending if a test hangs.
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
         self.base_url = f"http://127.0.0.1:{self._server.port}/v1"
+        # The tests reach the account by HTTP, as the application reaches its host in production.
         target = replace(stack.target, server="", data="", base_url=self.base_url)
         self._stack = replace(stack, target=replace(target, api_key_env=KEY_VARIABLE))
         self._ids = ids
@@ -107,6 +109,7 @@ class Accounts:
                     releases = self._stack.root / self._stack.target.releases
                     yield Account(self.base_url, KEY, self._ids, releases)
             finally:
+                # A request that comes after the test must not reach a copy that is closed.
                 self._switch.app = self._template
 
     def _load(self, address: Address) -> LiveAssistant:
@@ -118,6 +121,7 @@ class Accounts:
             self._stack.target.name,
             {},
             TIMEOUT,
+            # A test may publish a release and load it at once, so every load reads the registry.
             Renewal(look_every=0.0),
         )
         return from_stack(wanted, self._stack)
@@ -146,6 +150,7 @@ def accounts(
         ledger=NO_LEDGER,
         environ={**os.environ, KEY_VARIABLE: KEY},
     )
+    # The first reading finds the secrets that are missing; the second one has values for them.
     loaded = read(options)
     if stand_ins := _stand_ins(loaded):
         options = replace(options, environ={**options.environ, **stand_ins})
@@ -177,6 +182,7 @@ def _stand_ins(loaded: Loaded) -> dict[str, str]:
 
 def _embedded(target: Target, folder: Path) -> Target:
     """Return a target of the same runtime whose server, data and releases are in `folder`."""
+    # A release must never be published to the real registry of the Stack by a test.
     publishes = RUNTIMES[target.runtime].publishes
     return replace(
         target,
