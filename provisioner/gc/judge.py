@@ -12,19 +12,17 @@ from typing import Any
 from provisioner.engine.file_names import read_name
 from provisioner.engine.references import reached
 from provisioner.gc import proofs
-from provisioner.gc.graph import AccountGraph, Reader, Thing, graph_of
+from provisioner.gc.case import Case
+from provisioner.gc.graph import AccountGraph, Thing, graph_of
 from provisioner.gc.prices import bytes_of, memory_price, store_prices
 from provisioner.gc.unanswered import Uploading
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
-from provisioner.model.frozen import frozen
 from provisioner.model.inventory import PARENT, Inventory
-from provisioner.model.leaks import Account, Condition, Judgement, Remembered, Whose
-from provisioner.model.mark import Owner
+from provisioner.model.leaks import Account, Condition, Judgement, Whose
 from provisioner.model.provider import Row
-from provisioner.model.remote import Live, RemoteObject
+from provisioner.model.remote import RemoteObject
 from provisioner.model.timestamps import LATEST, seconds
-from provisioner.policy.prices import PRICES, Prices
 
 CANDIDATE_SECONDS = 86_400.0
 """The age from which a test candidate is a leak. No test takes a day, so nobody uses it then.
@@ -33,29 +31,6 @@ A test candidate is an object that `provisioner test` creates beside the live on
 """
 MOST_USERS = 3
 """The largest number of users that the judgement of an object in use lists. Some have thousands."""
-
-
-@frozen
-class Case:
-    """Everything that a judgement needs beside the inventory.
-
-    `owner` is None if there is no Stack. `live` are our objects, and `declared` the addresses that
-    manifests declare. `marks` has the function that reads a mark, by noun. `sent` are the file name
-    and the size of each document that the manifests would upload. `left` are the ids of files that
-    test candidates of this stack attached. `has_threads` is true if applications use threads on the
-    runtime of the target, which no API lists.
-    """
-
-    account: Account
-    owner: Owner | None = None
-    live: Live = Live()
-    declared: frozenset[Address] = frozenset()
-    marks: Mapping[str, Reader | None] = field(default_factory=dict)
-    remembered: Remembered = Remembered()
-    sent: frozenset[tuple[str, int]] = frozenset()
-    left: frozenset[str] = frozenset()
-    has_threads: bool = False
-    prices: Prices = PRICES
 
 
 def judge(inventory: Inventory, case: Case) -> tuple[Judgement, ...]:

@@ -113,7 +113,7 @@ def ending(runtime: str, server: str, today: date, *, vendor: bool) -> Iterator[
                 codes.API_GONE if day <= today else codes.API_GOES,
                 f"{row['api'][:1].upper()}{row['api'][1:]} {'ended' if day <= today else 'end'} on"
                 f" {day}. To keep the assistants, add a target with `runtime: {row['replacement']}` "
-                "to the Stack, and move them there with `provisioner migrate`.",
+                "to the Stack, and move them there with `migrate`.",
                 severity=Severity.WARNING,
             )
 

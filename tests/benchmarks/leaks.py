@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator import create_app
-from provisioner.gc.judge import Case, judge
+from provisioner.gc.case import Case
+from provisioner.gc.judge import judge
 from provisioner.verbs._shared.session import RunOptions
 from provisioner.verbs.gc.bare import Bare
 from provisioner.verbs.gc.survey import surveyed

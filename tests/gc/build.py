@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from provisioner.engine.classify import classify
-from provisioner.gc.judge import Case, judge
+from provisioner.gc.case import Case
+from provisioner.gc.judge import judge
 from provisioner.model.address import Address
 from provisioner.model.inventory import Inventory
 from provisioner.model.leaks import Judgement

@@ -5,8 +5,9 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
 from provisioner.engine.classify import classify
+from provisioner.gc.case import Case
 from provisioner.gc.graph import Reader
-from provisioner.gc.judge import Case, judge
+from provisioner.gc.judge import judge
 from provisioner.inventory.everything import read_everything
 from provisioner.model.codes import leaks as codes
 from provisioner.model.codes.servers import NO_SUCH_API
