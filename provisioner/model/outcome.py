@@ -11,7 +11,7 @@ from provisioner.model.plan import Action
 
 
 class Status(StrEnum):
-    """The states of one change during an apply. An Outcome never has the state STARTED."""
+    """The states of one change during an apply. Only the event that a change begins has STARTED."""
 
     STARTED = "started"
     DONE = "done"

@@ -108,10 +108,11 @@ class Fields:
 
     def prose(self, groups: Sequence[Sequence[Line]]) -> Iterator[str]:
         """Yield the rows of a prose diff, and after `fold` rows the number of the other lines."""
-        shown = folded(groups, self.fold) if self.fold else groups
+        folds = folded(groups, self.fold) if self.fold else groups
+        shown = [group for group in folds if group]
         column = Column(max(self.width - len(INDENT) - GUTTER, 30), INDENT, self.paint)
         rows = 0
-        for index, lines in enumerate(group for group in shown if group):
+        for index, lines in enumerate(shown):
             # `folded` counts lines, but a long line takes several rows, so rows are counted here.
             if self.fold and rows >= self.fold:
                 yield self._hidden(shown[index:])

@@ -209,7 +209,7 @@ class _Job:
                 given = {k: self.text(v, context) for k, v in step["with"].items()}
                 assert Path(given["path"]).is_file()
                 assert not set(given["name"]) & set('":<>|*?\r\n\\/'), "GitHub refuses such a name"
-                again = given.get("overwrite") == "True"
+                again = given.get("overwrite") == "true"
                 self.github.upload(self.run_row, given["name"], overwrite=again)
             else:
                 outputs = self.folder / "outputs"
