@@ -7,7 +7,7 @@ import pytest
 
 from provisioner.engine.sealing import sealed
 from provisioner.model.stack import Target
-from provisioner.verbs._shared.session import settings_of
+from provisioner.verbs._shared.settings import settings_of
 
 TARGET = Target(
     name="live",

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import astuple, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 
@@ -20,8 +20,8 @@ from provisioner.model.provider import Provider
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired
 from provisioner.model.runtime import Runtime
-from provisioner.model.stack import Stack, Target
-from provisioner.model.value import Sensitive, canonical, leaves
+from provisioner.model.stack import Stack
+from provisioner.model.value import Sensitive, leaves
 from provisioner.runtimes import RUNTIMES
 from provisioner.source import Loaded, load
 from provisioner.source.stack_only import right_stack
@@ -31,10 +31,8 @@ from provisioner.verbs._shared.ahead import Ahead, may_begin
 from provisioner.verbs._shared.ignored import ignored
 from provisioner.verbs._shared.ledgers import is_alone, locked
 from provisioner.verbs._shared.provenance import provenance
+from provisioner.verbs._shared.settings import settings_of
 from provisioner.verbs._shared.trusted import Trusted
-
-ORGANIZATION = "OPENAI_ORG_ID"
-"""The variable in which the SDK finds the organization of a target that names none."""
 
 
 @frozen
@@ -300,31 +298,3 @@ def secrets_of(desired: Desired) -> set[str]:
     """Return the texts that requests may contain and no output may show."""
     found = [leaf for resource in desired.values() for leaf in leaves(resource.spec, Sensitive)]
     return {text for leaf in found for text in (leaf.value, *leaf.secrets)}
-
-
-def settings_of(target: Target, host: str, project: str, environ: Mapping[str, str]) -> str:
-    """Return the text of all settings that decide where requests go and as whom, with secrets.
-
-    A saved plan contains a seal of this text and no URL, so it is refused on any other target.
-    """
-    # As when connecting: a target with a `base_url` takes nothing from the environment.
-    identity = target.workload_identity and astuple(target.workload_identity)
-    return canonical(
-        [
-            target.name,
-            target.runtime,
-            target.server,
-            target.data,
-            target.base_url,
-            target.api_key_env,
-            target.api_version,
-            identity,
-            target.organization or (None if target.base_url else environ.get(ORGANIZATION)),
-            target.project,
-            sorted(map(list, target.headers.items())),
-            list(target.drop),
-            target.releases,
-            host,
-            project,
-        ]
-    )
