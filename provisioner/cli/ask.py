@@ -23,6 +23,7 @@ def _outputs(ctx: click.Context, param: click.Parameter, values: Sequence[str]) 
     outputs = options.pairs(ctx, param, values)
     for name, text in outputs.items():
         try:
+            # Before anything is sent: a run that has begun would wait for this output.
             json.loads(text)
         except ValueError as error:
             raise click.BadParameter(f"the output of {name} is not JSON: {error}.") from error

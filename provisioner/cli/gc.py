@@ -145,9 +145,9 @@ def command(
 
 
 def _leaving_out(run_options: "RunOptions", nouns: tuple[str, ...]) -> "RunOptions":
-    """Return the options with the kinds of objects that are not listed.
+    """Return the options of a run that does not list objects of the kinds `nouns`.
 
-    Raises UsageError for others.
+    Raises UsageError for a kind that does not exist.
     """
     from dataclasses import replace
 
@@ -168,7 +168,7 @@ def _shown(
     *,
     exit_code: bool,
 ) -> int:
-    """Print the leaks of the account. Return the exit code."""
+    """Print the leaks of the account that pass the filters `shown`. Return the exit code."""
     from provisioner.model.diagnostic import has_errors
     from provisioner.render.leaks.view import pending, view_of_survey
     from provisioner.verbs.gc.survey import surveyed

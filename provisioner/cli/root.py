@@ -83,6 +83,7 @@ class Commands(click.Group):
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run one command and end the process with its exit code."""
         screen = Screen()
+        # In standalone mode, click prints errors and exits by itself, and `guarded` would see none.
         extra |= {"standalone_mode": False, "obj": screen}
         sys.exit(guarded(lambda: click.Group.main(self, *args, **extra), screen))
 

@@ -60,6 +60,7 @@ def _stopped() -> Iterator[threading.Event]:
     That is the normal end of a server, and no failure.
     """
     stop = threading.Event()
+    # The handlers of every other command raise KeyboardInterrupt, which ends with 130 or 143.
     signals = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(number, lambda *_: stop.set()) for number in signals]
     try:

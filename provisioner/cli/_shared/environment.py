@@ -29,7 +29,7 @@ SETTINGS: Final[Mapping[str, str]] = {
 }
 """The environment variable of each option, used if the command line does not give the option.
 
-A command without the option ignores it.
+A command without the option ignores the variable.
 """
 
 

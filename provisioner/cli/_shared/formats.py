@@ -94,6 +94,7 @@ def formats(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:
                 _check_summary(format)
                 return function(*args, format=format, **values)
             except (Exception, KeyboardInterrupt) as error:
+                # On stdout, for the program. `guarded` catches the error again and prints it on stderr.
                 _tell(error, format)
                 raise
 

@@ -61,7 +61,7 @@ class WholeNumber(click.IntRange):
 
 
 class Duration(click.ParamType[float]):
-    """The type of an option that takes a length of time, such as `30d`, and gives its seconds."""
+    """The type of an option that takes a duration, such as `30d`, and gives its seconds."""
 
     name = "time"
 

@@ -81,6 +81,7 @@ def carry_out(
         refusals = (UNASKED,)
     if refusals:
         show_refusals(refusals, plan)
+        # A report without a failed change ends with 0, and a refused plan has to end with 1.
         return _report(Report((), tuple(refusals), requests), format, quiet=True) or FAILED
     if plan.is_empty:
         return _report(Report(requests=requests), format, quiet=True)

@@ -77,7 +77,7 @@ def touch(db: Session, row: Row, now: int) -> Row:
 def expire(db: Session, row: Row, _settings: Settings) -> None:
     """Let a container expire. Its files are deleted, and the container stays readable.
 
-    This is its alarm.
+    This is the alarm of a container.
     """
     row.body["status"] = "expired"
     row.due = None

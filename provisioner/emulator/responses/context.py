@@ -46,8 +46,8 @@ CONVERSATIONS = _Conversations(
 class Context:
     """The items that the model reads, oldest first.
 
-    `dropped` is the number of items that truncation has removed, and `tokens` is the size of the
-    rest.
+    `dropped` is the number of items that truncation has removed, and `tokens` is the number of
+    tokens of the rest and of the instructions.
     """
 
     items: list[Json]
@@ -114,6 +114,7 @@ def before(
             break
         turns.append([item.body for item in db.children(ITEM, row.id)])
         previous_id = row.body["previous_response_id"]
+        # At the end, these are of the oldest response of the chain: what its conversation had then.
         conversation_id, until = conversation_of(row.body), row.hidden["until"]
     if conversation_id is not None:
         kept = db.children(CONVERSATION_ITEM, conversation_id)

@@ -97,6 +97,7 @@ def _end(db: Session, row: Row, now: int) -> None:
         db.save(conversation)
         if row.tag in {"completed", "incomplete"}:
             _remember(db, conversation, row)
+    # Last of all: its conversation has got the items, and a request that waits has the row already.
     if not row.body["store"]:
         db.delete_children(ITEM, row.id)
         db.delete(row)

@@ -46,6 +46,7 @@ def item(shapes: Shapes) -> Schema:
 def _message(shapes: Shapes, names: list[str]) -> Schema:
     """Return one schema for all forms of a message. The SDK has a separate type for each form."""
     fields: Schema = {}
+    # In reverse, so that a field of several forms gets its schema in the first of them.
     for name in reversed(names):
         fields |= shapes.object(name)["properties"]
     fields = {name: null(schema) for name, schema in fields.items()}

@@ -69,6 +69,7 @@ def _join(db: Session, row: Row, given: Json) -> None:
     if conversation is None:
         return
     at_work = conversation.hidden["at_work"]
+    # The id in `at_work` locks nothing once its response has ended or is no longer stored.
     busy = db.find(KIND, at_work) if at_work else None
     if busy is not None and busy.tag in WORKING:
         raise ApiError(
