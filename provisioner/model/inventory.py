@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any, Self
 
-from provisioner.model.codes import TABLE
+from provisioner.model.codes.table import TABLE
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.frozen import frozen
 from provisioner.model.provider import Row

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from provisioner.model.codes import THEMES, rows
+from provisioner.model.codes.table import THEMES, rows
 
 _HEAD = """\
 # Diagnostics

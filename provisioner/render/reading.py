@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from provisioner.model.address import Address
-from provisioner.model.codes import TABLE
+from provisioner.model.codes.table import TABLE
 from provisioner.model.diagnostic import Diagnostic, Position, Severity
 from provisioner.model.plan import (
     NOT_KNOWN,

@@ -15,8 +15,8 @@ from typing import Final
 import yaml
 
 from provisioner.model.allowance import Allowance
-from provisioner.model.codes import TABLE
 from provisioner.model.codes import policies as codes
+from provisioner.model.codes.table import TABLE
 from provisioner.model.diagnostic import Position, Severity
 from provisioner.source.manifest import Report, Source
 from provisioner.source.read import ALLOW

@@ -8,7 +8,7 @@ import pytest
 
 import provisioner
 from provisioner.model.code import Code
-from provisioner.model.codes import TABLE, THEMES, rows
+from provisioner.model.codes.table import TABLE, THEMES, rows
 from provisioner.render.codes import generate
 
 PACKAGE = Path(provisioner.__file__).parent

@@ -7,7 +7,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from provisioner.kinds import KINDS
-from provisioner.model.codes import TABLE
+from provisioner.model.codes.table import TABLE
 from provisioner.model.explanation import (
     CodeExplanation,
     Explanation,

@@ -21,7 +21,7 @@ class Term(click.ParamType[str]):
     name = "code"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        from provisioner.model.codes import TABLE
+        from provisioner.model.codes.table import TABLE
         from provisioner.source.suggest import did_you_mean
 
         known = (*Severity, *TABLE)

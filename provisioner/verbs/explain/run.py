@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from provisioner.kinds import KINDS
-from provisioner.model.codes import TABLE, THEMES, rows
+from provisioner.model.codes.table import TABLE, THEMES, rows
 from provisioner.model.explanation import (
     CodeExplanation,
     Explanation,

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from provisioner.kinds import KINDS
-from provisioner.model.codes import TABLE
+from provisioner.model.codes.table import TABLE
 from provisioner.model.frozen import frozen
 from provisioner.model.hints import hint
 from provisioner.source.check import STACK
