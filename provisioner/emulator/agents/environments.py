@@ -54,7 +54,10 @@ def create(call: Call) -> Answer:
 
 
 def selection(db: Session, given: Json, path: str = "environment") -> Json:
-    """Return the selection that a request contains, as an automation shows it. Raises ApiError."""
+    """Return the selection that a request contains, as an automation shows it.
+
+    Raises ApiError if the selection is not allowed, or if its template does not exist.
+    """
     if given["type"] == "none":
         return dict(NOTHING)
     if given["type"] == SELF_HOSTED:
@@ -88,7 +91,8 @@ def selection(db: Session, given: Json, path: str = "environment") -> Json:
 def of_session(db: Session, chosen: Json, now: int) -> Json:
     """Return the environment of a new session, as the session shows it.
 
-    It is the existing one that the selection `chosen` names, or a new one. Raises ApiError.
+    It is the existing one that the selection `chosen` names, or a new one.
+    Raises ApiError if the existing one is unknown or has expired.
     """
     if chosen["type"] == "none":
         return dict(NOTHING)

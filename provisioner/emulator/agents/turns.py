@@ -58,7 +58,7 @@ class Turn:
 
 
 def active(db: Session, session_id: str) -> Row | None:
-    """Return the turn of a session that has not ended, or None. A session has at most one."""
+    """Return the turn of a session that has not ended, or None. A session has at most one such turn."""
     for status in ACTIVE:
         found = db.children(KIND, session_id, status)
         if found:
@@ -178,6 +178,7 @@ def _ask_for(turn: Turn, function: Json) -> None:
         "arguments": function["arguments"],
         "status": "in_progress",
     }
+    # Unlike a run, a turn that waits does not expire, so it has no alarm.
     set_status(turn.row, "waiting")
     turn.row.due = None
     item = log.add_item(turn.db, turn.session, turn.row, called, _next_output(turn))
