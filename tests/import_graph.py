@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from tests.support.trees import tree_of
+
 ROOT: Final = Path(__file__).parents[1]
 PACKAGE: Final = ROOT / "provisioner"
 PAGE: Final = ROOT / "docs" / "architecture.md"
@@ -32,8 +34,7 @@ def imports() -> dict[str, dict[str, bool]]:
     found: dict[str, dict[str, bool]] = {room: {} for room in sorted(known)}
     for room, others in found.items():
         for path in sorted((PACKAGE / room).rglob("*.py")):
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            for other, is_lazy in _imported(tree, is_lazy=False):
+            for other, is_lazy in _imported(tree_of(path), is_lazy=False):
                 if other in known - {room}:
                     others[other] = others.get(other, True) and is_lazy
     return found

@@ -4,13 +4,14 @@ import ast
 import logging
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from importlinter.cli import lint_imports
 
 from tests import import_graph
+from tests.support.trees import nodes_of, tree_of
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "provisioner"
@@ -56,15 +57,14 @@ def test_a_module_stays_small_and_says_why_it_exists(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
 
     assert len(text.splitlines()) <= LINES
-    assert not text or ast.get_docstring(ast.parse(text))
+    assert not text or ast.get_docstring(tree_of(path))
 
 
 def long_functions() -> Iterator[str]:
     """Yield each function that is too long. Lines that hold only a comment do not count."""
     for path in MODULES:
-        text = path.read_text(encoding="utf-8")
-        lines = text.splitlines()
-        for node in ast.walk(ast.parse(text)):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for node in nodes_of(path):
             if isinstance(node, ast.FunctionDef) and node.end_lineno:
                 body = lines[node.body[0].lineno : node.end_lineno]
                 length = sum(not line.lstrip().startswith("#") for line in body)
@@ -81,10 +81,10 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imported_by(name: str, tree: ast.AST, modules: Collection[str]) -> set[str]:
+def imported_by(name: str, nodes: Iterable[ast.AST], modules: Collection[str]) -> set[str]:
     """Return the modules of this package that a module imports, or whose name is a text in it."""
     found: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -92,7 +92,7 @@ def imported_by(name: str, tree: ast.AST, modules: Collection[str]) -> set[str]:
             found |= {one if one in modules else node.module for one in inner}
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             found |= {node.value} if "." in node.value else set()
-    return found & set(modules) - {name}
+    return {one for one in found if one in modules} - {name}
 
 
 def circles(imports: Mapping[str, Collection[str]]) -> list[set[str]]:
@@ -127,9 +127,9 @@ def reached(name: str, edges: Mapping[str, Collection[str]], seen: set[str]) -> 
 
 def test_no_import_leads_back_to_where_it_began() -> None:
     """Imports in functions and for types alone count too, because they only hide a circle."""
-    trees = {module_name(path): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+    nodes = {module_name(path): nodes_of(path) for path in MODULES}
 
-    found = circles({name: imported_by(name, tree, trees) for name, tree in trees.items()})
+    found = circles({name: imported_by(name, every, nodes) for name, every in nodes.items()})
 
     assert found == []
 
@@ -152,9 +152,9 @@ def test_a_circle_is_found_however_it_is_imported(inside: str) -> None:
         "house.three": inside.format("house.one"),
         "house": "from house import one",
     }
-    trees = {name: ast.parse(text) for name, text in sources.items()}
+    nodes = {name: [*ast.walk(ast.parse(text))] for name, text in sources.items()}
 
-    found = circles({name: imported_by(name, tree, trees) for name, tree in trees.items()})
+    found = circles({name: imported_by(name, every, nodes) for name, every in nodes.items()})
 
     assert found == [{"house.one", "house.two", "house.three"}]
 
@@ -229,7 +229,7 @@ def names_elsewhere() -> Iterator[tuple[str, str]]:
         where = path.relative_to(PACKAGE)
         if where.parts[0] in OWN_ROOMS:
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes_of(path):
             if isinstance(node, ast.Constant) and node.value in names:
                 yield where.as_posix(), node.value
             elif isinstance(node, ast.ImportFrom) and node.module:

@@ -11,6 +11,7 @@ import provisioner
 from provisioner.cli.root import COMMANDS
 from provisioner.cli.root import provisioner as root
 from provisioner.model import hints
+from tests.support.trees import nodes_of
 
 HOUSE = Path(provisioner.__file__).parent
 NAMES = "|".join(COMMANDS)
@@ -33,9 +34,9 @@ def texts(file: Path) -> Iterator[tuple[int, str]]:
     Docstrings, descriptions in schemas, examples of commands, and the meanings of codes, which
     stand in the documentation, are no messages of a run.
     """
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+    nodes = nodes_of(file)
     silent: set[ast.AST] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             silent.add(node.value)
         if isinstance(node, ast.Dict):
@@ -51,7 +52,7 @@ def texts(file: Path) -> Iterator[tuple[int, str]]:
             silent.add(node.value)
         if isinstance(node, ast.keyword) and node.arg == "help":
             silent |= set(ast.walk(node.value))
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in silent:
             yield node.lineno, node.value
 
@@ -86,7 +87,7 @@ def test_a_command_line_built_by_hand_is_seen(tmp_path: Path, source: str) -> No
 def named_by_hints() -> Iterator[str]:
     """The commands that hints name, wherever one is written."""
     for module in HOUSE.rglob("*.py"):
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        for node in nodes_of(module):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in HINTS:
                 name = node.args[0] if node.args else None
                 if isinstance(name, ast.Constant):
@@ -131,7 +132,7 @@ def test_an_option_that_the_hint_itself_gives_is_not_given_twice() -> None:
 
 def hints_in(file: Path) -> Iterator[tuple[str, list[str]]]:
     """Every hint of a module: its command, and its words that stand in the source."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in nodes_of(file):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"hint", "command_line"}:
             words = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
             if words and isinstance(node.args[0], ast.Constant):
