@@ -1,13 +1,15 @@
-"""Make the suite fast: temporary folders in memory, modules compiled once, and cheap seals.
+"""Make the suite fast: temporary folders in memory, modules compiled once, cheap seals, no waiting.
 
 Tests make and remove some forty thousand small files. On a disk, removing them takes longer than
 most tests. A test that starts our program in a process of its own would compile every module again
 where the environment says that compiled modules are not to be kept. A seal in a plan file is made to
-be expensive, and hundreds of tests save plans.
+be expensive, and hundreds of tests save plans. An answer of the embedded server is there at the first
+look, so hundreds of looks need not be fifths of a second apart.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -16,7 +18,10 @@ from pathlib import Path
 
 import pytest
 
+from provisioner.emulator.core import server
 from provisioner.engine import sealing
+from provisioner.runtimes.agents import sessions
+from provisioner.runtimes.assistants import runs
 from tests.support.browser import CHROMIUM
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it, for this user alone
@@ -43,6 +48,27 @@ sys.dont_write_bytecode = False
 def pytest_report_header() -> str:
     """Say in which browser pages are tested, or that they are not."""
     return f"browser: {CHROMIUM or 'none was found, so tests/browser is not collected'}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Collect no garbage while tests are collected, for what is made then stays, and none of it later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def short_pauses() -> Iterator[None]:
+    """Look for answers again, and for the end of a server, without a pause that is noticed."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (runs, sessions):
+            patch.setattr(module, "PATIENCE", (0.005, 0.05))
+        patch.setattr(server, "POLL_SECONDS", 0.01)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -33,6 +33,8 @@ PASSED_OVER = 1024 * 1024
 """The most bytes of a refused body that the server reads and drops."""
 PATIENCE = 1.0
 """Seconds that the server waits for the next bytes of a refused body."""
+POLL_SECONDS = 0.1
+"""Seconds between two looks of a server whether it is to end."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 """The host names under which only this machine can reach the server."""
 NO_BODY = frozenset({"204", "304"})
@@ -286,7 +288,7 @@ class Server:
             self._serving = True
         try:
             # `shutdown` waits for the end of the current interval, which is half a second by default.
-            self._socket.serve_forever(poll_interval=0.1)
+            self._socket.serve_forever(poll_interval=POLL_SECONDS)
         finally:
             self._serving = False
             self._socket.server_close()
