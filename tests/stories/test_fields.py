@@ -68,6 +68,7 @@ def world(world: World, applied: App) -> World:
     """The manifests of everything, and a copy of the account to which they were applied."""
     world.server.close()
     world.server = world.app = copy_of(applied)
+    world.loads = {}
     write(world)
     return world
 

@@ -60,6 +60,7 @@ def known(world: World, applied: tuple[Path, Known], tmp_path: Path) -> Known:
     shutil.copy(applied[0], tmp_path / "account.sqlite")
     world.server = world.app = create_app(tmp_path / "account.sqlite")
     world.options = replace(world.options, environ=SECRETS)
+    world.loads = {}
     write(world, applied[1])
     return applied[1]
 

@@ -64,15 +64,16 @@ def addresses(world: World) -> list[str]:
 
 def id_of(world: World, address: str) -> str:
     """Return the id of the one live object with an address."""
-    (path,) = (path for path, mark in marks(world).items() if str(mark.address) == address)
-    return path.rpartition("/")[2]
+    return str(row_of(world, address)["id"])
 
 
 def row_of(world: World, address: str) -> Json:
     """Return the row of the one live object with an address."""
     kind = address.partition(".")[0]
-    wanted = id_of(world, address)
-    return next(row for row in rows(world, kind) if row["id"] == wanted)
+    mark_of = BINDINGS[kind].mark_of
+    marked = ((mark_of(row), row) for row in rows(world, kind))
+    (found,) = (row for mark, row in marked if mark and str(mark.address) == address)
+    return found
 
 
 def uploaded(world: World, skill: str) -> dict[str, str]:

@@ -95,8 +95,8 @@ class World:
     """A working directory with a folder `manifests`, and an account.
 
     Requests go to `app`, which is `server` with everything that a story wraps around it. If `loads`
-    is given, manifests are read once for all runs with the same options. Stories that run hundreds
-    of times without changing the manifests use it.
+    is given, manifests are read once for all runs with the same options, until `put` changes a file.
+    Stories that run hundreds of times with few changes of the manifests use it.
     """
 
     root: Path
@@ -109,7 +109,9 @@ class World:
         """Load the manifests, as every verb does."""
         if self.loads is None:
             return load(*args, **given)
-        key = f"{args} {given}"
+        # The text of the runtimes would take longer than reading the manifests.
+        told = {name: [*value] if name == "runtimes" else value for name, value in given.items()}
+        key = f"{args} {told}"
         if key not in self.loads:
             self.loads[key] = load(*args, **given)
         return self.loads[key]
@@ -131,6 +133,8 @@ class World:
         path = self.manifests / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        if self.loads:
+            self.loads.clear()
 
     def copy_samples(self) -> None:
         """Copy the samples into the folder of manifests."""
