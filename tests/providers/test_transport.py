@@ -32,10 +32,10 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d
 )
 
 
-def trickle(connection: socket.socket, data: bytes) -> None:
+def trickle(connection: socket.socket, data: bytes, pause: float = 0.02) -> None:
     for byte in data:
         connection.sendall(bytes([byte]))
-        time.sleep(0.02)
+        time.sleep(pause)
 
 
 def slow_head(connection: socket.socket) -> None:
@@ -47,6 +47,12 @@ def slow_body(connection: socket.socket) -> None:
     request_of(connection)
     connection.sendall(HEAD)
     trickle(connection, BODY)
+
+
+def body_in_time(connection: socket.socket) -> None:
+    request_of(connection)
+    connection.sendall(HEAD)
+    trickle(connection, BODY, pause=0.004)
 
 
 def deaf(connection: socket.socket) -> None:
@@ -83,8 +89,8 @@ def test_a_request_ends_at_its_deadline_however_often_a_byte_comes(
 
 
 def test_a_slow_answer_that_ends_in_time_is_an_answer() -> None:
-    with listening(slow_body) as port:
-        provider = at(port, timeout=30)
+    with listening(body_in_time) as port:
+        provider = at(port, timeout=5)
 
         assert provider.get("assistants", "asst_1")["id"] == "asst_1"
         provider.close()

@@ -96,6 +96,7 @@ BY_NAME = [name.replace(" ", "-") for name in WELL_MET]
 def test_a_habit_makes_no_loop_no_duplicate_and_no_perpetual_difference(
     world: World, habit: Habit
 ) -> None:
+    world.loads = {}
     world.app = habit(world.server)
     for change in (first, updated, replaced):
         change(world)
@@ -111,6 +112,7 @@ def test_a_habit_makes_no_loop_no_duplicate_and_no_perpetual_difference(
 @pytest.mark.parametrize("habit", WELL_MET.values(), ids=BY_NAME)
 def test_behind_a_habit_drift_is_still_seen_and_undone(world: World, habit: Habit) -> None:
     first(world)
+    world.loads = {}
     world.app = habit(world.server)
     world.converge()
     with world.client as client:

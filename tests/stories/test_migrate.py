@@ -74,6 +74,7 @@ def everything(places: Places) -> str:
 
 @pytest.mark.parametrize(("source", "target"), [*permutations(PLACES, 2)])
 def test_from_every_place_to_every_other(there: Places, source: str, target: str) -> None:
+    there.world.loads = {}
     there.write()
     strangers = foreign(there)
     there.apply(source)
