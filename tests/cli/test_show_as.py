@@ -248,7 +248,7 @@ def test_a_sensitive_value_is_loaded_and_never_printed(live: Project) -> None:
     assert 'duty = provisioner.load("duty", releases="releases"' in code
     assert python(code, live.folder).startswith("[stand-in model]")
     refused = live.run("show", "assistant.duty", "--as", "curl", "--target", "responses", code=1)
-    assert "holds what may not be printed" in refused.stderr
+    assert "it contains a value that may not be printed" in refused.stderr
     assert "1234 5678" not in refused.output
 
 
