@@ -120,20 +120,32 @@ class Synthesis:
 
 
 def _number(schema: Json, *, whole: bool) -> float:
-    """Return a multiple of the schema's `multipleOf`, or of 1 without it.
+    """Return a number within the schema's bounds.
 
-    It is the smallest one from the lower bound on. Without a lower bound it is the multiple itself,
-    or, if the upper bound is 1 or less, the largest multiple up to that bound.
+    It is a multiple of `multipleOf`, or of 1 without it: the smallest one from the lower bound on.
+    Without a lower bound it is `multipleOf` itself, or, if the upper bound is not above that, the
+    largest multiple up to the bound. If the bounds have no whole number between them and
+    `multipleOf` is not set, it is the middle of the bounds.
     """
-    low = schema.get("minimum", schema.get("exclusiveMinimum"))
-    high = schema.get("maximum", schema.get("exclusiveMaximum"))
+    low = max(_given(schema, "minimum", "exclusiveMinimum"), default=None)
+    high = min(_given(schema, "maximum", "exclusiveMaximum"), default=None)
     step = schema.get("multipleOf", 1)
     if low is not None:
         value = -(-low // step) * step
         value = value + step if value == schema.get("exclusiveMinimum") else value
-    elif high is not None and high <= 1:
+    elif high is not None and high <= step:
         value = high // step * step
         value = value - step if value == schema.get("exclusiveMaximum") else value
     else:
         value = step
-    return int(value) if whole else float(value)
+    if whole:
+        return int(value)
+    if low is not None and high is not None and "multipleOf" not in schema:
+        is_over = value > high or value == schema.get("exclusiveMaximum")
+        return (low + high) / 2 if is_over else float(value)
+    return float(value)
+
+
+def _given(schema: Json, *keywords: str) -> list[float]:
+    """Return the values of those keywords that the schema sets."""
+    return [schema[keyword] for keyword in keywords if schema.get(keyword) is not None]
