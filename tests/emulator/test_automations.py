@@ -244,6 +244,26 @@ def test_a_target_that_is_gone_fails_its_invocation_only(api: httpx2.Client, clo
     assert api.get(f"{PATH}/{made['id']}").json()["status"] == "active"
 
 
+def test_an_expired_environment_leaves_no_turn_that_never_ends(
+    api: httpx2.Client, clock: Clock
+) -> None:
+    given = {
+        "agent": {"model": "gpt-6-sol"},
+        "environment": {"type": "openai_hosted"},
+        "input": "Hi.",
+    }
+    name = api.post("/agents/sessions", json=given).json()["id"]
+    made = create(api, target=existing(name))
+    clock.forward(seconds=3 * 3600)
+
+    (one,) = invocations(api, made)
+
+    assert (one["status"], one["error"]["code"]) == ("failed", "conflict_error")
+    turns = api.get(f"/agents/sessions/{name}/turns").json()["data"]
+    assert [turn["status"] for turn in turns] == ["completed"]
+    assert api.delete(f"/agents/sessions/{name}").status_code == 200
+
+
 def test_an_agent_makes_an_automation_for_its_own_session(api: httpx2.Client) -> None:
     name = session(api, f"Remind me. {ASK}", tools=[{"type": "automations"}])
 

@@ -89,10 +89,14 @@ def start(
         "usage": None,
         "prompt_cache_options": session.body["prompt_cache_options"],
     }
+    # `said` are the texts of the user, `outputs` those of functions, and `output` counts the items of
+    # the turn's output.
     hidden = {"said": [], "outputs": [], "output": 0}
-    row = db.insert(Row(KIND, session.id, body["id"], body, hidden, tag="queued"))
-    turn = Turn(db, session, row, moment)
+    turn = Turn(db, session, Row(KIND, session.id, body["id"], body, hidden, tag="queued"), moment)
+    # Before the turn is stored: the delivery of an invocation catches the error of an expired
+    # environment, and its transaction is committed.
     _touch_environment(turn)
+    row = db.insert(turn.row)
     log.set_status(db, session, "in_progress", turn.now)
     turn.tell("created", turn=row.body)
     _take(turn, messages)
@@ -116,6 +120,7 @@ def _take(turn: Turn, messages: list[Json]) -> None:
 
 
 def _touch_environment(turn: Turn) -> None:
+    """Postpone the expiry of the session's environment. Raises ApiError if it has expired already."""
     environment_id = turn.session.body["environment"].get("id")
     if environment_id is not None:
         environment = environments.find(turn.db, environment_id)
