@@ -24,6 +24,8 @@ UPDATE = Body("AgentUpdateParams", LIMITS)
 def create(call: Call) -> Answer:
     given = read(call, CREATE)
     body: Json = {"id": new_id("agt_"), "object": KIND, "created_at": call.now}
+    # Name and metadata are not in `asked`: a session copies all of `asked`, and it has metadata of its
+    # own.
     row = Row(KIND, "", body["id"], body, {"name": None, "metadata": {}, "asked": {}})
     _take(row, given, call.now)
     return Status(201, call.db.insert(row).body)
@@ -43,6 +45,7 @@ def _take(row: Row, given: Json, now: int) -> None:
     given = dict(given)
     if "name" in given:
         row.hidden["name"] = given.pop("name")
+    # On the platform an update replaces all metadata, and null clears it.
     if "metadata" in given:
         row.hidden["metadata"] = given.pop("metadata") or {}
     row.hidden["asked"] = agent_config.merged(row.hidden["asked"], given)

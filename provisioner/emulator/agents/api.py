@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LONGEST_NAME_BYTES = 256
 FILTER = re.compile(r"metadata\[(.+)\]", re.DOTALL)
-"""Matches a query parameter that filters by metadata, and its key."""
+"""Matches the name of a query parameter that filters by metadata. The group is the metadata key."""
 # Selects the rows whose metadata contains all wanted pairs. SQL has no "for all", so it selects the
 # rows of which no wanted pair is missing.
 MATCHING = (
@@ -42,7 +42,7 @@ def invalid(message: str, param: str | None = None) -> ApiError:
 def gone(noun: str, name: str, param: str | None = None) -> ApiError:
     """Return the error for an unknown id.
 
-    `param` is the parameter that names it, or None for the URL.
+    `param` is the parameter of the request that contains the id, or None if the URL contains it.
     """
     return ApiError(
         f"No {noun} found with id '{name}'.", status=404, param=param, code="not_found_error"
@@ -68,8 +68,9 @@ def read(call: Call, allowed: Body) -> Json:
 def page(
     call: Call, kind: str, parent: str, *, tag: str | None = None, by_metadata: bool = False
 ) -> str:
-    """Return one page of a list. `tag` keeps the objects with that tag.
+    """Return one page of the list of the objects of a kind below one parent, as JSON text.
 
+    With `tag`, the page contains only the objects that have this tag in the store.
     With `by_metadata` the query may contain `metadata[KEY]=VALUE`. Objects whose metadata lacks one
     of these pairs are left out.
     """
@@ -83,9 +84,9 @@ def page(
 
 
 def page_by(parameter: str, *, by_metadata: bool = False) -> Page:
-    """Return a page function that takes the query parameter `parameter` as a filter by tag.
+    """Return a function that builds a page of the objects whose tag is the query's `parameter`.
 
-    If the parameter is not given, the page contains objects of all tags.
+    If the query does not have that parameter, the page contains objects of all tags.
     """
     return lambda call, kind, parent: page(
         call, kind, parent, tag=call.query.get(parameter), by_metadata=by_metadata

@@ -40,6 +40,7 @@ def publish(db: Session, session: Row, turn_id: str, question: str, now: int) ->
         db.put_content(body["id"], content)
         return db.insert(Row(KIND, session.id, body["id"], body, tag=environment["id"])).id
 
+    # No files to read: the bytes of the inline files of an environment are not stored here.
     code.run(db, question, [], save)
 
 

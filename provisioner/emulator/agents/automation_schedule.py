@@ -25,6 +25,7 @@ def check(body: Json, now: int) -> None:
         return
     try:
         ZoneInfo(body["timezone"])
+    # Some versions of Python raise OSError for a folder of the zone database, such as `Europe`.
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise invalid(
             f"Invalid 'timezone': '{body['timezone']}' is no IANA time zone.", "timezone"

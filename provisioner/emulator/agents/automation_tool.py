@@ -21,7 +21,8 @@ LINE = "@@provisioner-emulator: create automation@@"
 def used(db: Session, session: Row, question: str, now: int) -> str | None:
     """Create the automation that a question asks for, and return the agent's sentence about it.
 
-    Returns None if the question does not contain LINE.
+    If the agent does not have the tool, nothing is created, and the sentence says so. Returns None
+    if the question does not contain LINE.
     """
     if LINE not in question:
         return None

@@ -64,9 +64,11 @@ def create(call: Call) -> Answer:
 
 
 def _set_target(db: Session, row: Row, given: Json) -> None:
-    """Set the target without its secrets. An inline agent is also stored as the request describes it.
+    """Store the target of an automation, without secrets.
 
-    Raises ApiError for a target that does not exist or is not allowed.
+    An inline agent is stored a second time, under `asked`, as the request describes it: each
+    invocation starts a session from that. Raises ApiError for a target that does not exist or is
+    not allowed.
     """
     row.hidden["asked"] = None
     if given["type"] == "existing_session":
@@ -144,12 +146,13 @@ def resume(call: Call, row: Row) -> Answer:
     if body["type"] == "once" and (row.hidden["fired"] or body["run_at"] <= call.now):
         raise conflict(f"Automation {row.id} needs a future run_at to be resumed.")
     body |= {"status": "active", "pause_reason": None}
+    # The schedule goes on from now: times that passed during the pause are left out.
     automation_schedule.set_alarm(row, call.moment)
     return call.db.save(row).body
 
 
 def fire(db: Session, row: Row, settings: Settings) -> None:
-    """Queue one invocation for all the times that have passed.
+    """Queue one invocation, even if several times of the schedule have passed.
 
     This is the alarm of an active automation.
     """

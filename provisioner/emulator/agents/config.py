@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json
 
 SUBAGENTS = 6
-"""The default of `max_concurrent_subagents`."""
+"""The value of `max_concurrent_subagents` if an agent enables `multi_agent` and sets no number."""
 # The beginnings of the names of models that do not reason, and so have no default effort.
 WITHOUT_REASONING = ("gpt-3.5", "gpt-4")
 
@@ -55,6 +55,7 @@ def resolved(asked: Json) -> Json:
                 multi.get("max_concurrent_subagents", SUBAGENTS) if enabled else None
             ),
         },
+        # This default has changed during the beta: an earlier reference of the API had true.
         "compaction": {"async": bool(asked.get("compaction", {}).get("async"))},
         "experimental": {"time_awareness": False} | asked.get("experimental", {}),
         "tools": agent_tools.resolved(asked.get("tools", [])),
@@ -74,7 +75,10 @@ def _text(given: Json) -> Json:
 
 
 def of_session(asked: Json) -> Json:
-    """Return a configuration as a session shows it."""
+    """Return a configuration as a session shows it, with every default.
+
+    Raises ApiError for a wrong one.
+    """
     made = resolved(asked)
     return made | {"tools": agent_tools.shown_by_session(made["tools"])}
 
@@ -88,6 +92,6 @@ def without_secrets(asked: Json) -> Json:
 
 
 def need_model(asked: Json, param: str) -> None:
-    """Raise ApiError if a configuration has no model. `param` is the path of the model."""
+    """Raise ApiError, with `param` as the missing parameter, if a configuration has no model."""
     if "model" not in asked:
         raise invalid(f"Missing required parameter: '{param}'.", param)

@@ -70,6 +70,7 @@ def create(call: Call, vault: Row) -> Answer:
         "metadata": given.get("metadata", {}),
         "auth": _shown(auth),
     }
+    # Lists of credentials filter by status. The SDK has no call that archives one.
     row = Row(KIND, vault.id, body["id"], body, tag=vaults.ACTIVE)
     return Status(201, call.db.insert(row).body)
 

@@ -22,7 +22,7 @@ FIELDS: tuple[tuple[str, int, int, tuple[str, ...]], ...] = (
     ("day of week", 0, 7, DAYS),
 )
 PART = re.compile(r"(?:\*|(\w+)(?:-(\w+))?)(?:/(\d+))?")
-"""Matches one part of a field: `*` or a value or a range, and a step."""
+"""Matches one part of a field: `*`, a value or a range, each with or without a step."""
 # The rarest day is 29 February on a given weekday. It occurs at least once in this number of days.
 FARTHEST_DAYS = 366 * 41
 
@@ -63,7 +63,9 @@ def parse(expression: str) -> Schedule:
         hours,
         days,
         months,
+        # Both 0 and 7 mean Sunday.
         frozenset(day % 7 for day in weekdays),
+        # As in cron, `*/2` does not restrict a field for this rule, although it leaves values out.
         either_day=not fields[2].startswith("*") and not fields[4].startswith("*"),
     )
 
@@ -76,6 +78,7 @@ def _values(field: str, name: str, low: int, high: int, words: tuple[str, ...]) 
             raise ValueError(f"'{part}' is no {name}")
         start, end, step = found.groups()
         first = low if start is None else _number(start, name, words, low)
+        # `5` is one value, but `5/15` is a range: from 5 to the highest value.
         last = first if start is not None and step is None else high
         if end is not None:
             last = _number(end, name, words, low)

@@ -1,4 +1,4 @@
-"""The API of files in an environment: those of its creation, and those that were copied into it later.
+"""The API of files in an environment: the files of its configuration, and those that were added later.
 
 Their bytes are checked and then dropped, because nothing runs in an environment here.
 """
@@ -63,7 +63,7 @@ def _file(environment: Row, file: Json) -> Json:
 def _page(call: Call, environment: Row) -> Answer:
     """Return a page of files, sorted by path.
 
-    `page` in the query is the token for the last path shown.
+    The parameter `page` of the query is the token that the previous page has returned as `next`.
     """
     _check(environment)
     files = {file["path"]: _file(environment, file) for file in environment.body["files"]}
@@ -71,6 +71,8 @@ def _page(call: Call, environment: Row) -> Answer:
     folder, after = call.query.get("path"), _path_of(call.query.get("page"))
     paths = sorted(
         (path for path in files if folder is None or path.startswith(f"{folder.rstrip('/')}/")),
+        # By segments, because `-` and `.` sort before `/`: as plain texts, the paths of one folder would
+        # not always stand together.
         key=_parts,
         reverse=_order(call) == "desc",
     )

@@ -102,12 +102,13 @@ def of_session(db: Session, chosen: Json, now: int) -> Json:
     else:
         row = _provision(db, chosen, now)
     touch(db, row, now)
+    # A session shows more fields of its environment than the API of environments does.
     shown: Json = row.hidden
     return shown
 
 
 def _provision(db: Session, chosen: Json, now: int) -> Row:
-    """Create the environment that a request describes in `environment`.
+    """Create and return the environment that the selection `chosen` describes.
 
     Raises ApiError if one of its files or skills does not exist.
     """
@@ -168,6 +169,8 @@ def _skill(db: Session, skill: Json) -> Json:
     version = skills.version_of(db, skill["skill_id"], skill["version"])
     if version is None:
         raise gone("skill", skill["skill_id"], "environment.skills")
+    # The request may ask for the default or the latest version. The session shows the number of that
+    # version at this moment.
     named = {key: version.body[key] for key in ("name", "description", "version")}
     return {"type": "skill_reference", "skill_id": skill["skill_id"], **named}
 

@@ -36,10 +36,10 @@ DEFAULTS: Json = {
 
 
 def kept(given: Json, path: str) -> Json:
-    """Return the given fields as a client reads them. A field that a template sets is null.
+    """Return the given fields as a client reads them. A field that is not given is null.
 
-    Write-only fields are left out. `path` is the beginning of the paths in errors. Raises ApiError
-    for a value that the platform refuses.
+    Fields that no client can read are left out. `path` is the beginning of the paths in errors.
+    Raises ApiError for a value that the platform refuses.
     """
     for index, command in enumerate(given.get("setup_commands") or []):
         cwd = command.get("cwd")
@@ -78,7 +78,10 @@ def _files(given: list[Json], path: str) -> list[Json]:
 
 
 def kept_file(given: Json, path: str) -> Json:
-    """Return a file as a client reads it, an inline one without its bytes. Raises ApiError."""
+    """Return a file as a client reads it, an inline one without its bytes.
+
+    Raises ApiError for a path outside of WORKSPACE, and for data that is not base64.
+    """
     where = f"{path}path"
     if not given["path"].startswith(f"{WORKSPACE}/") or ".." in given["path"].split("/"):
         raise invalid(f"Invalid '{where}': expected a path inside '{WORKSPACE}'.", where)
@@ -136,20 +139,22 @@ def _network(given: Json, path: str) -> Json:
     for domain in allowed + blocked:
         if HOST.fullmatch(domain) is None:
             raise invalid(f"Invalid '{path}': '{domain}' is not an exact host.", path)
+    # As on the platform, the blocked domains are never shown.
     return {"access": given["access"], "allowed_domains": allowed}
 
 
 def with_defaults(given: Json, under: Json | None = None) -> Json:
-    """Return the fields in force: each as given, or from the template `under`, or by default."""
+    """Return every field of an environment: as given, else from the template `under`, else by default."""
     base = DEFAULTS | {key: value for key, value in (under or {}).items() if value is not None}
     return {name: base[name] if given.get(name) is None else given[name] for name in DEFAULTS}
 
 
 def check_not_broader(network: Json, template: Json) -> None:
-    """Raise ApiError if a network policy allows more than its template's."""
+    """Raise ApiError if a network policy allows more than the policy of its template."""
     width = ("disabled", "restricted", "enabled")
     wanted, allowed = width.index(network["access"]), width.index(template["access"])
     stray = set(network["allowed_domains"]) - set(template["allowed_domains"])
+    # A template with `blocked_domains` shows no allowed ones, so there is no list to compare with.
     both_listed = network["access"] == "restricted" and bool(template["allowed_domains"])
     if wanted > allowed or (wanted == allowed and both_listed and stray):
         raise invalid(

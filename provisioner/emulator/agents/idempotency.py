@@ -34,7 +34,10 @@ def done(call: Call, scope: str, given: Json) -> str | None:
 
 
 def remember(call: Call, scope: str, given: Json, made: str) -> None:
-    """Store the key of a request with the id of the object that it created, if it has a key."""
+    """Store the id `made` of the object that a request has created, under the key of the request.
+
+    Nothing is stored if the request has no key.
+    """
     key = _key(call)
     if key is not None:
         hidden = {"digest": _digest(given), "made": made}

@@ -34,9 +34,11 @@ KIND = "agent.automation.invocation"
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """The reason and the time of an invocation, in unix seconds.
+    """The reason and the times of one invocation of an automation.
 
-    `scheduled_at` is None for an invocation by hand.
+    `source` is the reason, as a client reads it. `moment` is the time at which the invocation is
+    queued, and `scheduled_at` the time of the schedule, both in unix seconds. `scheduled_at` is
+    None for an invocation by hand.
     """
 
     source: Json
@@ -91,11 +93,12 @@ def deliver(db: Session, row: Row, settings: Settings) -> None:
 def _delivered(db: Session, automation: Row, moment: float, settings: Settings) -> str:
     """Start the session or turn that a target describes, and return the session's id.
 
-    Raises ApiError.
+    Raises ApiError if the session or turn cannot be started.
     """
     target = automation.body["target"]
     if target["type"] == "existing_session":
         return _notified(db, target, moment, settings)
+    # A saved agent is read at this moment: a session copies the configuration when it starts.
     agent_id, name, asked = session_start.agent_of(
         db, {"agent_id": target["agent_id"], "agent": automation.hidden["asked"] or {}}
     )
@@ -112,7 +115,7 @@ def _delivered(db: Session, automation: Row, moment: float, settings: Settings) 
 
 
 def _notified(db: Session, target: Json, moment: float, settings: Settings) -> str:
-    """Start a turn in an existing session, and return its id.
+    """Start a turn in an existing session, and return the id of the session.
 
     Raises ApiError if the session has failed.
     """

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from provisioner.emulator.core.wire import Limits
 
 LONGEST = 1_048_576
+"""The most characters of a text that has no limit of its own."""
 METADATA: Schema = {
     "maxProperties": 16,
     "propertyNames": {"minLength": 1, "maxLength": 64},
@@ -67,6 +68,7 @@ LIMITS: Limits = {
     "Network.blocked_domains": _DOMAINS,
     "*.path": _text(1, 4096),
     "HostedEnvironmentFileParamFileID.file_id": _NAME,
+    # 5 MiB of bytes as base64.
     "HostedEnvironmentFileParamInline.data": {"maxLength": 6_990_508},
     "SetupCommandParam.command": {"maxLength": 65_536},
     "SetupCommandParam.cwd": {"maxLength": 4096},

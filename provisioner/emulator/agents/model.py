@@ -31,7 +31,9 @@ def function_call(agent: Json, question: str) -> Json | None:
 def answer(agent: Json, question: str, outputs: list[str], turns: int, note: str | None) -> str:
     """Return the text of an agent's answer.
 
-    `turns` is the number of turns in the session, and `note` a further sentence.
+    `outputs` are the outputs of the functions that the turn has called. `turns` is the number of
+    turns in the session, and `note` a further sentence or None. If the agent's text format is a
+    JSON Schema, the text is JSON that satisfies the schema, and nothing else.
     """
     if agent["text"]["format"]["type"] == "json_schema":
         value = Synthesis(agent["text"]["format"]["schema"], question).value()

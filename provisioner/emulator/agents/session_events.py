@@ -25,6 +25,7 @@ CREATE = Body("EventCreateParams", LIMITS)
 def create(call: Call, session: Row) -> Answer:
     given = read(call, CREATE)
     if idempotency.done(call, session.id, given) is None:
+        # If one event is refused, the transaction of the request is rolled back, and none has an effect.
         for event in given["events"]:
             _take(call, session, event)
         idempotency.remember(call, session.id, given, session.id)
@@ -34,7 +35,7 @@ def create(call: Call, session: Row) -> Answer:
 def _take(call: Call, session: Row, event: Json) -> None:
     """Carry out one event that an application has sent.
 
-    Raises ApiError for an event that does not apply.
+    Raises ApiError if the session is not in a state in which the event has an effect.
     """
     kind = event["type"].removeprefix(PREFIX)
     if kind == "message":

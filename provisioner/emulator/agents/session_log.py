@@ -45,7 +45,8 @@ def of_turn(db: Session, session: Row, turn: Row, name: str, /, **fields: Any) -
 def add_item(db: Session, session: Row, turn: Row, item: Json, index: int | None) -> Row:
     """Add an item to a session, and store the event.
 
-    `index` is its place in the turn's output, or None.
+    `index` is the place of the item in the turn's output, or None for an item that is not output,
+    such as the message of a user. Returns the row of the item.
     """
     body: Json = {"id": new_id("item_"), "turn_id": turn.id, **item}
     row = db.insert(Row(ITEM, session.id, body["id"], body, {"index": index}, tag=turn.id))
@@ -64,7 +65,10 @@ def set_status(db: Session, session: Row, status: str, now: int) -> None:
 
 
 def events_after(db: Session, session_id: str, seq: int) -> list[tuple[int, Json]]:
-    """Return (seq, event) of the events whose `seq` is greater than the given one."""
+    """Return (seq, event) of each event of a session whose `seq` is greater than the given one.
+
+    `seq` is the number that the store gives to each object, in the order of insertion.
+    """
     found = db.run(
         "SELECT seq, body FROM objects WHERE kind = ? AND parent = ? AND seq > ? ORDER BY seq",
         (EVENT, session_id, seq),

@@ -25,10 +25,11 @@ LOCAL = "agtlocal_"
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The attributes of a session that is about to begin. All of them are checked, and none is secret.
+    """The attributes of a session that is about to begin. None of them is secret.
 
-    `agent_id` and `agent_name` are None if the agent is not saved. `asked` is its configuration as
-    requested, and `environment` a selection.
+    `agent_id` and `agent_name` are None if the agent is not saved. `asked` is the configuration of
+    the agent as it was requested, without defaults. `environment` is the description of the
+    environment, in the form that `environments.selection` returns.
     """
 
     agent_id: str | None
@@ -43,7 +44,8 @@ class Start:
 def agent_of(db: Session, given: Json, path: str = "") -> tuple[str | None, str | None, Json]:
     """Return (id, name, configuration) of the agent for a session. Raises ApiError for an unknown one.
 
-    The id and the name are None if the request describes the agent inline.
+    The id and the name are None if the request describes the agent inline. `path` is the beginning
+    of the paths in errors.
     """
     inline = agent_config.without_secrets(given.get("agent", {}))
     agent_id = given.get("agent_id")
@@ -103,6 +105,7 @@ def begin(db: Session, new: Start, moment: float, settings: Settings, **dials: o
     check_tools(db, agent["tools"], new.environment, new.vault_ids)
     vaults.check_vaults(db, new.vault_ids)
     now = int(moment)
+    # An inline agent gets an id too: clients filter sessions by the id of the agent.
     agent_id = new.agent_id or new_id(LOCAL)
     body: Json = {
         "id": new_id("sess_"),

@@ -1,7 +1,7 @@
 """A session as a stream of server-sent events.
 
-Each change of a session stores its events, and a stream reads those after the last event that it
-has sent. It begins with the status of the session.
+Each change of a session stores events, and a stream reads those that come after the last event that
+it has sent. A stream that begins in the middle of a session first sends the session's status.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ def follow(call: Call, session: Row, *, whole: bool = False) -> Events:
         "event_id": new_id("evt_"),
         "session": session.body,
     }
+    # Read in the same transaction as the status, so that no event falls between them or is sent twice.
     since = log.last_event(call.db, session.id)
     return Events(_from(standing, _events(call, session.id, since, until_rest=False)))
 
@@ -55,6 +56,7 @@ def _from(first: Json, rest: Iterator[Event]) -> Iterator[Event]:
 
 def _events(call: Call, session_id: str, since: int, *, until_rest: bool) -> Iterator[Event]:
     quiet = said = 0.0
+    # A turn sends nothing while it works, so its `run_seconds` do not count as quiet.
     while quiet < QUIET_SECONDS + call.settings.run_seconds:
         try:
             with call.transaction() as db:

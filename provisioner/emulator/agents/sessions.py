@@ -111,6 +111,7 @@ def remove(db: Session, session: Row) -> None:
         raise conflict(f"Session {session.id} is running; cancel it before deleting it.")
     for kind in (turns.KIND, log.ITEM, log.EVENT, idempotency.KIND):
         db.delete_children(kind, session.id)
+    # `delete_children` would leave the contents of the artifacts in the store.
     artifacts.clear(db, session.id)
     db.delete(session)
 

@@ -1,4 +1,4 @@
-"""The tokens and cents that turns cost. They exist so that a session can reach its spending limit."""
+"""The tokens and cents that turns cost. They are counted so that a session can reach its spending limit."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ def count(session: Row, turn: Row, question: str, text: str) -> None:
     )
     extra = sum(int(cents) for cents in SPEND.findall(question))
     session.hidden["spent"] += (asked + tokens(text)) / TOKENS_A_CENT + extra
+    # Fractions of a cent add up in `spent`. The platform counts in whole cents.
     session.body["spend_control"]["consumed"] = int(session.hidden["spent"])
 
 

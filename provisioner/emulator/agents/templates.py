@@ -1,6 +1,7 @@
 """The API of environment templates: descriptions of hosted environments, saved under a name.
 
-A template has no metadata. The confidential values in it are never shown.
+A template has no metadata. Its environment variables, setup commands and the bytes of its files are
+never shown.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ def create(call: Call) -> Answer:
 
 def update(call: Call, row: Row) -> Answer:
     given = read(call, BODY)
+    # A field that the request leaves out stays, and null resets a field to its default.
     new = hosted.with_defaults(hosted.kept(given, "")) | {"name": given.get("name")}
     row.body |= {name: value for name, value in new.items() if name in given}
     row.body["updated_at"] = call.now

@@ -22,7 +22,8 @@ MOST_BYTES = 3 * 1024 * 1024
 ROOT_FORBIDDEN = ("oneOf", "anyOf", "allOf", "enum", "not")
 """Keywords that the platform forbids at the top level of a schema."""
 
-# The values that a client reads for fields that the request omits or sets to null.
+# For each type of tool or transport, the values that a client reads for fields that the request omits
+# or sets to null.
 DEFAULTS: dict[str, Json] = {
     "function": {"defer_loading": False, "async": False},
     "tool_search": {},
@@ -53,7 +54,7 @@ SECRET = ("authorization", "env")
 def resolved(tools: list[Json]) -> list[Json]:
     """Return tools as a client reads them.
 
-    Raises ApiError for a tool that breaks one of the rules.
+    Raises ApiError for a tool that the platform refuses, and for a list that is too large.
     """
     size = len(dump(tools).encode())
     if size > MOST_BYTES:

@@ -61,6 +61,7 @@ def status_filter(call: Call) -> str | None:
             f"Invalid value: '{unknown[0]}'. Supported values are: '{ACTIVE}' and '{ARCHIVED}'.",
             "status",
         )
+    # Both values together leave nothing out.
     return asked.pop() if len(asked) == 1 else None
 
 
