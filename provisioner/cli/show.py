@@ -26,8 +26,8 @@ PYTHON = "python"
 class WhatType(click.ParamType["Address | Path"]):
     """The type of the argument: an address, or a file.
 
-    A text is a file if that file exists or it ends in `.json`, unless it begins with the name of a
-    kind.
+    A text is a file if that file exists or it ends in `.json`, unless the part before its first dot
+    is the name of a kind.
     """
 
     name = "what"
@@ -37,6 +37,7 @@ class WhatType(click.ParamType["Address | Path"]):
     ) -> "Address | Path":
         from provisioner.kinds import KINDS
 
+        # A name in `.json` that does not exist is a misspelt plan rather than an address.
         is_file = isinstance(value, str) and (value.endswith(".json") or Path(value).is_file())
         if is_file and value.partition(".")[0] not in KINDS:
             return Path(value)

@@ -74,6 +74,7 @@ def command(
     from provisioner.render.formats import rendered
     from provisioner.verbs.test.run import CheckOptions, run_checks
 
+    # A format for programs is one document, which is printed when every answer is known.
     heard = (lambda one: screen().note(tested_line(one).rstrip())) if format == TEXT else _nothing
     how = CheckOptions(max_tokens, allow_commands, candidate_only, select, heard)
     report = run_checks(run_options, address, how)

@@ -35,6 +35,7 @@ def command(*, run_options: "RunOptions", yes: bool) -> int:
     )
     if not yes and not approval("\nRemove the lock? [y/N] ", YES):
         return FAILED
+    # Only the lock that was shown: another run may have taken it while the question was open.
     unlock(run_options, state)
     screen().out(f"{state.owner} is unlocked.\n")
     return DONE

@@ -22,14 +22,16 @@ class TrackedCountDocument(TypedDict):
     tracked: Annotated[
         int, {"minimum": 0}, "The number of objects that still exist, as far as the ledger knows."
     ]
-    expired: Annotated[int, {"minimum": 0}, "The number of these that are past their time to live."]
-    endless: Annotated[int, {"minimum": 0}, "The number of these that have no time to live."]
+    expired: Annotated[
+        int, {"minimum": 0}, "The number of tracked objects whose time to live is over."
+    ]
+    endless: Annotated[int, {"minimum": 0}, "The number of tracked objects without a time to live."]
     failed: Annotated[
-        int, {"minimum": 0}, "The number of these that the last try could not delete."
+        int, {"minimum": 0}, "The number of tracked objects that the last try could not delete."
     ]
     oldest: Annotated[
         float | None,
-        "The moment at which the oldest of these was registered. Null if there is none.",
+        "The moment at which the oldest tracked object was registered. Null if there is none.",
     ]
     retired: Annotated[
         int,
@@ -40,7 +42,9 @@ class TrackedCountDocument(TypedDict):
         int, {"minimum": 0}, "The number of objects that were deleted because a person was erased."
     ]
     gone: Annotated[
-        int, {"minimum": 0}, "The number of objects that somebody else had deleted before."
+        int,
+        {"minimum": 0},
+        "The number of objects that did not exist any more when they were to be deleted.",
     ]
 
 

@@ -14,7 +14,10 @@ HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 class Command(click.Command):
-    """A command with examples in its help, which answers options of other tools with its own."""
+    """A command with examples in its help.
+
+    An unknown option that another tool has is answered with the option to use here.
+    """
 
     def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

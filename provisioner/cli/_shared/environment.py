@@ -46,7 +46,7 @@ class EnvironmentOption(click.Option):
 
 
 class Level(click.IntRange):
-    """A count such as that of `-vv`, which the environment gives as a number."""
+    """The type of `-v`: the number of times that it is given, which the environment gives as a number."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         try:
@@ -56,7 +56,7 @@ class Level(click.IntRange):
 
 
 class Switch(click.types.BoolParamType):
-    """A flag, which the environment gives as `true` or `false`."""
+    """The type of a flag, which the environment gives as `true` or `false`."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bool:
         try:

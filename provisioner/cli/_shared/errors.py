@@ -73,6 +73,7 @@ def _of_the_system(error: OSError, screen: Screen) -> int:
     """Report an error of the operating system. Return the exit code."""
     if _is_of_output(error):
         return _unwritten(error, screen)
+    # With -vv the traceback is wanted, which only `_unexpected` prints.
     told = None if screen.verbosity > 1 else of_a_file(error)
     return _refused(told, screen) if told else _unexpected(error, screen)
 
@@ -85,6 +86,7 @@ def of_a_file(error: BaseException) -> ProvisionerError | None:
     """
     if not isinstance(error, OSError) or error.filename is None or not error.strerror:
         return None
+    # An error about an open file has the number of its descriptor as `filename`.
     name = os.fsdecode(error.filename) if not isinstance(error.filename, int) else ""
     short = name if len(name) <= _SHOWN else f"{name[: _SHOWN - 1]}…"
     return ProvisionerError(Diagnostic(codes.FILE_REFUSED, f"{short}: {error.strerror}. {_CURE}"))

@@ -178,8 +178,10 @@ def about_option(arguments: Sequence[str], unknown: str, known: Collection[str])
         if why := ELSEWHERE.get(word):
             return f"There is no option {word}: {why}."
         there = OPTIONS.get(word)
+        # `-vv` is `-v` twice, so it is not among the options of the command.
         if there and there.split()[0] in {*known, "-vv"}:
             return f"There is no option {word} here. Write {there}."
+        # Terraform writes its long options with one dash.
         if f"-{word}" in known:
             return f"There is no option {word} here. Write -{word}."
     return ""

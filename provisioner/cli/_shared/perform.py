@@ -74,6 +74,7 @@ def carry_out(
     # Where stdout gets a document for a program, the plan for people goes to stderr.
     stream = sys.stdout if format == TEXT else sys.stderr
     is_asked = approve is not None and not refusals
+    # The words of documents may cost a request each, so they are fetched only for somebody who is asked.
     shown = with_texts(plan, planned) if is_asked else plan
     show(_without_doubles(shown), stream, is_done_at_once=not (approve or refusals))
     # Nothing is applied that nobody agreed to.
@@ -88,6 +89,7 @@ def carry_out(
     if approve and not approve():
         return _report(Report(requests=requests), format, quiet=True) or FAILED
     if approve:
+        # With --yes nobody was asked, so the undeclared values are not accepted as the baseline.
         planned = replace(planned, plan=agreed(plan))
     return _report(applied(planned), format)
 

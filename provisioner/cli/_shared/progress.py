@@ -106,7 +106,8 @@ def _doing(event: Outcome | Progress) -> str:
 class _Running:
     """One change that runs.
 
-    `done` of `total` are the documents of a vector store, 0 of 0 elsewhere.
+    `began` is a monotonic time in seconds, and `note` says what is done at the moment. `done` of
+    `total` are the documents of a vector store, 0 of 0 elsewhere.
     """
 
     action: Action

@@ -67,6 +67,8 @@ def gathered(
         def command(**given: Any) -> Any:
             return function(**{name: gather(given)}, **given)
 
+        # In reverse, because each decorator puts its option before those that are there: the help then
+        # lists them in the order of `options`.
         made: Function = command
         for option in reversed(options):
             made = option(made)

@@ -26,10 +26,11 @@ PATIENCE, EVERY = 0.5, 0.1
 class Screen:
     """Prints everything that a command prints: results to stdout, all else to stderr.
 
-    `verbosity` is the number of `-v`. `above` prints a line above a live display, and `beside`
+    `verbosity` is the number of `-v`, and `plain` is true with `--no-color`. `above` prints a line above a live display, and `beside`
     shows in it what is being waited for; both are None without a display. `everything` asks for
     parts of a plan that are folded or only counted. `summary` asks for the counts of a plan alone.
-    `signal` is the number of the signal that ended the command, 0 if none did.
+    `signal` is the number of the signal that ended the command, 0 if none did. `warned` are the
+    warnings that were printed.
     """
 
     verbosity: int = 0
@@ -136,6 +137,7 @@ class StatusLine:
             if waits:
                 self._draw()
             if self._ticker is None:
+                # A daemon, because Python waits for every other thread before it ends.
                 self._ticker = threading.Thread(target=self._tick, daemon=True)
                 self._ticker.start()
 

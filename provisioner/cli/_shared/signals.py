@@ -14,6 +14,7 @@ from provisioner.cli._shared.screen import Screen
 
 Handler: TypeAlias = Callable[[int, FrameType | None], None]
 
+# Windows has no SIGHUP.
 SIGNALS: Final = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )

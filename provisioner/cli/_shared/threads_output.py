@@ -1,4 +1,7 @@
-"""The output, the questions and the exit codes of `threads`: one function for each action."""
+"""The output, the questions and the exit codes of `threads`: one function for each action.
+
+To each function `bare` is a target without manifests, or None if a Stack names the target.
+"""
 
 import sys
 from typing import TYPE_CHECKING, Any
@@ -60,7 +63,11 @@ def imported(
 def retired(
     options: "RunOptions", bare: "Bare | None", format: str, *, ask: bool, missing: bool
 ) -> int:
-    """Ask, delete the objects whose time to live is over, and report. Return the exit code."""
+    """Delete the objects whose time to live is over, and print a report. Return the exit code.
+
+    With `ask`, the user is asked before. With `missing`, the deletion goes on even if the server
+    has none of the objects, which otherwise means that the key is that of another account.
+    """
     from provisioner.verbs.threads.retire import expired
 
     with expired(options, _tell_bad, bare) as found:
@@ -85,12 +92,16 @@ def erased(
     ask: bool,
     missing: bool,
 ) -> int:
-    """Ask, erase all objects of one person, and print the receipt. Return the exit code."""
+    """Delete all objects of the person `owner`, and print the receipt. Return the exit code.
+
+    With `ask`, the user has to type the name of the person before. `missing` is as in `retired`.
+    """
     from provisioner.verbs.threads.erase import person
 
     with person(options, owner, _tell_bad, bare) as found:
         screen().err(rendering.person_text(owner, found.count, found.account))
         question = f"\nWhat was said in them cannot be restored. Type {owner} to erase them: "
+        # `approval` compares the answer in small letters.
         if found.count and ask and not approval(question, [owner.lower()]):
             return FAILED
         with winding_down(screen()) as stop:

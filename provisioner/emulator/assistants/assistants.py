@@ -55,7 +55,10 @@ def update(call: Call, row: Row) -> Answer:
 
 
 def _merged(db: Session, body: Json, given: Json) -> Json:
-    """Return `body` with the given fields replaced, in the form in which the platform reads them back."""
+    """Return `body` with the given fields replaced, each in the form in which the platform returns it.
+
+    Raises ApiError for a file or vector store that does not exist.
+    """
     tools.check_resources(db, given.get("tool_resources"))
     body = body | given
     body["tools"] = tools.read_back(body["tools"], body["model"])

@@ -206,7 +206,7 @@ def _open(move: Move, step: Row, spent: Json) -> None:
 
 
 def _close(move: Move, step: Row, status: str = "completed") -> None:
-    """End a step in some status, and send the event."""
+    """End a step with a status, and send the event."""
     step.body["status"] = step.tag = status
     step.body[f"{status}_at"] = move.now
     step.body["usage"] = step.hidden["usage"]
@@ -215,7 +215,7 @@ def _close(move: Move, step: Row, status: str = "completed") -> None:
 
 
 def _end(move: Move, status: str) -> None:
-    """End a run in some status, with its open steps and its usage."""
+    """End a run with a status. Its open steps end too, and its usage is summed up from all steps."""
     run = move.row
     steps = move.db.children(STEP, run.id)
     for step in steps:

@@ -36,6 +36,7 @@ def _remove_thread(db: Session, thread: Row) -> None:
     db.delete(thread)
 
 
+# Here and not in the module `threads`, which imports this one.
 THREADS = Collection(kind=THREAD, path="/threads", noun="thread", remove=_remove_thread)
 
 
@@ -72,7 +73,7 @@ def add(call: Call, thread: Row, given: Json) -> Row:
 
 
 def wire(now: int, thread_id: str, role: str, content: list[Json]) -> Json:
-    """Return a new message as a client reads it."""
+    """Return a new message as a client reads it. It is not stored."""
     return {
         "id": new_id("msg_"),
         "object": KIND,

@@ -19,6 +19,7 @@ class Task:
     `question` is the last message of a user. `messages` is the number of messages in the thread,
     and `dropped` is how many of them truncation has removed. `tokens` is the number of
     tokens of the prompt. `outputs` are the tool outputs that the application has submitted.
+    `store_ids` and `code_file_ids` are what file search and the code interpreter may use.
     """
 
     run: Json

@@ -54,7 +54,8 @@ def create_with_thread(call: Call) -> Answer:
 def _start(call: Call, thread: Row, assistant: Json, given: Json) -> Row:
     """Insert and return a queued run.
 
-    It contains a copy of the assistant, so that a later change of the assistant does not affect it.
+    The run contains a copy of the assistant, so that a later change of the assistant does not affect
+    the run.
     """
 
     def dial(name: str) -> Any:
@@ -101,7 +102,7 @@ def _start(call: Call, thread: Row, assistant: Json, given: Json) -> Row:
 
 
 def _blank(now: int) -> Json:
-    """Return the fields that every run begins with."""
+    """Return the fields of a new run that do not depend on the request."""
     return {
         "id": new_id("run_"),
         "object": KIND,

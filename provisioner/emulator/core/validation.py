@@ -85,7 +85,7 @@ class Body:
 
 
 class OwnBody(Body):
-    """The body of a request that only the embedded server has. Its schema is written by hand."""
+    """The body of a request whose schema is written by hand, and not built from the SDK's types."""
 
     def __init__(self, schema: Schema) -> None:
         super().__init__("", {})

@@ -69,6 +69,7 @@ def create(call: Call) -> Answer:
     }
     body["expires_at"] = call.now + LIFETIME
     life = given.get("output_expires_after", {}).get("seconds")
+    # The engine moves objects by their tag. The platform calls the same state `validating`.
     row = Row(KIND, "", body["id"], body, {"output_life": life}, tag="queued")
     enqueue(row, call.moment, call.settings)
     return call.db.insert(row).body

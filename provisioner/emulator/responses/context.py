@@ -114,7 +114,8 @@ def before(
             break
         turns.append([item.body for item in db.children(ITEM, row.id)])
         previous_id = row.body["previous_response_id"]
-        # At the end, these are of the oldest response of the chain: what its conversation had then.
+        # The loop ends with the oldest response of the chain. If that one was in a conversation, the items
+        # that the conversation had then come before all others.
         conversation_id, until = conversation_of(row.body), row.hidden["until"]
     if conversation_id is not None:
         kept = db.children(CONVERSATION_ITEM, conversation_id)
@@ -168,6 +169,7 @@ def check(everything: list[Json]) -> None:
     items.check_unique(everything)
     for output, call in CALLS.items():
         noun = call.replace("_", " ")
+        # A call that the token limit has cut cannot be carried out, so it needs no output.
         asked = [
             item["call_id"]
             for item in everything

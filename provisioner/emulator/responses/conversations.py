@@ -37,6 +37,7 @@ def create(call: Call) -> Answer:
         "created_at": call.now,
         "metadata": given.get("metadata") or {},
     }
+    # `at_work` is the id of the response that has locked the conversation.
     row = call.db.insert(Row(CONVERSATION, "", body["id"], body, {"at_work": None}))
     _add(call, row, given.get("items") or [])
     return body

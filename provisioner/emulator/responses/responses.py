@@ -41,6 +41,7 @@ def create(call: Call) -> Answer:
     include: list[str] = given.get("include") or []
     if row.body["background"]:
         enqueue(row, call.moment, call.settings)
+    # This request then moves the response itself, and the alarm must not do so at the same time.
     if given.get("stream") or not row.body["background"]:
         responses_execution.ENGINE.lease(row, call.settings)
     call.db.save(row)
@@ -123,6 +124,7 @@ def delete(call: Call, row: Row) -> Answer:
 
 def count_tokens(call: Call) -> Answer:
     """Return the number of tokens that a response to this request would read."""
+    # A request for a count may leave out the model, which `settings` requires.
     given = {"model": None, **call.body(responses_fields.COUNT)}
     body = start.blank(call.now) | responses_fields.settings(call.db, given)
     row = Row(KIND, "", body["id"], body, {"until": 0})

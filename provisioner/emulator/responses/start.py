@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 def begin(db: Session, now: int, given: Json) -> Row:
     """Insert and return a response with its own input. Raises ApiError for a wrong request."""
     body = blank(now) | fields.settings(db, given)
+    # `until` is the `seq` of the last item that the conversation has now; see `context.before`.
     row = Row(KIND, "", body["id"], body, {"deleted": False, "until": 0})
     row.hidden["streamed"] = bool(given.get("stream"))
     set_status(row, "queued" if body["background"] else "in_progress")
@@ -45,7 +46,7 @@ def begin(db: Session, now: int, given: Json) -> Row:
 
 
 def blank(now: int) -> Json:
-    """Return the fields that every response begins with."""
+    """Return the fields of a new response that do not depend on the request."""
     return {
         "id": new_id("resp_"),
         "object": KIND,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 JOB, EVAL = "fine_tuning.job", "eval"
 ENDED = ("succeeded", "failed", "cancelled")
+"""The statuses of a fine-tuning job that has ended."""
 _FILE = {"type": "string"}
 CREATE_JOB = OwnBody(
     {
