@@ -24,15 +24,15 @@ def command(*, run_options: "RunOptions", yes: bool) -> int:
     """
     from provisioner.cli._shared.perform import YES, approval
     from provisioner.render.history import moment
-    from provisioner.verbs.unlock import lock_state, not_locked, unlock
+    from provisioner.verbs.unlock import is_dead, lock_state, not_locked, unlock
 
     state = lock_state(run_options)
     if state.holder is None:
         raise not_locked(state.owner)
-    expired = "" if state.is_held else ", but was not renewed and has expired"
-    screen().out(
-        f"{state.owner} is locked: {state.holder}, since {moment(state.since)}{expired}.\n"
-    )
+    ended = "" if state.is_held else ", but was not renewed and has expired"
+    if is_dead(run_options, state):
+        ended = "; that process is dead, so the next run on this machine takes the lock at once"
+    screen().out(f"{state.owner} is locked: {state.holder}, since {moment(state.since)}{ended}.\n")
     if not yes and not approval("\nRemove the lock? [y/N] ", YES):
         return FAILED
     # Only the lock that was shown: another run may have taken it while the question was open.

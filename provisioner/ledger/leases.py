@@ -146,4 +146,5 @@ class Leases:
             row["expires"],
             row["released"],
             now,
+            row["machine"],
         )

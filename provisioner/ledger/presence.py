@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from provisioner.model.ledger import LockState
+
 BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 """The file with a text that is different after each start of any machine."""
 
@@ -63,19 +65,15 @@ class Presence:
             self._descriptor = -1
 
     def _machine(self) -> str:
-        if self._descriptor < 0:
-            return ""
-        try:
-            there = os.fstat(self._descriptor)
-            return f"{BOOT.read_text('ascii').strip()} {there.st_dev} {there.st_ino}"
-        except (OSError, ValueError):
-            return ""
+        return "" if self._descriptor < 0 else _machine(self._descriptor)
 
 
-def is_nobody_there(file: Path | None, owner: str) -> bool:
+def is_nobody_there(file: Path | None, owner: str, machine: str = "") -> bool:
     """Return true if no process of this machine has the lock of an owner at this moment.
 
-    It only reads the small file and creates nothing.
+    `machine` is the text that the last holder stored: with it, return true only if that process ran
+    under this kernel with this file, and so is dead. The small file is only read, and nothing is
+    created.
     """
     if file is None:
         return False
@@ -83,7 +81,7 @@ def is_nobody_there(file: Path | None, owner: str) -> bool:
         descriptor = os.open(_path(file, owner), os.O_RDONLY | os.O_CLOEXEC)
     # No process of this machine has ever had this lock.
     except FileNotFoundError:
-        return True
+        return not machine
     except OSError:
         return False
     try:
@@ -92,9 +90,23 @@ def is_nobody_there(file: Path | None, owner: str) -> bool:
     except OSError:
         return False
     else:
-        return True
+        return not machine or machine == _machine(descriptor)
     finally:
         os.close(descriptor)
+
+
+def is_left(file: Path | None, state: LockState) -> bool:
+    """Return true if the process that holds a lock is proven dead, so that the lock is free here."""
+    return bool(state.machine) and is_nobody_there(file, state.owner, state.machine)
+
+
+def _machine(descriptor: int) -> str:
+    """Return the text `machine` of an open file, or '' if it cannot be found out."""
+    try:
+        there = os.fstat(descriptor)
+        return f"{BOOT.read_text('ascii').strip()} {there.st_dev} {there.st_ino}"
+    except (OSError, ValueError):
+        return ""
 
 
 def _path(file: Path, owner: str) -> Path:

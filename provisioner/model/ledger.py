@@ -35,7 +35,8 @@ class LockState:
 
     `epoch` is the number of times that the lock was taken. `holder` is None while the lock is free.
     `since` is when the holder took it, and `expires` when it becomes free unless the holder renews
-    it. `released` is when it was last given back, 0 if it never was.
+    it. `released` is when it was last given back, 0 if it never was. `machine` is the text with which
+    a process of the same machine can find out if the holder is dead; '' if none can.
     """
 
     owner: str
@@ -45,6 +46,7 @@ class LockState:
     expires: float
     released: float
     now: float
+    machine: str = ""
 
     @property
     def is_held(self) -> bool:

@@ -201,6 +201,7 @@ def _registry(stack: Stack, options: RunOptions) -> Finding:
 def _ledger(stack: Stack, options: RunOptions) -> Finding:
     """Read the ledger, and return a finding with the holder of its lock."""
     from provisioner.ledger.opening import ledger_to_read
+    from provisioner.ledger.presence import is_left
 
     try:
         where = location_of(options, stack)
@@ -216,7 +217,11 @@ def _ledger(stack: Stack, options: RunOptions) -> Finding:
             )
         return _wrong("ledger", error)
     newest = f"its newest run is {runs[0].id}" if runs else "it has no run of this stack"
-    held = f" Its lock is held: {state.holder}." if state.is_held else ""
+    held = ""
+    if state.is_held and is_left(where.file, state):
+        held = f" Its lock is free: {state.holder}, had it and is dead."
+    elif state.is_held:
+        held = f" Its lock is held: {state.holder}."
     return Finding("ledger", Condition.RIGHT, f"{where}; {newest}.{held}")
 
 

@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from errno import EACCES, EADDRINUSE, EPERM
 from pathlib import Path
 
 from provisioner.model.codes import commands as codes
@@ -26,6 +27,11 @@ def serving(
     """
     from provisioner.emulator import create_app, make_server
 
+    if not host:
+        # For the system an empty address is every address of the machine.
+        raise _cannot("--host is empty. To listen on every address, give --host 0.0.0.0.")
+    if not data:
+        raise _cannot("--data is empty. Give a file, or `:memory:`.")
     try:
         if data != MEMORY:
             _make_folder(Path(data).parent)
@@ -36,9 +42,7 @@ def serving(
         server = make_server(app, host, port, log)
     except OSError as error:
         app.close()
-        raise _cannot(
-            f"{host}:{port} is not free: {error.strerror}. --port 0 takes a free one."
-        ) from error
+        raise _cannot(_unbound(host, port, error)) from error
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -55,6 +59,18 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True)
         if folder.name == OURS:
             (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+
+
+def _unbound(host: str, port: int, error: OSError) -> str:
+    """Return a sentence that says why a socket could not be bound to a host and port."""
+    where = f"{_bracketed(host)}:{port}"
+    if error.errno == EADDRINUSE:
+        return f"{where} is not free: {error.strerror}. --port 0 takes a free one."
+    if error.errno in {EACCES, EPERM}:
+        return f"This user may not listen on {where}: {error.strerror}. --port 0 takes a free one."
+    return (
+        f"--host {host} cannot be listened on: {error.strerror}. Give an address of this machine."
+    )
 
 
 def _bracketed(host: str) -> str:

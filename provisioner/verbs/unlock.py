@@ -21,6 +21,14 @@ def lock_state(options: RunOptions) -> LockState:
         return opened.leases.state(str(stack.owner))
 
 
+def is_dead(options: RunOptions, seen: LockState) -> bool:
+    """Return true if the process that holds the lock is proven dead. Raises LedgerError."""
+    from provisioner.ledger.presence import is_left
+
+    where = location_of(options, stack_of(options))
+    return where is not None and is_left(where.file, seen)
+
+
 def unlock(options: RunOptions, seen: LockState) -> None:
     """Take away the lock that was seen, and no later one.
 

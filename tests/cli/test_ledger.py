@@ -258,7 +258,13 @@ def test_a_run_that_was_killed_on_this_machine_holds_nobody_up(ledgered: Project
         assert child.stdout
         assert child.stdout.readline() == "held\n"
         held = ledgered.run("apply", "--yes", code=1).stderr
+        assert "Its lock is held: apply by bert" in ledgered.run("doctor").stdout
         child.kill()
+
+    assert "Its lock is free: apply by bert@here, process 1, had it and is dead." in (
+        ledgered.run("doctor").stdout
+    )
+    assert "that process is dead" in ledgered.run("unlock", code=1).stdout
 
     assert re.search(
         r"free at \d\d:\d\d:\d\d UTC, in \d+ s, or at once with `provisioner unlock", held

@@ -81,6 +81,24 @@ def test_a_port_that_is_taken_is_refused(project: Project) -> None:
     assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--host", "no.such.host.invalid"), "--host no.such.host.invalid cannot be listened on"),
+        # An address that is kept for documentation: no machine has it.
+        (("--host", "192.0.2.7"), "--host 192.0.2.7 cannot be listened on"),
+        (("--host", ""), "--host is empty"),
+        (("--data", ""), "--data is empty"),
+    ],
+)
+def test_what_cannot_be_listened_on_is_told_and_no_port_is_blamed(
+    project: Project, words: tuple[str, ...], said: str
+) -> None:
+    result = project.run("serve", "--port", "0", *words, code=1)
+    assert said in result.stderr
+    assert "is not free" not in result.stderr
+
+
 def test_a_file_that_is_no_database_is_refused(project: Project) -> None:
     (project.folder / "data").write_text("no database, whatever else it may be", encoding="utf-8")
     result = project.run("serve", "--port", "0", "--data", "data", code=1)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from provisioner.emulator import create_app
-from provisioner.emulator.core.store import _switch_to_wal
+from provisioner.emulator.core.store import Store, _switch_to_wal
 
 from .conftest import client_of
 
@@ -121,6 +121,52 @@ def test_a_killed_process_leaves_every_answered_write_and_a_whole_file(tmp_path:
     whole = {name for name in answered if len(name) == len(listed[0])}
     assert whole <= set(listed)
     assert len(set(listed)) == len(listed)
+
+
+@pytest.mark.parametrize("table", ["provisioner_runs (id TEXT)", "objects (id TEXT, name TEXT)"])
+def test_the_database_of_another_program_is_refused_and_stays_as_it_is(
+    tmp_path: Path, table: str
+) -> None:
+    """A ledger, and a database that happens to have a table of the same name."""
+    file = tmp_path / "theirs.db"
+    theirs = sqlite3.connect(file)
+    theirs.execute(f"CREATE TABLE {table}")
+    theirs.close()
+    before = file.read_bytes()
+
+    with pytest.raises(sqlite3.DatabaseError, match="of another program"):
+        create_app(file)
+
+    assert (file.read_bytes(), list(tmp_path.iterdir())) == (before, [file])
+
+
+def test_a_full_disk_is_told_as_that_and_the_next_request_is_answered(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data.sqlite")
+    with store.transaction(write=True) as db:
+        db.run("PRAGMA cache_size = 2")
+        pages = db.run("PRAGMA page_count").fetchone()[0]
+        db.run(f"PRAGMA max_page_count = {pages + 2}")
+
+    with (
+        pytest.raises(sqlite3.OperationalError, match="disk is full"),
+        store.transaction(write=True) as db,
+    ):
+        db.put_content("file-large", b"x" * 100_000)
+
+    with store.transaction(write=True) as db:
+        db.put_content("file-small", b"x")
+        assert db.content_size("file-small") == 1
+    store.close()
+
+
+def test_a_transaction_that_sqlite_has_rolled_back_keeps_its_own_error(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data.sqlite")
+    with (
+        pytest.raises(sqlite3.OperationalError, match="no such table"),
+        store.transaction(write=True) as db,
+    ):
+        db.run("ROLLBACK; ").connection.execute("SELECT 1 FROM nowhere")
+    store.close()
 
 
 def test_a_file_that_takes_no_writes_is_told_at_once(tmp_path: Path) -> None:

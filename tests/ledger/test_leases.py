@@ -192,6 +192,10 @@ def test_the_kernel_says_whether_the_holder_of_a_lock_is_alive(tmp_path: Path) -
         child.kill()
 
     assert is_nobody_there(file, OWNER)
+    assert is_nobody_there(file, OWNER, theirs)
+    # The holder ran elsewhere, or there is no file of this machine's: nothing is known of it.
+    assert not is_nobody_there(file, OWNER, "another-kernel 1 2")
+    assert not is_nobody_there(tmp_path / "none.db", OWNER, theirs)
     assert ours.claim() == ours.claim() == theirs != ""
     assert not is_nobody_there(file, OWNER)
     ours.release()

@@ -235,6 +235,8 @@ class Store:
         # The database is closed even if the server object is dropped without a call of `close`.
         self._finalizer = weakref.finalize(self, self._connection.close)
         self._session = Session(self._connection)
+        # Before anything is written: the file may be the database of another program.
+        _check_is_ours(self._connection)
         _switch_to_wal(self._connection)
         # No wait for the disk at each commit. With WAL, a power cut may lose the last commits but does
         # not damage the file, and a killed process loses nothing.
@@ -253,11 +255,14 @@ class Store:
             self._connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
             try:
                 yield self._session
+                self._connection.execute("COMMIT")
             # KeyboardInterrupt too: a transaction that stayed open would make every later BEGIN fail.
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                # After some errors, such as a full disk, SQLite has already rolled back. A second
+                # ROLLBACK would fail, and its error would hide the first one.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def copy(self) -> Store:
         """Return a store in memory with a copy of all objects and contents."""
@@ -269,6 +274,22 @@ class Store:
     def close(self) -> None:
         with self._lock:
             self._finalizer()
+
+
+_COLUMNS = frozenset({"kind", "parent", "id", "body", "hidden"})
+"""Columns by which the table `objects` of this store is known."""
+
+
+def _check_is_ours(connection: sqlite3.Connection) -> None:
+    """Raise sqlite3.DatabaseError if the file has tables, and none of them is this store's.
+
+    Nothing is written: in the database of another program, such as a ledger, not even the journal
+    mode is changed.
+    """
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    columns = {name for _, name, *_ in connection.execute("PRAGMA table_info(objects)")}
+    if tables and not columns >= _COLUMNS:
+        raise sqlite3.DatabaseError("it is the database of another program, and was not changed")
 
 
 _PRIMARY = 0xFF
