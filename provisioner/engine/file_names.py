@@ -2,33 +2,46 @@
 
 An upload has no metadata, so only its name can prove that it is ours. A marked name is
 `stem.OWNER-PATH-CONTENT.ending`: a digest of the owner, a digest of the path, and the first
-characters of the SHA-256 of the content.
+characters of the SHA-256 of the content. The name of a candidate's upload also has the random part
+of that candidate's owner: `stem.candidate-3f9a01bc.OWNER-PATH-CONTENT.ending`. So the stack beside
+which a test made the candidate can compute the digest of that owner, and prove the upload its own,
+even if a kill left nothing else of the candidate.
 """
 
 import re
 from collections.abc import Iterable
 
 from provisioner.model.frozen import frozen
-from provisioner.model.mark import Owner
+from provisioner.model.mark import CANDIDATE, Owner
 from provisioner.model.resource import Document
 from provisioner.model.value import digest
 
 SHORT, HEAD = 6, 12
 _TAG = re.compile(
+    rf"(?:{re.escape(CANDIDATE)}(?P<candidate>[0-9a-f]+))?"
     rf"\.(?P<owner>[\w-]{{{SHORT}}})-(?P<path>[\w-]{{{SHORT}}})-(?P<sha256>[0-9a-f]{{{HEAD}}})(?:\.|\Z)"
 )
 
 
 @frozen
 class Tag:
-    """The parts of a marked name: digests of owner and path, and the beginning of a SHA-256."""
+    """The parts of a marked name: digests of owner and path, and the beginning of a SHA-256.
+
+    `candidate` is the random part of the owner of a candidate, '' for any other owner.
+    """
 
     owner: str
     path: str
     sha256: str
+    candidate: str = ""
 
     def is_of(self, owner: Owner) -> bool:
         return self.owner == digest(str(owner), SHORT)
+
+    def is_of_candidate(self, owner: Owner) -> bool:
+        """Return true for an upload of a candidate that a test made beside the objects of `owner`."""
+        environment = f"{owner.environment}{CANDIDATE}{self.candidate}"
+        return bool(self.candidate) and self.is_of(Owner(owner.stack, environment))
 
     def document(self, documents: Iterable[Document]) -> Document | None:
         """Return the document at the path for which the name was made, whatever its present content."""
@@ -45,6 +58,8 @@ def marked_name(owner: Owner, document: Document, sha256: str = "") -> str:
     stem, dot, ending = document.name.rpartition(".")
     path = digest(document.key, SHORT)
     tag = f"{digest(str(owner), SHORT)}-{path}-{(sha256 or document.said)[:HEAD]}"
+    if owner.candidate_of:
+        tag = f"{CANDIDATE[1:]}{owner.environment.rpartition(CANDIDATE)[2]}.{tag}"
     return f"{stem or ending}.{tag}{dot if stem else ''}{ending if stem else ''}"
 
 
@@ -52,4 +67,13 @@ def read_name(name: str) -> Tag | None:
     """Return the parts of a marked name, None for a name that is not marked."""
     # The user's own part of the name may look like a tag, so the last one counts.
     found = list(_TAG.finditer(name))
-    return Tag(**found[-1].groupdict()) if found else None
+    return Tag(**found[-1].groupdict(default="")) if found else None
+
+
+def unmarked_name(name: str) -> str:
+    """Return a marked name as it was before it was marked, and any other name as it is."""
+    found = list(_TAG.finditer(name))
+    if not found:
+        return name
+    ending = name[found[-1].end() :]
+    return f"{name[: found[-1].start()]}{'.' if ending else ''}{ending}"

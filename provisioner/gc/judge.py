@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from provisioner.engine.file_names import read_name
+from provisioner.engine.file_names import Tag, read_name
 from provisioner.engine.references import reached
 from provisioner.gc import proofs
 from provisioner.gc.case import Case
@@ -53,7 +53,7 @@ class _Judging:
     documents: Mapping[str, str] = field(init=False)
     candidates: frozenset[str] = field(init=False)
     ends: Mapping[str, float | None] = field(init=False)
-    tags: Mapping[str, bool] = field(init=False)
+    tags: Mapping[str, Tag] = field(init=False)
     kept: Mapping[str, str] = field(init=False)
     needed: set[str] = field(init=False)
     prices: Mapping[str, float] = field(init=False)
@@ -76,8 +76,8 @@ class _Judging:
             for document in (*one.documents.values(), *one.surplus_documents)
         }
         self.ends = {one.id: one.expires for one in case.remembered.tracked}
-        self.candidates = frozenset(t.id for t in self.graph.things if self._is_old_candidate(t))
         self.tags = dict(self._tags())
+        self.candidates = frozenset(t.id for t in self.graph.things if self._is_old_candidate(t))
         self.kept = dict(self._roots())
         edges = {thing.id: thing.names for thing in self.graph.things}
         start = self.kept.keys() | self.graph.named_by_nameless
@@ -115,8 +115,11 @@ class _Judging:
 
     def _is_old_candidate(self, thing: Thing) -> bool:
         """Return true for a test candidate that a test of this stack made at least a day ago."""
-        beside = thing.mark.owner.candidate_of if thing.mark else None
-        if beside is None or beside != self.case.owner:
+        owner, tag = self.case.owner, self.tags.get(thing.id)
+        if owner is None:
+            return False
+        is_of_mark = thing.mark is not None and thing.mark.owner.candidate_of == owner
+        if not is_of_mark and not (tag is not None and tag.is_of_candidate(owner)):
             return False
         made = _moment(thing.row.get("created_at"))
         return made is not None and made + CANDIDATE_SECONDS <= self.inventory.read_at
@@ -164,7 +167,7 @@ class _Judging:
             if thing.id in self.surplus:
                 yield Condition.SUPERSEDED, proofs.superseded(found.address)
             yield Condition.ORPHAN, proofs.orphan(found.address)
-        if thing.id in self.candidates:
+        if thing.id in self.candidates and not one.is_file:
             yield Condition.EXPIRED, proofs.OLD_CANDIDATE
         if (end := self._retired(thing)) is not None:
             yield Condition.EXPIRED, proofs.retired(end)
@@ -188,6 +191,8 @@ class _Judging:
             yield Condition.OUTPUT, proofs.output(purpose, users)
         if users:
             yield self._left_with(thing, users)
+        if thing.id in self.candidates:
+            yield Condition.EXPIRED, proofs.OLD_CANDIDATE_FILE
         if self._is_ours(thing):
             yield Condition.DANGLING, proofs.ours_unused(self._whence(thing))
         # Likeness is no proof of ownership, so it counts only after every proof has failed.
@@ -222,16 +227,16 @@ class _Judging:
             # Stacks may share a ledger, so an id in it may be from an upload of another owner.
             if found is not None and found.owner == owner:
                 return True
-        return self.tags.get(thing.id, False)
+        tag = self.tags.get(thing.id)
+        return tag is not None and self.case.owner is not None and tag.is_of(self.case.owner)
 
-    def _tags(self) -> Iterator[tuple[str, bool]]:
-        """Yield the id of each file with a marked name, and true if the mark is ours."""
-        owner = self.case.owner
+    def _tags(self) -> Iterator[tuple[str, Tag]]:
+        """Yield the id of each file with a marked name, and what that name says."""
         for thing in self.graph.things:
             if thing.listable.is_file:
                 tag = read_name(str(thing.row.get("filename") or ""))
                 if tag is not None:
-                    yield thing.id, owner is not None and tag.is_of(owner)
+                    yield thing.id, tag
 
     def _whence(self, thing: Thing) -> str:
         if thing.id in self.case.remembered.uploaded or thing.id in self.case.remembered.made:
@@ -247,7 +252,7 @@ class _Judging:
             return Whose.OTHERS, str(thing.mark.owner)
         if thing.listable.is_tracked or (thing.listable.is_file and self._is_ours(thing)):
             return Whose.OURS, ""
-        if self.tags.get(thing.id) is False:
+        if thing.id in self.tags:
             return Whose.OTHERS, "a mark in its file name"
         return Whose.NOBODY, ""
 

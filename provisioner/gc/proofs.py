@@ -19,6 +19,10 @@ OLD_CANDIDATE: Final = (
     "Its mark says that a test made it as a candidate beside this stack, more than a day ago, "
     "and nothing that can be listed refers to it."
 )
+OLD_CANDIDATE_FILE: Final = (
+    "The mark in its name says that a test uploaded it for a candidate beside this stack, more "
+    "than a day ago, and nothing that can be listed refers to it."
+)
 HELD: Final = "A kept release, or an object without an id, refers to it."
 HELD_BY_THREADS: Final = (
     "Nothing that can be listed refers to it, but a message of a thread may, and no API lists "

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
+from provisioner.engine.file_names import unmarked_name
 from provisioner.model.checks import Expectation
 from provisioner.model.conversation import Answer, Call
 
@@ -94,7 +95,9 @@ def _cites(name: str, answer: Answer, _seconds: float) -> str:
     if any(
         # Either name may have folders before it.
         f"/{cited}".endswith(f"/{name}") or f"/{name}".endswith(f"/{cited}")
-        for cited in answer.citations
+        for name_of_upload in answer.citations
+        # With `file_names: marked` an upload has another name than its document.
+        for cited in (name_of_upload, unmarked_name(name_of_upload))
     ):
         return ""
     cited = ", ".join(dict.fromkeys(answer.citations)) or "nothing"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from provisioner.engine.classify import classify
-from provisioner.engine.file_names import marked_name, read_name
+from provisioner.engine.file_names import marked_name, read_name, unmarked_name
 from provisioner.model.inventory import Inventory
 from provisioner.model.mark import Owner
 from provisioner.model.plan import DocumentAction
@@ -33,6 +33,36 @@ def test_a_name_says_what_it_was_made_from(path: str) -> None:
 @pytest.mark.parametrize("name", ["a.md", "", "a.abcdef-abcdef.md", "report-2026-08-07-final.pdf"])
 def test_other_names_say_nothing(name: str) -> None:
     assert read_name(name) is None
+
+
+@pytest.mark.parametrize("path", ["kb/a.md", "a", "a.b.c.txt", "ä ö.md"])
+@pytest.mark.parametrize("environment", ["default", "default.candidate-3f9a01bc"])
+def test_a_marked_name_gives_the_name_of_the_document_back(path: str, environment: str) -> None:
+    made = replace(A, path=path)
+
+    assert unmarked_name(marked_name(Owner("k3v9", environment), made)) == made.name
+    assert unmarked_name(made.name) == made.name
+
+
+def test_the_name_of_a_candidates_upload_proves_beside_which_stack_it_was_made() -> None:
+    candidate = Owner(OWNER.stack, f"{OWNER.environment}.candidate-3f9a01bc")
+    name = marked_name(candidate, A)
+
+    tag = read_name(name)
+
+    assert tag
+    assert tag.is_of(candidate)
+    assert tag.is_of_candidate(OWNER)
+    assert not tag.is_of(OWNER)
+    for other in (Owner("other", OWNER.environment), Owner(OWNER.stack, "prod"), candidate):
+        assert not tag.is_of_candidate(other)
+    # The readable part alone proves nothing, and the name of a live upload says of no candidate.
+    forged = read_name(name.replace("3f9a01bc", "3f9a01bd"))
+    live = read_name(marked_name(OWNER, A))
+    assert forged
+    assert live
+    assert not forged.is_of_candidate(OWNER)
+    assert not live.is_of_candidate(OWNER)
 
 
 def test_one_content_at_two_paths_has_two_names() -> None:

@@ -278,6 +278,25 @@ def test_a_marked_name_says_whose_a_file_is() -> None:
     assert {one.whose for one in judged(account(file=files)).values()} == {Whose.OTHERS}
 
 
+@pytest.mark.parametrize("beside", [OWNER, OTHER, Owner(OWNER.stack, "prod")])
+@pytest.mark.parametrize("age", [60, 2 * 86_400])
+def test_an_upload_of_an_old_candidate_is_expired_and_ours_by_its_name(
+    beside: Owner, age: int
+) -> None:
+    candidate = Owner(beside.stack, f"{beside.environment}.candidate-3f9a01bc")
+    name = marked_name(candidate, replace(stack.document("docs/a.md"), sha256="ab" * 32))
+    left = {**file("file-1"), "filename": name, "created_at": NOW - age}
+
+    (found,) = judged(account(file=[left]), {}, has_stack=True).values()
+
+    if beside == OWNER and age > 86_400:
+        assert (found.condition, found.whose) == (Condition.EXPIRED, Whose.OURS)
+        assert "a test uploaded it for a candidate beside this stack" in found.proof
+    else:
+        assert (found.condition, found.whose) == (Condition.DANGLING, Whose.OTHERS)
+    assert found.deletable is (found.whose is Whose.OURS)
+
+
 @pytest.mark.parametrize(
     ("left", "condition"), [(60, "in use"), (-60, "expired"), (None, "in use")]
 )

@@ -12,6 +12,8 @@ from provisioner.model.conversation import Answer, Call
 from provisioner.policy.expectations import MOST_SHOWN, failures
 
 SCHEMA = {"type": "object", "properties": {"days": {"type": "integer"}}, "required": ["days"]}
+MARKED = "leave.tynuyM-Lo31-t-e47745b40850.md"
+CANDIDATES = "leave.candidate-c1893c7b.xvvy2m-Lo31-t-87242499c8e2.md"
 CALLS = (
     Call("1", "look", '{"id": 7, "deep": true}'),
     Call("2", "look", "no JSON"),
@@ -41,6 +43,8 @@ def told(rule: str, value: Any, given: Answer, seconds: float = 0.0) -> str:
         ("calls", {"name": "look", "arguments": {"id": 7}}, answer(calls=CALLS)),
         ("cites", "leave.md", answer(citations=("people/leave.md",))),
         ("cites", "people/leave.md", answer(citations=("leave.md",))),
+        ("cites", "leave.md", answer(citations=(MARKED,))),
+        ("cites", "people/leave.md", answer(citations=(CANDIDATES,))),
         ("max_tokens", 100, answer(usage={"total_tokens": 100})),
         ("max_tokens", 100, answer(usage={"prompt_tokens": 90, "completion_tokens": 10})),
         ("max_seconds", 2.0, answer()),
