@@ -11,7 +11,7 @@ from provisioner.cli._shared import options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE, FAILED
 from provisioner.cli._shared.formats import printed, show
-from provisioner.cli._shared.options import JSON, TEXT, screen
+from provisioner.cli._shared.options import TEXT, screen
 from provisioner.model.hints import command_line
 from provisioner.render.format import Shape
 
@@ -78,10 +78,6 @@ def command(
             line = command_line("migrate", "--from", source, "--to", goal, "--apply")
             screen().err(f"Nothing was changed. To migrate: {line}\n")
         return FAILED if refused else DONE
-    if format not in (TEXT, JSON) and not out:
-        raise click.UsageError(
-            f"--format {format} is for the report, and for --out: leave --apply out."
-        )
     overrides = replace(overrides, overwrite_drift=overwrite_drift)
     if out:
         return _saved(run_options, route, overrides, format, keep_source=keep_source, out=out)

@@ -96,10 +96,6 @@ def test_the_report_needs_no_key_and_no_network(
         (("--from", "local", "--to", "twin"), "both targets lead to one place"),
         (("--from", "local", "--to", "openai", "--select", "assistant.x"), "matches nothing"),
         (("--from", "local"), "Missing option '--to'"),
-        (
-            ("--from", "local", "--to", "openai", "--apply", "--format", "markdown"),
-            "is for the report",
-        ),
     ],
 )
 def test_a_route_that_makes_no_sense_exits_2(
@@ -180,6 +176,48 @@ def test_the_move_as_json_is_one_document_and_text_goes_to_stderr(living: Projec
     assert "First, on openai:" in result.stderr
     again = document(living.run(*APPLY, "--format", "json").stdout)["move"]
     assert again["state"] == "nothing to do"
+
+
+FORMATS = {"markdown": "### Apply", "html": "<!doctype html>", "junit": "<?xml"}
+
+
+@pytest.mark.parametrize("format", ["markdown", "html"])
+def test_a_move_prints_its_outcome_in_the_format_that_was_asked_for(
+    living: Project, format: str
+) -> None:
+    refused = living.run(*ROUTE, "--apply", "--format", format, code=1)
+    assert refused.stdout.lower().startswith(FORMATS[format].lower())
+    assert "nobody is there to approve this" in refused.stdout
+
+    result = living.run(*APPLY, "--format", format)
+
+    assert result.stdout.lower().startswith(FORMATS[format].lower())
+    assert "1 created, 1 deleted" in result.stdout
+    for id in ("asst_", "k3v9q0x7dp/default/helper"):
+        assert id in result.stdout
+    assert "First, on openai:" not in result.stdout
+    assert "First, on openai:" in result.stderr
+    assert "nothing was done" in living.run(*APPLY, "--format", format).stdout
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_saved_move_prints_its_outcome_in_the_format_that_was_asked_for(
+    living: Project, format: str
+) -> None:
+    living.run(*ROUTE, "--out", "move.json")
+
+    result = living.run("apply", "move.json", "--yes", "--format", format)
+
+    assert result.stdout.lower().startswith(FORMATS[format].lower())
+    assert "assistant.helper" in result.stdout
+    assert "First, on openai:" not in result.stdout
+
+
+def test_a_format_of_the_environment_does_not_stop_a_move(
+    living: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROVISIONER_FORMAT", "markdown")
+    assert living.run(*APPLY).stdout.startswith("### Apply")
 
 
 def test_a_refused_move_exits_1_and_shows_what_was_changed_by_hand(living: Project) -> None:

@@ -38,10 +38,14 @@ MOVED, STOPPED, CUT = "done", "failed", "interrupted"
 
 
 def show_report(report: Migration, format: str) -> None:
-    """Print the report of a migration, unless the output is JSON, whose document contains it."""
-    if format != JSON:
-        colour = screen().colour(sys.stdout)
-        screen().out(migration_text(report, colour=colour, width=screen().width))
+    """Print the report of a migration as text, unless the output is JSON, whose document contains it.
+
+    In every other format for a document on stdout, the report goes to stderr.
+    """
+    if format == JSON:
+        return
+    stream, say = (sys.stdout, screen().out) if format == TEXT else (sys.stderr, screen().err)
+    say(migration_text(report, colour=screen().colour(stream), width=screen().width))
 
 
 def present(found: MigrationPlan, out: Path, format: str) -> int:
@@ -156,18 +160,23 @@ def _performed(found: MigrationPlan) -> MigrationOutcome:
 
 @frozen
 class _MigrationPrinter:
-    """Prints one migration: as text while it runs, or as one JSON document at its end."""
+    """Prints one migration: as text while it runs, or as one document at its end."""
 
     found: MigrationPlan
     format: str
 
     def say(self, text: str) -> None:
-        """Print a text for people: on stdout, or on stderr if stdout gets JSON."""
-        (screen().err if self.format == JSON else screen().out)(text)
+        """Print a text for people: on stdout, or on stderr if stdout gets a document."""
+        (screen().out if self.format == TEXT else screen().err)(text)
 
     def both(self) -> None:
         """Print the plan of the target, and the deletes on the source that follow it."""
-        show_both(view_of_migration(self.found), sys.stderr if self.format == JSON else sys.stdout)
+        show_both(view_of_migration(self.found), self._stream)
+
+    @property
+    def _stream(self) -> TextIO:
+        """The stream that gets the texts for people."""
+        return sys.stdout if self.format == TEXT else sys.stderr
 
     def diagnostics(self, told: Sequence[Diagnostic]) -> None:
         """Print diagnostics on stderr, except those that the plan has shown already."""
@@ -189,10 +198,10 @@ class _MigrationPrinter:
         self.diagnostics(done.diagnostics)
 
     def _report(self, report: Report) -> str:
-        return report_text(report, colour=screen().colour(sys.stdout))
+        return report_text(report, colour=screen().colour(self._stream))
 
     def end(self, state: str, done: MigrationOutcome, code: int) -> int:
-        """Print the JSON document if that is the format. Return `code`."""
+        """Print the document if the format has one. Return `code`."""
         if self.format == JSON:
             document = execution_document(
                 state,
@@ -207,4 +216,6 @@ class _MigrationPrinter:
                 diagnostics=(*self.found.notes, *done.diagnostics),
             )
             screen().out(to_json(migration_document(self.found.migration, document)))
+        elif self.format != TEXT:
+            screen().out(rendered(Shape.OUTCOME, done.report, self.format, layout(sys.stdout)))
         return code

@@ -12,9 +12,14 @@ def validation_html(validation: Validation) -> str:
     """Return the diagnostics as one HTML document."""
     errors = [one for one in validation.diagnostics if one.severity is Severity.ERROR]
     others = [one for one in validation.diagnostics if one.severity is not Severity.ERROR]
-    sums = contents_told(validation) if validation.valid else plural(len(errors), "error")
     sections = {
         "errors": ("Errors", told(errors)),
         "warnings": ("Warnings", told(others)),
     }
-    return page(f"Validate: {sums}", Markup(""), sections)
+    # Errors that stop any other command are shown by this page too, so the title names no command.
+    title = (
+        f"Validate: {contents_told(validation)}"
+        if validation.valid
+        else plural(len(errors), "error")
+    )
+    return page(title, Markup(""), sections)

@@ -6,6 +6,7 @@ migration again does the rest.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 
@@ -59,6 +60,19 @@ class MigrationOutcome:
         """True if everything was created, verified and deleted as planned."""
         went = self.retired is None or self.retired.succeeded
         return self.verified and went and not self.interrupted and not has_errors(self.diagnostics)
+
+    @property
+    def report(self) -> Report:
+        """One report of the changes on both targets: first those of the target, then the deletes."""
+        reports = (self.applied, self.retired or Report())
+        requests = Counter(self.applied.requests) + Counter(reports[1].requests)
+        return Report(
+            tuple(outcome for each in reports for outcome in each.outcomes),
+            (*(one for each in reports for one in each.diagnostics), *self.diagnostics),
+            requests,
+            sum(each.seconds for each in reports),
+            interrupted=self.interrupted,
+        )
 
 
 def migrate(
