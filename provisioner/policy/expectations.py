@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
-from provisioner.engine.file_names import unmarked_name
 from provisioner.model.checks import Expectation
 from provisioner.model.conversation import Answer, Call
 
@@ -55,17 +54,28 @@ def _schema(schema: Mapping[str, Any], answer: Answer, _seconds: float) -> str:
     # Most commands import this package, but only this rule needs the validator.
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import SchemaError, best_match
+    from referencing import Registry
+    from referencing.exceptions import Unresolvable
 
     try:
         value = json.loads(answer.text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return f"It is not JSON ({error}): {_shown(answer.text)}"
     try:
         # A mistake in the manifest must not be reported as a wrong answer.
         Draft202012Validator.check_schema(schema)
-        problem = best_match(Draft202012Validator(schema).iter_errors(value))
+        # An empty registry: the package would otherwise fetch the URL of a `$ref`.
+        validator = Draft202012Validator(schema, registry=Registry())
+        problem = best_match(validator.iter_errors(value))
     except SchemaError as error:
         return f"The expected schema cannot be used: {error.message}"
+    except Unresolvable as error:
+        return (
+            "The expected schema cannot be used: a `$ref` leads to nothing in the schema itself, and "
+            f"nothing is fetched: {_shown(str(error))}"
+        )
+    except RecursionError:
+        return "The expected schema or the answer is nested too deeply, or a `$ref` has no end."
     return (
         f"At {problem.json_path} it does not match the schema: {problem.message}" if problem else ""
     )
@@ -95,9 +105,7 @@ def _cites(name: str, answer: Answer, _seconds: float) -> str:
     if any(
         # Either name may have folders before it.
         f"/{cited}".endswith(f"/{name}") or f"/{name}".endswith(f"/{cited}")
-        for name_of_upload in answer.citations
-        # With `file_names: marked` an upload has another name than its document.
-        for cited in (name_of_upload, unmarked_name(name_of_upload))
+        for cited in answer.citations
     ):
         return ""
     cited = ", ".join(dict.fromkeys(answer.citations)) or "nothing"

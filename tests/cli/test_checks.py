@@ -302,3 +302,25 @@ def test_what_a_killed_test_leaves_is_deleted_by_gc_with_its_documents(
     monkeypatch.setattr("provisioner.gc.judge.CANDIDATE_SECONDS", -1.0)
     checked.run(*swept)
     assert account(checked) == before
+
+
+def test_with_marked_names_a_document_is_cited_by_its_own_and_a_lone_upload_goes_with_gc(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.edit("stack.yaml", "spec:\n", "spec:\n  file_names: marked\n")
+    project.edit("helper.yaml", "  max_prompt_tokens", f"{CHECKS}  max_prompt_tokens")
+    project.run("test")
+    kills = "\n        - command: [sh, -c, 'kill -9 $PPID']"
+    project.edit("helper.yaml", "- cites: handbook.md", f"- cites: handbook.md{kills}")
+    assert project.finish("test", "--allow-commands")[0] == -signal.SIGKILL
+    # As after a kill between an upload and its store: nothing but the upload is left.
+    with project.live() as client:
+        for assistant in client.beta.assistants.list():
+            client.beta.assistants.delete(assistant.id)
+        for store in client.vector_stores.list():
+            client.vector_stores.delete(store.id)
+    assert len(account(project)["files"]) == 1
+
+    monkeypatch.setattr("provisioner.gc.judge.CANDIDATE_SECONDS", -1.0)
+    project.run("gc", "--class", "expired", "--older-than", "0s", "--apply", "--yes")
+    assert account(project)["files"] == []

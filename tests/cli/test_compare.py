@@ -43,6 +43,18 @@ def test_one_address_or_a_term_is_compared(project: Project) -> None:
     assert differences(project, "default", "dev", "vector_store.handbook") == {}
 
 
+@pytest.mark.parametrize("live", [(), ("--live",)])
+def test_an_address_that_neither_side_has_is_wrong_usage(
+    project: Project, live: tuple[str, ...]
+) -> None:
+    project.run("apply", "--yes")
+    for wrong in ("assistant.helpr", "helpr", "file.*"):
+        told = project.run("compare", "default", "dev", wrong, *live, code=2).stderr
+        assert f"{wrong} matches nothing: neither side has a resource at this address." in told
+        assert ("Did you mean `assistant.helper`?" in told) is wrong.endswith(".helpr")
+    assert "helper" in project.run("compare", "default", "dev", "helper", *live).stdout
+
+
 def test_folders_are_compared_documents_included(project: Project) -> None:
     shutil.copytree(project.folder / "manifests", project.folder / "older")
     project.write("handbook.md", "# Handbook\n\nEverybody has 30 days off a year.\n")

@@ -12,8 +12,6 @@ from provisioner.model.conversation import Answer, Call
 from provisioner.policy.expectations import MOST_SHOWN, failures
 
 SCHEMA = {"type": "object", "properties": {"days": {"type": "integer"}}, "required": ["days"]}
-MARKED = "leave.tynuyM-Lo31-t-e47745b40850.md"
-CANDIDATES = "leave.candidate-c1893c7b.xvvy2m-Lo31-t-87242499c8e2.md"
 CALLS = (
     Call("1", "look", '{"id": 7, "deep": true}'),
     Call("2", "look", "no JSON"),
@@ -43,8 +41,6 @@ def told(rule: str, value: Any, given: Answer, seconds: float = 0.0) -> str:
         ("calls", {"name": "look", "arguments": {"id": 7}}, answer(calls=CALLS)),
         ("cites", "leave.md", answer(citations=("people/leave.md",))),
         ("cites", "people/leave.md", answer(citations=("leave.md",))),
-        ("cites", "leave.md", answer(citations=(MARKED,))),
-        ("cites", "people/leave.md", answer(citations=(CANDIDATES,))),
         ("max_tokens", 100, answer(usage={"total_tokens": 100})),
         ("max_tokens", 100, answer(usage={"prompt_tokens": 90, "completion_tokens": 10})),
         ("max_seconds", 2.0, answer()),
@@ -104,6 +100,31 @@ def test_arguments_that_are_no_json_are_none() -> None:
 
 def test_a_schema_that_cannot_be_used_is_told() -> None:
     assert "The expected schema cannot be used" in told("schema", {"type": 5}, answer("{}"))
+
+
+@pytest.mark.parametrize(
+    ("schema", "reason"),
+    [
+        ({"$ref": "#/definitions/nope"}, "PointerToNowhere: '/definitions/nope'"),
+        ({"$ref": "#nope"}, "NoSuchAnchor: 'nope'"),
+        ({"$ref": "http://127.0.0.1:9/x.json"}, "nothing is fetched"),
+        ({"$ref": "file:///etc/passwd"}, "nothing is fetched"),
+        ({"patternProperties": {"(": {}}}, "cannot be used"),
+        ({"$ref": "#"}, "a `$ref` has no end"),
+    ],
+)
+def test_a_schema_that_refers_to_nothing_fails_its_check_and_is_not_fetched(
+    schema: dict[str, Any], reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fetched(*_args: object, **_values: object) -> None:
+        raise AssertionError("a schema was fetched")
+
+    monkeypatch.setattr("urllib.request.urlopen", fetched)
+    assert reason in told("schema", schema, answer('{"a": 1}'))
+
+
+def test_an_answer_that_is_nested_without_end_is_no_json() -> None:
+    assert "It is not JSON" in told("schema", {}, answer("[" * 200_000))
 
 
 def test_a_run_that_did_not_complete_fails_by_that_alone() -> None:

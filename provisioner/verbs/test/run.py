@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
+from provisioner.engine.file_names import unmarked_name
 from provisioner.engine.receipts import masked_text
 from provisioner.engine.saved import plan_digest
 from provisioner.model.address import Address
@@ -173,9 +174,12 @@ class _Asker:
         except ProvisionerError as error:
             return Attempt(None, time.monotonic() - began, (str(error),))
         seconds = time.monotonic() - began
-        said = [*failures(check.expect, answer, seconds)]
+        # With `file_names: marked`, an upload has another name than its document.
+        names = tuple(map(unmarked_name, answer.citations))
+        judged = replace(answer, citations=names)
+        said = [*failures(check.expect, judged, seconds)]
         if answer.completed:
-            said += judged_by(check, answer, session.stack.root, options)
+            said += judged_by(check, judged, session.stack.root, options)
         # A model may repeat its instructions, and a report is passed around.
         hidden = secrets_of(session.desired)
         shown = replace(answer, text=masked_text(answer.text, hidden))
