@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioner.cli._shared import options
+from provisioner.cli._shared import guard_options, options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.formats import printed
 from provisioner.render.format import Shape
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 @options.overwrite_drift
 @options.release
 @options.replace
-@options.overrides
+@guard_options.overrides
 @printed(Shape.PLAN, Shape.OUTCOME)
 def command(
     *,

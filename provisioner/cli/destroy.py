@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from provisioner.cli._shared import options
+from provisioner.cli._shared import guard_options, options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.formats import writes
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 )
 @options.manifests()
 @options.select
-@options.unprotect
+@guard_options.unprotect
 @writes
 def command(
     *,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioner.cli._shared import options
+from provisioner.cli._shared import guard_options, options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.formats import writes
 from provisioner.cli._shared.options import ADDRESS
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 )
 @click.argument("address", type=ADDRESS)
 @options.manifests(positional=False)
-@options.unprotect
+@guard_options.unprotect
 @writes
 def command(
     *,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provisioner.cli._shared import options
+from provisioner.cli._shared import guard_options, options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE, FAILED, PENDING
 from provisioner.cli._shared.formats import printed, show
@@ -93,7 +93,7 @@ class ConditionsType(click.ParamType[frozenset[Condition]]):
 @options.yes
 @options.locks
 @options.out
-@options.unprotect_and_percent
+@guard_options.unprotect_and_percent
 @click.option("--exit-code", is_flag=True, help="Exit 3 if there is anything to change.")
 @printed(Shape.LEAKS, beside=(Shape.PLAN,))
 def command(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioner.cli._shared import options
+from provisioner.cli._shared import guard_options, options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE, FAILED
 from provisioner.cli._shared.formats import printed, show
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @options.locks
 @options.out
 @options.overwrite_drift
-@options.overrides
+@guard_options.overrides
 @printed(Shape.MIGRATION)
 def command(
     *,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioner.cli._shared import options
+from provisioner.cli._shared import guard_options, options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE, PENDING
 from provisioner.cli._shared.formats import printed
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @fail_on
 @options.release
 @options.replace
-@options.overrides
+@guard_options.overrides
 @printed(Shape.PLAN)
 def command(
     *,

@@ -1,4 +1,8 @@
-"""Options that several commands share. Those about the folder and the target are in `run_options`."""
+"""Options that several commands share.
+
+Those about the folder and the target are in `run_options`, and those that lift guards in
+`guard_options`.
+"""
 
 from collections.abc import Sequence
 from functools import wraps
@@ -9,7 +13,7 @@ import click
 
 from provisioner.cli._shared import environment
 from provisioner.cli._shared.command import Decorator, Function
-from provisioner.cli._shared.numbers import Seconds, WholeNumber
+from provisioner.cli._shared.numbers import Seconds
 from provisioner.cli._shared.run_options import (
     FOLDER,
     gathered,
@@ -23,7 +27,6 @@ from provisioner.model.address import Address
 from provisioner.model.hints import EXCLUDED
 
 if TYPE_CHECKING:
-    from provisioner.model.overrides import Overrides
     from provisioner.verbs.gc.bare import Bare
 
 __all__ = ["FOLDER", "Decorator", "Function", "manifests", "pairs", "screen"]
@@ -62,41 +65,6 @@ _ACCOUNT: tuple[Decorator, ...] = (
         help="For use without a Stack: the environment variable that holds the key.",
     ),
 )
-_PERCENT = click.option(
-    "--max-delete-percent",
-    type=WholeNumber(0, 100),
-    metavar="N",
-    help="The percentage of live objects that this run may delete, in place of the Stack's guard.",
-)
-
-
-def overrides(function: Function) -> Function:
-    """Add the options that lift guards of the Stack for one run.
-
-    The command gets them as `overrides`.
-    """
-    options = [
-        click.option(
-            "--new",
-            is_flag=True,
-            help="Create new objects even though another stack has objects with our addresses.",
-        ),
-        click.option(
-            "--new-object",
-            multiple=True,
-            type=ADDRESS,
-            metavar="ADDRESS",
-            help="Create this resource (assistant.*: each) even if a foreign object has its name. Repeatable.",
-        ),
-        unprotect,
-        click.option(
-            "--accept-undeclared",
-            is_flag=True,
-            help="Accept the present live values of fields that no manifest sets as the baseline.",
-        ),
-        _PERCENT,
-    ]
-    return gathered("overrides", _overrides, options)(function)
 
 
 replace = click.option(
@@ -113,25 +81,6 @@ release = click.option(
     default="",
     help="Publish this release of another environment, with the ids of this environment.",
 )
-unprotect = click.option(
-    "--unprotect",
-    multiple=True,
-    type=ADDRESS,
-    metavar="ADDRESS",
-    help="Ignore prevent_destroy of this resource in this run. Repeatable.",
-)
-
-
-def unprotect_and_percent(function: Function) -> Function:
-    """Add the options that lift the guards against deletions. The command gets them as `overrides`."""
-
-    def gather(given: dict[str, Any]) -> "Overrides":
-        from provisioner.model.overrides import Overrides
-
-        percent = given.pop("max_delete_percent")
-        return Overrides(given.pop("unprotect"), max_delete_percent=percent)
-
-    return gathered("overrides", gather, [unprotect, _PERCENT])(function)
 
 
 def bare(function: Function) -> Function:
@@ -311,15 +260,3 @@ def screen_options(function: Function) -> Function:
         help="Print no colours.",
     )
     return verbose(no_color(function))
-
-
-def _overrides(given: dict[str, Any]) -> "Overrides":
-    from provisioner.model.overrides import Overrides
-
-    return Overrides(
-        unprotect=given.pop("unprotect"),
-        new=given.pop("new"),
-        new_objects=given.pop("new_object"),
-        accept_undeclared=given.pop("accept_undeclared"),
-        max_delete_percent=given.pop("max_delete_percent"),
-    )

@@ -133,6 +133,7 @@ def performed(
             with progress(screen(), total, live=live) as show_event:
                 seen.then = show_event
                 return act(seen, stop)
+        # A second signal: the requests that still run are left behind, and what became of them is unknown.
         except KeyboardInterrupt:
             return left(seen)
 

@@ -133,6 +133,7 @@ class StatusLine:
             return
         with self._lock:
             self._text, self._width = text, width
+            # The seconds count from the first text after the line was cleared, and not from each text.
             self._began = self._began or time.monotonic()
             if waits:
                 self._draw()
@@ -169,7 +170,8 @@ class StatusLine:
         line = f"{self._text} ({seconds} s)" if seconds else self._text
         if line != self._drawn:
             self._drawn = line
-            # `\r` goes to the first column and `\x1b[2K` erases the line.
+            # `\r` goes to the first column and `\x1b[2K` erases the line. Two spaces stand before the
+            # text and one column stays free, because a line that wraps cannot be erased so.
             self._write(f"\r\x1b[2K  {line[: self._width - 3]}")
 
     def _write(self, text: str) -> None:

@@ -50,6 +50,7 @@ def winding_down(screen: Screen) -> Iterator[Callable[[], bool]]:
     def receive(number: int, _frame: FrameType | None) -> None:
         nonlocal received
         received += 1
+        # The exit code names the first signal, which is why the run stopped.
         screen.signal = screen.signal or number
         if received > 1:
             raise KeyboardInterrupt

@@ -38,6 +38,7 @@ def publish(db: Session, session: Row, turn_id: str, question: str, now: int) ->
             "turn_id": turn_id,
         }
         db.put_content(body["id"], content)
+        # The tag is the environment, because lists of artifacts can be filtered by it.
         return db.insert(Row(KIND, session.id, body["id"], body, tag=environment["id"])).id
 
     # No files to read: the bytes of the inline files of an environment are not stored here.

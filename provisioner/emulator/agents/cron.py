@@ -108,6 +108,7 @@ def following(schedule: Schedule, zone: str, moment: float) -> float | None:
     start = datetime.fromtimestamp(moment, here)
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     for days in range(FARTHEST_DAYS):
+        # Python adds to the local time and not to the instant, so it stays midnight after a clock change.
         day = midnight + timedelta(days=days)
         if schedule.allows(day):
             # On days of a clock change some local times do not exist or exist twice. `timestamp` still

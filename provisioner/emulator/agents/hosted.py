@@ -54,6 +54,7 @@ def kept(given: Json, path: str) -> Json:
         "skills": _skills,
     }
     result: Json = {}
+    # `DEFAULTS` has every field that a client can read. All others are dropped here.
     for name in DEFAULTS:
         value = given.get(name)
         keep = known.get(name)

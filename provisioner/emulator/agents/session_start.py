@@ -52,12 +52,14 @@ def agent_of(db: Session, given: Json, path: str = "") -> tuple[str | None, str 
     if agent_id is None:
         agent_config.need_model(inline, f"{path}agent.model")
         return None, None, agent_config.merged({}, inline)
+    # Clients see such an id in a session whose agent was described inline, and may send it back.
     if agent_id.startswith(LOCAL):
         raise ApiError(
             f"Agent {agent_id} belongs to a session and was never saved.",
             param=f"{path}agent_id",
             code="agent_not_persisted",
         )
+    # Fields in the request override those of the saved agent, and only for this session.
     saved = agents.find(db, agent_id, f"{path}agent_id")
     return agent_id, saved.body["name"], agent_config.merged(saved.hidden["asked"], inline)
 

@@ -71,6 +71,7 @@ def start(
 ) -> None:
     """Begin a turn with messages of a user, or add the messages to the turn that is running."""
     row = active(db, session.id)
+    # As on the platform, a message that arrives during a turn steers this turn and starts no other.
     if row is not None:
         _take(Turn(db, session, row, moment), messages)
         db.save(row)

@@ -38,6 +38,7 @@ def _interrupt(move: Move) -> bool:
 def _started(move: Move) -> None:
     """Record the time at which a run first left the queue."""
     run = move.row
+    # A run that has got tool outputs was in the queue a second time.
     run.body["started_at"] = run.body["started_at"] or move.now
     move.db.save(run)
     move.tell("thread.run.in_progress", run.body)
@@ -121,6 +122,7 @@ def _answer(move: Move, task: prompt.Task) -> None:
         step = _step(move, "tool_calls", {"tool_calls": [called]})
         _open(move, step, usage(task.tokens, 0))
         _close(move, step)
+    # A run is a use of its stores, also if the answer cites nothing. That postpones their expiry.
     for store_id in task.store_ids:
         store = knowledge.find_store(move.db, store_id)
         knowledge.touch(store, move.now)

@@ -34,6 +34,7 @@ def stream(call: Call, run: Row, thread: Row | None = None) -> Events:
     first: list[Event] = []
     if thread is not None:
         first.append(("thread.created", thread.body))
+    # A run that goes on after tool outputs was created by an earlier request.
     if run.body["started_at"] is None:
         first.append(("thread.run.created", run.body))
     first.append(("thread.run.queued", run.body))

@@ -72,6 +72,7 @@ def filled(db: Session, given: Json, path: str) -> Json:
     """
     kind = kind_of(given)
     prefix = PREFIXES.get(kind, "item_")
+    # Applications send items of an earlier output, which have null where a field is not set.
     fields = {key: value for key, value in given.items() if value is not None}
     if kind in {"message", "function_call", "reasoning"}:
         check_id(fields.get("id", prefix), prefix, f"{path}.id")

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 def work(db: Session, now: int, body: Json, context: Context) -> tuple[list[Json], bool]:
     """Return (output items, true unless the token limit has cut one of them short)."""
     job = Work(db, now, body, context, choice_of(body["tool_choice"], body["tools"]))
+    # First of all outputs, because later responses read nothing that stands before a compaction.
     _compact(job)
     list_mcp_tools(job)
     call = _function_call(job)
@@ -66,6 +67,7 @@ def _function_call(job: Work) -> Json | None:
     No function is called again after its output has arrived.
     """
     functions = [t for t in job.choice.of("function", "custom") if not is_grammatical(t)]
+    # Otherwise an application that sends the same parameters with each output would never be answered.
     if not functions or job.context.outputs:
         return None
     told = job.choice.told
