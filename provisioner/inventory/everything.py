@@ -134,7 +134,10 @@ class _Reading:
     def documents_of(
         self, noun: str, one: Listable, known: Mapping[str, tuple[Row, ...] | None]
     ) -> None:
-        """List the files in each object that may contain any. An expired object contains none."""
+        """List the files in each object that may contain any. An expired object contains none.
+
+        `known` has the files that were listed before, by the id of their object.
+        """
         holders = [
             str(row["id"])
             for row in self.rows.get(noun, ())

@@ -49,7 +49,10 @@ class Holders:
         }
 
     def _is_cheaper(self, pages: Mapping[str, int], ids: Collection[str]) -> bool:
-        """Return true if requests for single files are cheaper than lists, the trial request included."""
+        """Return true if requests for single files are fewer than requests for lists.
+
+        The request by which `_answers` tries out whether there are such requests counts too.
+        """
         # The trial request is one more, so it must save at least two.
         saved = sum(max(0, count - len(ids)) for count in pages.values())
         return self.known is not None and saved > 1

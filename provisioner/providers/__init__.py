@@ -169,8 +169,9 @@ def kept_releases(
 ) -> list[Row]:
     """Return a row for each release that the retention rule of `target` keeps, of all owners.
 
-    It also returns a row for each file of the registry that does not count as a release. Objects that these releases and files name may be in use by applications. The parameters are
-    those of `open_releases`. Raises ProviderError.
+    It also returns a row for each file of the registry that does not count as a release. Objects
+    that these releases and files name may be in use by applications. The parameters are those of
+    `open_releases`. Raises ProviderError.
     """
     from provisioner.providers.releases.provider import history_rows
 

@@ -231,7 +231,10 @@ LONGEST_RESET = 86_400 * 31
 
 
 def _duration(text: str) -> float:
-    """Return the seconds of a text such as `6m0s`, `120ms`, `12` or a time; 0 for any other text."""
+    """Return the seconds of a text such as `6m0s`, `120ms` or `12`; 0 for any other text.
+
+    A number above LONGEST_RESET is a time. For it, the seconds from now until then are returned.
+    """
     text = text.strip()
     if NUMBER.fullmatch(text):
         seconds = float(text)

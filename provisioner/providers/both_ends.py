@@ -64,7 +64,10 @@ class BothEnds:
         self._overlap = False  # true once both walks have a row in common, and `back` stops
 
     def may_go_on(self) -> bool:
-        """Return true while both walks keep to their orders. Only then can they be seen to meet."""
+        """Return true while `back` still reads, and the creation times show both walks' orders.
+
+        Without these orders nothing shows that the walks have met.
+        """
         first, last = self._oldest_first, self._newest_first
         # Rows that were all created at the same time show no order, so they prove nothing.
         if not (self._is_behind and first.holds(self._front.rows) and first.last > first.first):

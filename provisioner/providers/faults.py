@@ -43,7 +43,7 @@ UNSENDABLE = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
 IMPOSSIBLE = {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
 """The statuses that mean that the server does not have an operation."""
 _HEADER = re.compile(r"\bheaders?\b", re.IGNORECASE)
-"""Matches an answer that asks for a header."""
+"""Matches a message that mentions a header: the request may lack one that a gateway wants."""
 ABSENCES = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE, *IMPOSSIBLE}
 """The statuses that mean that an object or a path does not exist."""
 # Some compatible servers answer 400 or 422 and not 404 for an object that is gone. Only the message
@@ -79,7 +79,10 @@ UNSURE = "Whether it was performed is not known"
 
 @frozen
 class Asked:
-    """One request, as error messages name it. A request for a list or a create has no `id`."""
+    """One request, as error messages name it. A request for a list or a create has no `id`.
+
+    `verb` is the operation on the collection, such as `list` or `cancel`.
+    """
 
     verb: str
     collection: str

@@ -61,8 +61,9 @@ def workload_bearer(
 class Exchanged:
     """Exchanges the token of this machine for an OpenAI token, and renews it, by means of the SDK.
 
-    One instance is the source of tokens of one `Bearer`. The SDK could sign the requests itself. But then a failure of the exchange would look like a
-    failure of the request, as if the request had perhaps been performed.
+    One instance is the source of tokens of one `Bearer`. The SDK could sign the requests itself.
+    But then a failure of the exchange would look like a failure of the request, as if the request
+    had perhaps been performed.
     """
 
     def __init__(

@@ -237,8 +237,9 @@ class Walk:
     def _lost_a_second(self, page: Page, found: Page) -> bool:
         """Return true if the server took the cursor for a second, and skipped rows of that second.
 
-        This shows at two neighbouring rows that were created in the same second. An exact server
-        continues with the last row of the page.
+        `found` is the page after the cursor, which is the row before the last of `page`. An exact
+        server begins `found` with the last row of `page`. The fault shows only if these two rows of
+        `page` were created in the same second.
         """
         before, last = page.rows[-2:][0], page.rows[-1]
         moment = last.get("created_at")

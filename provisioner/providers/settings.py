@@ -276,8 +276,8 @@ def _address(target: Target, known: Mapping[str, str]) -> str:
         raise ProviderError(
             server_codes.NOT_A_WEB_ADDRESS,
             f"The base_url of target {target.name} cannot be used: {error}. It should look like "
-            f"https://HOST/v1. {where}. Put a key into the variable of the key, and everything "
-            "else that the server needs into `headers`.",
+            f"https://HOST/v1. {where}. Put a key into the variable that `api_key_env` names, and "
+            "everything else that the server needs into `headers`.",
         ) from None
 
 

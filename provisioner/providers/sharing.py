@@ -46,10 +46,10 @@ class Sharing:
         return self._part(value) if isinstance(value, dict) else value
 
     def _part(self, value: dict[str, Any]) -> dict[str, Any]:
-        """Return the first part that had the same text.
+        """Return the first part whose `repr` was the same.
 
-        The text depends on the order of keys and on the types of numbers, so parts that differ in
-        these are not shared.
+        It depends on the order of keys and on the types of numbers, so parts that differ in these
+        are not shared.
         """
         if len(self._parts) >= MOST:
             self._parts.clear()

@@ -36,7 +36,7 @@ class Helper:
         threading.Thread(target=self._run, daemon=True).start()
 
     def begin(self, work: Callable[[], Result]) -> Future[Result]:
-        """Let the thread call `work` after everything that was begun before.
+        """Let the thread call `work`, after the functions that were passed to `begin` before.
 
         Returns its future result.
         """
@@ -52,7 +52,7 @@ class Helper:
         return future
 
     def close(self) -> None:
-        """End the thread after everything that was begun."""
+        """Let the thread end after it has called every function that was passed to `begin`."""
         self._works.put(None)
 
     def _run(self) -> None:

@@ -159,7 +159,10 @@ def _part(id: str) -> str:
 
 
 def headers_of(collection: str, verb: str) -> dict[str, str]:
-    """Return the headers that a request needs besides those that every request has."""
+    """Return the headers that a request needs besides those that every request has.
+
+    `verb` is the operation on the collection, such as `create` or `content`.
+    """
     beta = BETA.get(collection.partition("/")[0], {})
     return {**beta, **ACCEPTED.get((collection, verb), {})}
 

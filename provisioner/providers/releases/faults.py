@@ -266,6 +266,6 @@ def is_taken(error: OSError) -> bool:
 
 
 def code_of(error: OSError) -> str:
-    """Return the error code of S3 in an exception, or 'None'."""
+    """Return the error code of S3 in an exception, or the text 'None' if it contains none."""
     answer = getattr(error.__cause__, "response", None) or {}
     return str(answer.get("Error", {}).get("Code"))

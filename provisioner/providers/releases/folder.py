@@ -78,8 +78,8 @@ class Folder:
     def create(self, name: str, data: bytes) -> bool:
         """Write a file, either whole or not at all. Returns false if the name is taken.
 
-        The content is written to a draft, which is then linked to the name. Linking never replaces
-        an existing file. A file that has the name is complete, also on the disk.
+        The content is written to an unfinished file, which is then linked to the name. Linking
+        never replaces an existing file. A file that has the name is complete, also on the disk.
         """
         self._check_own(name)
         path = self._path(name)
@@ -110,7 +110,7 @@ class Folder:
                 self._path(name).unlink(missing_ok=True)
 
     def sweep(self, older_than: float) -> None:
-        """Remove drafts that are older than `older_than` seconds.
+        """Remove unfinished files that are older than `older_than` seconds.
 
         Publishers that were killed left them.
         """

@@ -38,7 +38,7 @@ row is `sealed` if the release was read with a valid seal. A `stray` row is a fi
 count as a release. It has only its `id`, and in `named` the words of the file that may be ids.
 """
 ROLLBACK = "rollback"
-"""The name of the only action of a release."""
+"""The only `verb` with which `action` can be called for a release."""
 FIELDS = frozenset({"name", "description", "params", "metadata"})
 """The fields that a create or update may contain."""
 
@@ -104,9 +104,9 @@ class ReleasesProvider:
         return self._publish(draft, newest.number if newest else 0)
 
     def update(self, collection: str, id: str, body: Mapping[str, Any], parent: str = "") -> Row:
-        """Publish a release with the given fields replaced, and with the given keys of `params`.
+        """Publish the current release again, with the fields of the body in place of its own.
 
-        The value None removes a field or key.
+        Of `params`, only the keys in the body are replaced. The value None removes a field or key.
         """
         if collection != RELEASES:
             return self._inner.update(collection, id, body, parent)
@@ -136,9 +136,10 @@ class ReleasesProvider:
     def action(
         self, collection: str, id: str, verb: str, body: Mapping[str, Any], parent: str
     ) -> Row:
-        """Perform `rollback`, the only action of a release, to the `number` in the body.
+        """Publish a copy of the release with the `number` in the body as the newest.
 
-        If the body has `based_on`, the release of that number must still be the current one.
+        For a release, `verb` must be `rollback`. If the body has `based_on`, the release of that
+        number must still be the current one.
         """
         if collection != RELEASES:
             return self._inner.action(collection, id, verb, body, parent)

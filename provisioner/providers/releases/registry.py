@@ -145,7 +145,10 @@ class Registry(Reader):
     def retained(
         self, releases: Iterable[Release], *, keep: int = KEEP, younger_than: float = DAY
     ) -> set[tuple[str, int]]:
-        """Return the releases that the retention rule keeps now, by id and number."""
+        """Return the releases that the retention rule keeps now, by id and number.
+
+        The function `retained` explains `keep` and `younger_than`.
+        """
         return retained(releases, self._clock(), keep=keep, younger_than=younger_than)
 
     def prune(
@@ -158,9 +161,9 @@ class Registry(Reader):
     ) -> tuple[str, ...]:
         """Remove the releases that the retention rule does not keep, and return their file names.
 
-        `keep` and `younger_than` are those of the rule. `spare` is called with the releases that
-        would be removed and those that stay. It returns the id and number of each release that must
-        stay as well.
+        The function `retained` explains `keep` and `younger_than`. `spare` is called with the
+        releases that would be removed and those that stay. It returns the id and number of each
+        release that must stay as well.
         """
         history = self.history(under)
         stay = self.retained(history, keep=keep, younger_than=younger_than)

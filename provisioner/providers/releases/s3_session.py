@@ -26,8 +26,9 @@ PIECE = 64 * 1024
 FAILED = 300
 """The lowest status of an answer that is not a success."""
 MOST_SENT = 10
-"""The most requests that the client may send for one of ours. A bucket in another region takes
-three.
+"""The most requests that the client may send for one request of the registry.
+
+A bucket in another region takes three.
 """
 
 

@@ -284,6 +284,8 @@ class Storage:
         """Return the answer to one request, which may be sent several times. Raises ProviderError.
 
         Unless the request is `repeatable`, it is sent again only if it was certainly not performed.
+        `asked` says in errors what was tried. With `may_be_done`, the error is Ambiguous if it is
+        not known whether the request was performed.
         """
         with retyped(self.place, asked, secrets=self._secrets):
             self._open()  # opened before, so that the deadline counts only the request

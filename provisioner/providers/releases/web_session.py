@@ -23,7 +23,7 @@ AZURE = frozenset({"az", "abfs", "abfss"})
 LONGEST = 64 * 1024 * 1024
 """The most bytes of one answer that are read."""
 PIECE = 64 * 1024
-"""The bytes that are read at a time."""
+"""The number of bytes that are read at a time."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
