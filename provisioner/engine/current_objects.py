@@ -71,9 +71,9 @@ def resolver(
 ) -> Callable[[RemoteId], Any]:
     """Return a function that replaces a RemoteId in a live spec by what is known about it.
 
-    The id of a current object of ours becomes a Reference. The id of an older object of ours gets
-    its address. Another id is marked as gone if its kind was listed and the list does not contain
-    it.
+    The id of a current object of ours becomes a Reference. Any other id stays a RemoteId. The id of
+    an older object of ours gets the `address` of that object. `gone` is set on an id of no object
+    of ours if its kind was listed and the list does not contain it.
     """
     current_objects = {found.id: address for address, found in objects.items()}
     # An id of these is outdated, but it still shows which address was meant.

@@ -1,7 +1,8 @@
 """Compares the desired and the live documents of a store, file by file.
 
-The attributes of a document record its owner and its origin, so the store's mark needs no digest
-for each. The mark has one digest of all documents, which is written after all of them are ingested.
+The attributes of a document record its owner and the local file from which it was made, so the
+store's mark needs no digest for each. The mark has one digest of all documents, which is written
+after all of them are ingested.
 By that digest a plan knows if the store was ever filled, and if a missing document was detached by
 somebody or not yet added.
 """

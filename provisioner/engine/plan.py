@@ -127,7 +127,11 @@ def make_plan(
 def _warnings(
     planned: Sequence[Change], changes: Sequence[Change], context: PlanContext
 ) -> Iterator[Diagnostic]:
-    """Yield warnings and errors about secrets, marks, versions and orders of properties in this plan."""
+    """Yield warnings about the changes, and errors for marks that do not fit into their objects.
+
+    The warnings are about secrets that are not set, values that the server resolved to a version,
+    and releases whose properties version 0.1.0 sorted.
+    """
     yield from missing_secret_warnings(planned)
     yield from _roomless(planned, context)
     # An object with no other difference is a no-op, so no-ops are searched too.

@@ -75,7 +75,10 @@ class Known:
         return cls(ids, tuple(found) if len(found) <= MOST_BEGINNINGS else (), shortest)
 
     def may_stand_in(self, text: str) -> bool:
-        """Return true if a text contains the beginning of a known id, so that it must be searched."""
+        """Return true if a text must be searched: it contains the beginning of a known id.
+
+        If there are no `beginnings`, every text must be searched.
+        """
         for beginning in self.beginnings:
             # Python finds a single character much faster than several.
             if beginning[-1:] in text and beginning in text:

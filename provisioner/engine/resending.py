@@ -91,7 +91,7 @@ def _why_not(address: Address, live: set[Address], bindings: Mapping[str, Bindin
     if address not in live:
         return (
             "--replace accepts only an address that is declared, selected, and live on this "
-            f"target. {hint('plan')} lists what would be created without it."
+            f"target. Run {hint('plan')} without --replace to see what would be created anyway."
         )
     if is_upload(address.kind, bindings):
         return "A File is only uploaded again when its content changes."

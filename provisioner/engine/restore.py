@@ -123,9 +123,9 @@ class _Restoring:
         self.ids[receipt.id] = address
 
     def _sort_in_nobodys(self, receipt: Receipt) -> None:
-        """Accept an object without an address only if it is a document of a store.
+        """Raise CannotRestore for an object without an address, unless it is a document of a store.
 
-        Raises CannotRestore if not.
+        Such a document is created again together with its store.
         """
         if not any(
             receipt.id == one.file_id for all in self.kept.documents.values() for one in all

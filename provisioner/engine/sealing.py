@@ -103,9 +103,9 @@ class Secrets:
     """Restores the values of one resource; each secret is taken from its own place in the manifests.
 
     A secret that was not set when the plan was made is restored only if `gives_missing` is true:
-    the plan then makes a new object, and the request for that needs the secret. A value from the
-    record of a run is accepted only if `takes_parts` is true, because somebody else may have
-    written a plan file.
+    the plan then makes a new object, and the request for that needs the secret. A text that is
+    written as the parts around its secrets (see PARTS) is accepted only if `takes_parts` is true.
+    Only the record of a run has such texts: somebody else may have written a plan file.
     """
 
     address: Address
@@ -155,15 +155,19 @@ class Secrets:
             raise PlanRefused(
                 Diagnostic(
                     codes.SENSITIVE_CHANGED,
-                    "The plan has only the digest of a sensitive value, and the value is another "
-                    "one now. Give apply the same variables again, or plan again.",
+                    "The plan has only the digest of a sensitive value, and the manifests have "
+                    "another value now. Give apply the variables that the plan was made with, or "
+                    "plan again.",
                     subject=str(self.address),
                 )
             )
         return held
 
     def _joined(self, parts: list[str], held: Any) -> Sensitive:
-        """Return a text of a run's record with the secrets that the manifests have there now."""
+        """Return the text of a run's record that has these `parts` around its secrets.
+
+        The secrets are those of `held`, which the manifests have at the same place now.
+        """
         secrets = held.secrets if isinstance(held, Sensitive) else ()
         if not self.takes_parts or len(secrets) != len(parts) - 1:
             raise self._misplaced()
@@ -184,7 +188,7 @@ class Secrets:
             Diagnostic(
                 codes.SENSITIVE_MISPLACED,
                 "The plan needs a secret at a place where the manifests on disk have none. "
-                "Either the manifests or the file were changed. Nothing was changed. Plan again.",
+                "Somebody edited the manifests or the plan file. Nothing was applied. Plan again.",
                 subject=str(self.address),
             )
         )

@@ -52,7 +52,10 @@ def _holds_each(live: str, known: set[str]) -> bool:
 
 
 def _expected(applied: Applied | None) -> int:
-    """Return how many secrets must be found in a live text, so that it cannot have an unknown one."""
+    """Return how many secrets must be found in a live text before the rest of it may be shown.
+
+    With fewer, an older secret could be in the text at an unknown place.
+    """
     if applied is None:
         return 0
     return len(applied.spans) or (_NEVER if applied.sensitive else 0)

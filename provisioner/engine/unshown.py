@@ -47,7 +47,10 @@ def moment_of(row: Row) -> Applied | None:
 
 
 def says_moment(mark: Mark, row: Row) -> bool:
-    """Return true if the mark of an object records the time at which the object was last changed."""
+    """Return true if the mark shows that the object of a row was not changed after our last write.
+
+    It shows that by the time of the last change, which the mark records.
+    """
     made, changed = (seconds(row.get(key)) for key in ("created_at", "updated_at"))
     return _moved(mark, made, changed) is False
 

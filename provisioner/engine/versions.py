@@ -42,7 +42,8 @@ def our_version(
 ) -> tuple[Mark | None, Versions | None]:
     """Return the mark of our newest version, or of the row itself if no version is ours.
 
-    The second value is None, or both versions if another one than our newest is the default.
+    The second value is None, or the numbers of the default version and of our newest one if these
+    two differ.
     """
     ours = {
         number(str(version.get("version"))): mark

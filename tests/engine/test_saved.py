@@ -124,7 +124,7 @@ def test_a_secret_that_nobody_gives_again_refuses_the_plan() -> None:
     plan = build.plan(build.desired(user()), live())
 
     other = user(instructions=Sensitive("another secret"))
-    with pytest.raises(PlanRefused, match="same variables again"):
+    with pytest.raises(PlanRefused, match="the variables that the plan was made with"):
         saved(plan, build.desired(other))
 
 

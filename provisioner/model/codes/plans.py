@@ -144,8 +144,8 @@ BROKEN_PLAN = error(
 SENSITIVE_CHANGED = error(
     "sensitive-changed",
     "a sensitive value is not what it was when this plan was made",
-    "A plan has only a digest of a secret, and the secret has changed since. Give the same "
-    "variables again, or plan again.",
+    "A plan has only a digest of a secret, and the secret has changed since. Give the "
+    "variables that the plan was made with, or plan again.",
 )
 OTHER_SETTINGS = error(
     "other-settings",
