@@ -60,7 +60,10 @@ class Filling:
 
     @property
     def _files(self) -> AttachedFiles:
-        """The files in the live store. Raises StepFailed like `_documents`."""
+        """The files in the live store.
+
+        Raises StepFailed if objects of this kind have no documents on this runtime.
+        """
         return AttachedFiles(self.run, self._documents, self.store)
 
     def _carries(self, row: Row, document: Document) -> bool:
@@ -256,7 +259,10 @@ class Filling:
         self._remember_kept({i: d for i, d in documents.items() if not is_as_sent(rows[i], d)})
 
     def _remember_kept(self, odd: Mapping[str, Document]) -> None:
-        """Send the user's attributes in the form that the server stores, so that our digest fits them."""
+        """Send the user's attributes as the server stores them, so that our digest fits them.
+
+        `odd` are the documents whose attributes the server stores in another form, by file id.
+        """
         if not odd:
             return
         rows = self._until(is_as_sent, odd)

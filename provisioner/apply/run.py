@@ -215,7 +215,7 @@ class Run:
         return exchanged(value, Reference, unname)
 
     def file_provenance(self, resource: Resource) -> Iterator[FileProvenance]:
-        """Yield the origin of each upload that a resource attaches, for its mark."""
+        """Yield the file provenance of each upload that a resource attaches, for its mark."""
         for reference in leaves(resource.spec, Reference):
             address = reference.address
             if is_upload(address.kind, self.context.bindings):

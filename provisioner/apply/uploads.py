@@ -30,9 +30,9 @@ TRIES = 3
 class Uploads:
     """The uploads of one run.
 
-    `known` has the ids of files by their digest and the key of their name. `fresh` are the ids of
-    files that this run uploaded. `unanswered` has the name of an upload once for each answer that
-    was lost.
+    `known` has the ids of files by the digest of their content and the key of their path (see
+    `_key`). `fresh` are the ids of files that this run uploaded. `unanswered` has the name of an
+    upload once for each answer that was lost.
     """
 
     run: Run

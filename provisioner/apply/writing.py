@@ -59,7 +59,10 @@ class Writing:
         return self.run.binding(self.resource.address)
 
     def body(self, part: Spec, others: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Return the request body for `part`, with the contents of files and with the mark."""
+        """Return the request body for `part`, with the contents of files and with the mark.
+
+        `others` is the metadata of others that the body contains; without it, that of this write.
+        """
         binding, kept = self.binding, self.others if others is None else others
         body: dict[str, Any] = self.run.loaded(binding.to_wire(part, self.run.id_of))
         if binding.mark_location is None:
@@ -69,6 +72,7 @@ class Writing:
     def update(self, part: Spec, others: Mapping[str, Any] | None = None) -> Row:
         """Send `part` and the mark. If the server refuses a partial update, send the whole body.
 
+        `others` has the same meaning as for `body`.
         Raises StepFailed if the object no longer exists, and every other ProviderError.
         """
         binding, body = self.binding, self.body(part, others)

@@ -85,7 +85,7 @@ def candidates(judgements: Collection[Judgement], wanted: Wanted, now: float) ->
 
 
 def may_go(one: Judgement) -> bool:
-    """Return true if an object is a leak, idle or unknowable, and is `deletable` (see Judgement)."""
+    """Return true if an object is `deletable` (see Judgement) and a leak, idle or unknowable."""
     is_free = one.condition.is_a_class or one.condition is Condition.UNKNOWABLE
     return is_free and one.deletable
 
@@ -145,7 +145,10 @@ def _undeletable(one: Judgement) -> str:
 def _without_named(
     chosen: Mapping[str, Judgement], by_name: Mapping[str, Judgement]
 ) -> list[Judgement]:
-    """Return the chosen objects to which only chosen objects refer."""
+    """Return the chosen objects to which only chosen objects refer, or objects that have ended.
+
+    `by_name` has all objects of the account. The keys of both are `NOUN ID`.
+    """
     left = dict(chosen)
     # An object that is removed from the choice may itself refer to others, so the search is
     # repeated.
@@ -160,6 +163,9 @@ def _without_named(
 def _stays(
     one: Judgement, left: Mapping[str, Judgement], by_name: Mapping[str, Judgement]
 ) -> Iterator[bool]:
-    """Yield for each user of an object true if that user stays and continues to use it."""
+    """Yield for each user of an object true if that user stays and continues to use it.
+
+    `left` are the objects that are still chosen, and `by_name` are all objects of the account.
+    """
     for user in one.users:
         yield user not in left and not (user in by_name and by_name[user].is_over)

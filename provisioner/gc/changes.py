@@ -49,7 +49,10 @@ def _change(
     named: Collection[RemoteId],
     rows: Rows,
 ) -> Change:
-    """Return the delete of one object. An object of ours keeps its mark and its spec."""
+    """Return the delete of one object. The live spec in it has the facts of `_facts`.
+
+    `known` is the object if it is ours: its mark and its own spec are then in the delete too.
+    """
     spec = dict(_facts(one, named, rows.get((one.kind, one.id), {})))
     live = RemoteObject(
         kind, one.id, one.name, spec, created_at=one.created_at or 0.0, parent=one.parent
@@ -72,7 +75,8 @@ def _facts(
 ) -> Iterator[tuple[str, Spec | object]]:
     """Yield the facts by which `apply FILE` finds out if the object is still as it was reviewed.
 
-    Candidates to which it refers are among the facts, so that they are deleted after it.
+    `named` are the candidates to which the object refers. They are among the facts, so that they
+    are deleted after the object.
     """
     yield "condition", one.condition.value
     yield "whose", one.whose.value

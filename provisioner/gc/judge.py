@@ -151,13 +151,13 @@ class _Judging:
         return next(self._own(thing))
 
     def _called(self, thing: Thing) -> tuple[Condition, str]:
-        """Return the condition of an object that is needed by itself: in use, or idle at the moment."""
+        """Return the condition (in use or idle) and proof of an object that is needed by itself."""
         if thing.mark is None and thing.listable.is_idle(thing.row):
             return Condition.IDLE, proofs.idle(thing)
         return Condition.IN_USE, self.kept[thing.id]
 
     def _own(self, thing: Thing) -> Iterator[tuple[Condition, str]]:
-        """Yield the conditions of an object that nothing needs, as far as can be read.
+        """Yield the conditions of an object that nothing needs, each with its proof.
 
         The first counts.
         """
@@ -185,7 +185,10 @@ class _Judging:
         yield Condition.DANGLING, proofs.dangling(thing)
 
     def _file(self, thing: Thing) -> Iterator[tuple[Condition, str]]:
-        """Yield the conditions of a file that nothing needs. The first one counts."""
+        """Yield the conditions of a file that nothing needs, each with its proof.
+
+        The first counts.
+        """
         purpose, users = str(thing.row.get("purpose")), self.graph.named_by.get(thing.id, ())
         if purpose in self.case.account.outputs:
             yield Condition.OUTPUT, proofs.output(purpose, users)
@@ -204,9 +207,10 @@ class _Judging:
             yield Condition.UNKNOWABLE, proofs.HELD_BY_THREADS
 
     def _left_with(self, thing: Thing, users: Iterable[Thing]) -> tuple[Condition, str]:
-        """Return the condition of a file to which only leaks refer.
+        """Return the condition of a file to which only leaks refer, and its proof.
 
-        It is a leak because of them.
+        A file of ours has the condition of the first of these leaks, if that is an orphan or
+        superseded, or if a test candidate attached the file. Any other file is dangling.
         """
         user, *_ = users
         condition = self.found.get(user.id, Condition.DANGLING)
@@ -241,7 +245,7 @@ class _Judging:
     def _whence(self, thing: Thing) -> str:
         if thing.id in self.case.remembered.uploaded or thing.id in self.case.remembered.made:
             return "the ledger has its id from the answer to our own upload"
-        return "its name carries our mark"
+        return "its name is marked with the digest of our owner"
 
     def _whose(self, thing: Thing) -> tuple[Whose, str]:
         if thing.id in self.ours or thing.id in self.candidates:
