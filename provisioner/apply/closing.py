@@ -114,7 +114,10 @@ class Look:
                 yield Undone(id, why)
 
     def _otherwise(self, id: str, row: Row) -> str:
-        """Return a phrase that says how a row differs from what was written, '' if it does not."""
+        """Return a phrase that says how a row differs from what was written, '' if it does not.
+
+        Values that somebody else overwrote after our write are sent again first.
+        """
         writing = self.run.written.get(id)
         if writing is None or writing.judge(row).is_as_sent:
             return ""

@@ -102,7 +102,10 @@ class Filling:
         self.run.provider.update(self._documents.collection, id, body, self.store)
 
     def _add(self, documents: Sequence[Document], used: set[str]) -> Collection[str]:
-        """Attach documents and wait until they are ingested. Return the ids of their files."""
+        """Attach documents and wait until they are ingested. Return the ids of their files.
+
+        `used` has the ids of the files in the store. The new ones are added to it.
+        """
         added: dict[str, Document] = self._first(documents, used) if documents else {}
         rest = [document for document in documents if document not in added.values()]
         if rest:
@@ -125,7 +128,10 @@ class Filling:
         return added
 
     def _go_on(self, so_far: str) -> None:
-        """Raise StepFailed if the run was stopped, because nothing new may start then."""
+        """Raise StepFailed if the run was stopped, because nothing new may start then.
+
+        `so_far` is a clause that says how much was done.
+        """
         if self.run.stop():
             raise StepFailed(f"interrupted: {so_far}. Apply again to continue")
 

@@ -69,7 +69,10 @@ class Sent(Protocol):
         """Compare a row with what was sent, and return the judgement."""
 
     def settled(self, row: Row, *, echoes: bool = False) -> Row:
-        """Return the object as the server stores it, after the write whose answer was `row`."""
+        """Return the object as the server stores it, after the write whose answer was `row`.
+
+        If `echoes` is true, the server is known to answer with the sent body.
+        """
 
 
 class StepFailed(Exception):

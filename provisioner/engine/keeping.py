@@ -194,9 +194,9 @@ def _after(
 ) -> frozenset[str]:
     """Return the ids to which an object of ours refers after its update.
 
-    A reference to a replaced address is left out, because it leads to the new object then. An id in
-    a field that the kind does not have stays in the object, because an update never sends such a
-    field.
+    `remade` are the addresses for which the plan makes a new object. References to them are left
+    out, because they lead to the new object then. An id in a field that the kind does not have
+    stays in the object, because an update never sends such a field.
     """
     spec = change.desired.spec if change.desired else {}
     after: set[Name] = {leaf.address for leaf in leaves(spec, Reference)}

@@ -80,7 +80,10 @@ def _kept(applied: Applied, before: Applied | None) -> Applied:
 def _parts(
     desired: Spec, got: Spec, kind: Kind, binding: Binding, whole: frozenset[str]
 ) -> Iterator[tuple[str, str, Applied]]:
-    """Yield each tracked field of a spec: its top-level field, its key in the mark, its digests."""
+    """Yield each tracked field of a spec: its top-level field, its key in the mark, its digests.
+
+    `whole` are the fields that are recorded with one pair of digests, and not item by item.
+    """
     for name, value in desired.items():
         comparer = Comparer(kind.schemas).below(name)
         # A field that the answer lacks counts as its default. If the server never returns the

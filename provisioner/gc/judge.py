@@ -235,7 +235,7 @@ class _Judging:
         return tag is not None and self.case.owner is not None and tag.is_of(self.case.owner)
 
     def _tags(self) -> Iterator[tuple[str, Tag]]:
-        """Yield the id of each file with a marked name, and what that name says."""
+        """Yield the id of each file with a marked name, and the parts of that name."""
         for thing in self.graph.things:
             if thing.listable.is_file:
                 tag = read_name(str(thing.row.get("filename") or ""))

@@ -199,8 +199,9 @@ def _current(registry: Registry, id: str) -> Release:
 def _nothing(registry: Registry, wanted: str, otherwise: str) -> NotFound:
     """Return the error that says why no release was found.
 
-    Either there is no registry, or no file in it counts as a release. `otherwise` is the end of
-    the message: the second thing that the user can do.
+    Either there is no registry, or no file in it counts as a release. `wanted` is the id of the
+    releases, or the name of their assistant. `otherwise` is the end of the message: the second
+    thing that the user can do.
     """
     if missing := registry.absence():
         detail = (
