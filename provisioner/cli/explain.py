@@ -33,6 +33,6 @@ def command(*, topic: str, format: str) -> int:
     try:
         found = explain(topic)
     except UnknownTopic as error:
-        raise click.BadParameter(str(error), param_hint="TOPIC") from error
+        raise click.BadParameter(str(error), param_hint="KIND.FIELD") from error
     show(Shape.EXPLANATION, found, format)
     return DONE

@@ -21,8 +21,9 @@ from provisioner.cli._shared.options import screen, screen_options
 def command(*, kind: str, out: Path | None) -> int:
     """Print the JSON Schema of KIND.
 
-    KIND is manifest (all kinds; the default), stack, assistant, function, vector_store, file,
-    plan, drift, outcome, migration or explanation.
+    KIND is manifest (the default: the schema of every kind at once), a kind such as assistant,
+    or a document that a command prints as JSON, such as plan, drift or outcome. A KIND that does
+    not exist is answered with the list of all.
 
     An editor checks and completes a manifest that names its schema in a comment:
     `# yaml-language-server: $schema=…`.

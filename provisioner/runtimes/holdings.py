@@ -80,7 +80,9 @@ def _by_binding(runtime: Runtime, kind: Kind, path: str) -> Holding:
         runtime.name,
         Level.PER_RUN if top in binding.fields.per_run else Level.STORED,
         f"an object in {binding.collection}",
-        "The server does not always return it." if top in binding.fields.not_echoed else "",
+        "The server may not return it. Then it is compared with what was last applied."
+        if top in binding.fields.not_echoed
+        else "",
         _default(runtime, kind, path),
     )
 

@@ -77,6 +77,18 @@ def test_every_field_is_explained_under_its_own_path_with_an_example_that_sets_i
         assert last in str(value)
 
 
+@pytest.mark.parametrize(
+    ("topic", "value"),
+    [
+        ("assistant.lifecycle", {"spec": {"lifecycle": {"prevent_destroy": True}}}),
+        ("vector_store.metadata", {"spec": {"metadata": {"NAME": "…"}}}),
+        ("skill.metadata.labels", {"metadata": {"labels": {"NAME": "…"}}}),
+    ],
+)
+def test_the_example_of_a_mapping_sets_something_in_it(topic: str, value: Any) -> None:
+    assert yaml.safe_load(field(topic).example) == value
+
+
 def test_every_code_is_explained() -> None:
     for name, code in TABLE.items():
         found = explain(name)

@@ -204,7 +204,7 @@ def everything(function: Function) -> Function:
         is_flag=True,
         expose_value=False,
         callback=whole,
-        help="Show every document, every change and every line of long texts.",
+        help="Leave nothing out: show every object, document, change and field, and every line of long texts.",
     )(function)
 
 

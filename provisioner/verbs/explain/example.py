@@ -86,11 +86,23 @@ def _simplest(schema: Any) -> Any:
     if type_ == "array":
         return [_simplest(schema.get("items", {"type": "string"}))]
     if type_ == "object":
-        return {name: _simplest(schema["properties"][name]) for name in schema.get("required", ())}
+        return _simplest_object(schema)
     quoted = _QUOTED.search(str(schema.get("description", "")))
     number = schema.get("minimum", 1)
     simple = {"boolean": True, "integer": number, "number": number}
     return simple.get(type_, quoted[1] if quoted else "…")
+
+
+def _simplest_object(schema: Any) -> dict[str, Any]:
+    """Return the simplest object: the required properties, else the first, else one free key.
+
+    An empty object would show nothing, and some fields do not accept one.
+    """
+    properties, free = schema.get("properties", {}), schema.get("additionalProperties")
+    names = schema.get("required") or [*properties][:1]
+    if not names and isinstance(free, dict):
+        return {"NAME": _simplest(free)}
+    return {name: _simplest(properties[name]) for name in names}
 
 
 def _yaml(value: Any) -> str:
