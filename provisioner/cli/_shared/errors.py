@@ -93,7 +93,7 @@ def of_a_file(error: BaseException) -> ProvisionerError | None:
 
 
 def _is_of_output(error: OSError) -> bool:
-    """Return true if an error means that stdout could not be written, and does not concern a file."""
+    """Return true if an error means that stdout could not be written. Such an error names no file."""
     return error.errno in _STUCK and error.filename is None
 
 

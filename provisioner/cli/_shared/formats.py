@@ -86,7 +86,7 @@ def formats(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:
     )
 
     def decorate(function: Function) -> Function:
-        """Run the command, and print an error that stops it in the chosen format."""
+        """Return a function that runs the command, and prints an error that stops it in the chosen format."""
 
         @wraps(function)
         def told(*args: Any, format: str, **values: Any) -> Any:

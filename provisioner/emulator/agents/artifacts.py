@@ -1,7 +1,7 @@
-"""Artifacts: files that a turn of a hosted session has published. They outlive its environment.
+"""Artifacts: files that a turn of a hosted session has published.
 
-The stand-in model runs no code. It publishes the file that the stand-in for the code interpreter
-writes.
+They outlive the environment of the session. The stand-in model runs no code. It publishes the file
+that the stand-in for the code interpreter writes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The schedules of automations: it checks them, and sets the time of the next invocation.
+"""Checks the schedules of automations, and sets the time of the next invocation.
 
 That time is the alarm of the automation, at which the server acts without a request.
 """

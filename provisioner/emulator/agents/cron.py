@@ -1,4 +1,4 @@
-"""Cron expressions of five fields: it parses them, and finds the next occurrence in a time zone."""
+"""Parses cron expressions of five fields, and finds the next occurrence in a time zone."""
 
 from __future__ import annotations
 

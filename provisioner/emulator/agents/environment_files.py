@@ -1,6 +1,6 @@
 """The API of files in an environment: the files of its configuration, and those that were added later.
 
-Their bytes are checked and then dropped, because nothing runs in an environment here.
+The bytes of inline files are checked and then dropped, because nothing runs in an environment here.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ def cancel(db: Session, row: Row, now: int) -> None:
 
 
 def _end(db: Session, row: Row, now: int) -> None:
-    """Store the output of a response that has ended, and release its conversation.
+    """Store the output of a response that has ended, and unlock its conversation.
 
     The response and its items are deleted if it was created with `store: false`.
     """
