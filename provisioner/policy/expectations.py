@@ -38,16 +38,20 @@ def failures(expect: tuple[Expectation, ...], answer: Answer, seconds: float) ->
 
 
 def _contains(text: str, answer: Answer, _seconds: float) -> str:
-    return "" if text in answer.text else f"It does not contain {text!r}: {_shown(answer.text)}"
+    return (
+        ""
+        if text in answer.text
+        else f"The answer does not contain {text!r}: {_shown(answer.text)}"
+    )
 
 
 def _lacks(text: str, answer: Answer, _seconds: float) -> str:
-    return f"It contains {text!r}: {_shown(answer.text)}" if text in answer.text else ""
+    return f"The answer contains {text!r}: {_shown(answer.text)}" if text in answer.text else ""
 
 
 def _matches(pattern: str, answer: Answer, _seconds: float) -> str:
     found = re.search(pattern, answer.text)
-    return "" if found else f"It does not match {pattern!r}: {_shown(answer.text)}"
+    return "" if found else f"The answer does not match {pattern!r}: {_shown(answer.text)}"
 
 
 def _schema(schema: Mapping[str, Any], answer: Answer, _seconds: float) -> str:
@@ -60,7 +64,7 @@ def _schema(schema: Mapping[str, Any], answer: Answer, _seconds: float) -> str:
     try:
         value = json.loads(answer.text)
     except (ValueError, RecursionError) as error:
-        return f"It is not JSON ({error}): {_shown(answer.text)}"
+        return f"The answer is not JSON ({error}): {_shown(answer.text)}"
     try:
         # A mistake in the manifest must not be reported as a wrong answer.
         Draft202012Validator.check_schema(schema)
@@ -77,7 +81,9 @@ def _schema(schema: Mapping[str, Any], answer: Answer, _seconds: float) -> str:
     except RecursionError:
         return "The expected schema or the answer is nested too deeply, or a `$ref` has no end."
     return (
-        f"At {problem.json_path} it does not match the schema: {problem.message}" if problem else ""
+        f"At {problem.json_path} the answer does not match the schema: {problem.message}"
+        if problem
+        else ""
     )
 
 
@@ -86,11 +92,11 @@ def _calls(expected: Mapping[str, Any], answer: Answer, _seconds: float) -> str:
     calls = [call for call in answer.calls if call.name == name]
     if not calls:
         called = ", ".join(call.name for call in answer.calls) or "nothing"
-        return f"It does not call {name}; it calls {called}."
+        return f"The answer does not call {name}; it calls {called}."
     # Arguments that the manifest does not name may have any value.
     if any(wanted.items() <= _arguments(call).items() for call in calls):
         return ""
-    return f"It calls {name} with other arguments: {'; '.join(call.arguments for call in calls)}"
+    return f"The answer calls {name} with other arguments: {'; '.join(call.arguments for call in calls)}"
 
 
 def _arguments(call: Call) -> Mapping[str, Any]:
@@ -109,18 +115,18 @@ def _cites(name: str, answer: Answer, _seconds: float) -> str:
     ):
         return ""
     cited = ", ".join(dict.fromkeys(answer.citations)) or "nothing"
-    return f"It does not cite {name}; it cites {cited}."
+    return f"The answer does not cite {name}; it cites {cited}."
 
 
 def _max_tokens(most: int, answer: Answer, _seconds: float) -> str:
     total = answer.tokens
     if total is None:
         return "The server did not report the tokens of the run, so `max_tokens` cannot be judged."
-    return f"It used {total} tokens, more than {most}." if total > most else ""
+    return f"The run used {total} tokens, more than {most}." if total > most else ""
 
 
 def _max_seconds(most: float, _answer: Answer, seconds: float) -> str:
-    return f"It took {seconds:.1f} s, more than {most:g} s." if seconds > most else ""
+    return f"The answer took {seconds:.1f} s, more than {most:g} s." if seconds > most else ""
 
 
 RULES: Final[Mapping[str, Rule]] = {

@@ -27,6 +27,8 @@ from provisioner.render.values import plural
 from provisioner.render.visible import visible
 
 _MARKS: Final = {True: "✓", False: "✗"}
+ENDED_EARLY: Final = "--max-tokens ended the test before this check had all of its answers."
+"""The message for a check that was asked too few times, and whose answers passed, if there are any."""
 
 
 class AttemptDocument(TypedDict):
@@ -167,7 +169,7 @@ def mean_seconds(one: Tested) -> float:
 
 
 def outcome(report: ChecksReport) -> str:
-    """Return the sentence that says whether the plan has passed."""
+    """Return how many checks passed, and whether the tested plan has passed, in two sentences."""
     deciding = report.deciding
     passed = sum(one.passed for one in deciding)
     told = f"{passed} of {plural(len(deciding), 'check')} passed, {plural(report.tokens, 'token')}."
@@ -200,9 +202,7 @@ def _piece(one: Tested, report: ChecksReport) -> Piece:
         for line in _attempt_lines(number, attempt)
     ]
     summary = f"<b>failed</b> {tag(str(one.address))} {tag(one.check.name)}, {one.side}{beside}"
-    return Piece(
-        short, tuple(details(summary, fenced(lines or ["The check was not asked."], "text")))
-    )
+    return Piece(short, tuple(details(summary, fenced(lines or [ENDED_EARLY], "text"))))
 
 
 def _attempt_lines(number: int, attempt: Attempt) -> Iterator[str]:
@@ -229,7 +229,7 @@ def checks_junit(report: ChecksReport) -> str:
 def _case(one: Tested, report: ChecksReport) -> Case:
     """Return one result as a JUnit test. A result that does not decide over an apply counts as skipped."""
     said = [line for n, a in enumerate(one.attempts, 1) for line in _attempt_lines(n, a)]
-    failed = "" if one.passed else (said or ["The check was not asked."])[0]
+    failed = "" if one.passed else (said or [ENDED_EARLY])[0]
     # A pipeline stops at a failed test, and the live side of a comparison must not stop it.
     is_deciding = decides(one, report)
     return Case(

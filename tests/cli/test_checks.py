@@ -73,7 +73,7 @@ def test_a_candidate_that_fails_leaves_the_live_one_as_it_was(checked: Project) 
     before = account(checked)
     checked.edit("helper.yaml", "    - {type: file_search, vector_store: handbook}\n", "")
     result = checked.run("test", "--report", "tested.json", code=1)
-    assert "It does not cite handbook.md; it cites nothing." in result.stdout
+    assert "The answer does not cite handbook.md; it cites nothing." in result.stdout
     assert account(checked) == before
     refused = checked.run("apply", "--yes", "--tested", "tested.json", code=1)
     assert "not every check passed" in refused.output

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from provisioner.model.checks import ChecksReport, Tested
-from provisioner.render.checks import decides, mean_seconds, ordered, outcome
+from provisioner.render.checks import ENDED_EARLY, decides, mean_seconds, ordered, outcome
 from provisioner.render.html.markup import Markup, code, joined, table, tag
 from provisioner.render.html.page import facts, page, told
 
@@ -62,5 +62,5 @@ def _failure(one: Tested, report: ChecksReport) -> Markup:
         for failure in attempt.failures
         for line in f"answer {number}: {failure}".splitlines()
     ]
-    lines = [joined([Markup("\n"), line]) for line in said or ["The check was not asked."]]
+    lines = [joined([Markup("\n"), line]) for line in said or [ENDED_EARLY]]
     return tag("div", head, *lines, class_="stop")
