@@ -73,7 +73,7 @@ def command(
     list    count the tracked objects, or list those of --owner (the default)
     import  register the objects in FILE (CSV or JSON lines), or in the spools of applications
     retire  delete objects whose time to live is over; several may run at the same time
-    erase   delete all objects of --owner, and print a receipt
+    erase   delete all objects of --owner, and print a report
 
     Without manifests, --runtime and --ledger are enough. retire and erase ask before they delete anything; --yes answers.
     """

@@ -38,7 +38,7 @@ class OutcomeDocument(TypedDict):
 
 
 class ReportDocument(TypedDict):
-    """An outcome, as `provisioner apply --format json` prints it."""
+    """The report of an apply, as `provisioner apply --format json` prints it."""
 
     format_version: Version
     summary: Annotated[Mapping[str, int], Keys(dict.fromkeys(_DONE, Count))]

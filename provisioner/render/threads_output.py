@@ -70,7 +70,7 @@ class TrackedDocument(TypedDict):
 
 
 class ThreadsDocument(TypedDict):
-    """The tracked objects, as `provisioner threads --format json` prints it."""
+    """The tracked objects, as `provisioner threads --format json` prints them."""
 
     format_version: Version
     now: Annotated[
@@ -88,7 +88,7 @@ class ThreadsDocument(TypedDict):
 
 
 class ImportDocument(TypedDict):
-    """The outcome of `provisioner threads import --format json`."""
+    """The report of an import, as `provisioner threads import --format json` prints it."""
 
     format_version: Version
     registered: Count
@@ -101,7 +101,7 @@ class ImportDocument(TypedDict):
 
 
 class RetirementDocument(TypedDict):
-    """The outcome of `provisioner threads retire --format json`."""
+    """The report of a retirement, as `provisioner threads retire --format json` prints it."""
 
     format_version: Version
     account: str
@@ -134,7 +134,7 @@ class ErasedDocument(TypedDict):
 
 
 class ErasureDocument(TypedDict):
-    """The receipt of an erasure, as `provisioner threads erase --format json` prints it."""
+    """The report of an erasure, as `provisioner threads erase --format json` prints it."""
 
     format_version: Version
     run: Annotated[

@@ -1,4 +1,4 @@
-"""Render the outcome of an apply as a page: what failed first, and then each object with its id."""
+"""Render the report of an apply as a page: what failed first, and then each object with its id."""
 
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.render.html.markup import Markup, code, joined, table, tag
@@ -7,7 +7,7 @@ from provisioner.render.report import tally_text
 
 
 def outcome_html(report: Report) -> str:
-    """Return the outcome as one HTML document."""
+    """Return the report of an apply as one HTML document."""
     title = "Apply, interrupted" if report.interrupted else "Apply"
     failed = "" if report.succeeded else " (not all of it was done)"
     return page(f"{title}{failed}: {tally_text(report)}", Markup(""), outcome_sections(report))

@@ -1,4 +1,4 @@
-"""Render the outcome of an apply as Markdown: failures first, then the ids of what was done."""
+"""Render the report of an apply as Markdown: failures first, then the ids of what was done."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from provisioner.render.visible import visible
 
 
 def outcome_markdown(report: Report) -> str:
-    """Return an outcome as Markdown of at most `room.LIMIT` bytes."""
+    """Return the report of an apply as Markdown of at most `room.LIMIT` bytes."""
     title = "Apply, interrupted" if report.interrupted else "Apply"
     failed = "" if report.succeeded else " (not every change was made)"
     head = [f"### {title}{failed}: {escaped(tally_text(report))}", ""]

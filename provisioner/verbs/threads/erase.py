@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 VERB: Final = "threads erase"
 MOST_NAMED: Final = 20
-"""The most ids in one message. The receipt has all of them."""
+"""The most ids in one message. The report has all of them."""
 _STATUS: Final[Mapping[TrackedStatus, str]] = {
     TrackedStatus.ERASED: "done",
     TrackedStatus.GONE: "skipped",
@@ -54,7 +54,7 @@ class Person:
     def erase(
         self, *, stop: Callable[[], bool] = lambda: False, allows_missing: bool = False
     ) -> Erasure:
-        """Delete the objects in this account, and return the receipt.
+        """Delete the objects in this account, and return the report.
 
         Each object is read before, with the ids that it refers to, and looked for afterwards. The
         history has the run. Raises LedgerError, and ProvisionerError if the server or its key
