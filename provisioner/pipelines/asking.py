@@ -37,7 +37,10 @@ def rows(
         if len(found) < PAGE:
             return
     if is_whole:
-        detail = f"GET {path} has {MOST_PAGES * PAGE:,} rows or more, too many to read them all."
+        detail = (
+            f"GET {path} has {MOST_PAGES * PAGE:,} rows or more, and no more are read. A new"
+            " proposal with a new commit has lists of its own."
+        )
         raise ProviderError(codes.HOST_UNREACHABLE, detail)
 
 

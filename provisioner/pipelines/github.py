@@ -207,7 +207,8 @@ class GitHub:
     def brackets(self, title: str) -> tuple[str, str]:
         """Return the beginning and the end of a group of the log.
 
-        Between them GitHub obeys no line but the one with a random word, which the end has.
+        GitHub obeys no line between them. The end repeats a random word of the beginning, after
+        which GitHub obeys lines again.
         """
         # The text may have lines that GitHub would take for commands of the job.
         word = self._say()

@@ -1,9 +1,10 @@
 """Records of plans on GitHub: the names of artifacts.
 
-A record is an artifact of a run, and its name holds the digest. GitHub says of every run at which event
-it began and from which workflow file; a run at `pull_request_target` takes the workflow from the default
-branch. So a pull request can write neither a record nor a run that counts. A second artifact, whose
-name holds no digest, makes the run findable: GitHub lists artifacts by their exact names alone.
+A record is an artifact of a workflow run, and its name holds the digest. GitHub says of every workflow
+run at which event it began and from which workflow file; one at `pull_request_target` takes the workflow
+from the default branch. So a pull request can make neither a record nor a workflow run that counts. A
+second artifact of the same workflow run is its *index*: its name holds no digest, so that the workflow
+run can be found, because GitHub lists artifacts by their exact names alone.
 """
 
 import re
@@ -16,19 +17,19 @@ from provisioner.pipelines.asking import inner, mapping, moment, rows, text
 from provisioner.pipelines.host import Proposal, Record
 
 _REST: Final = re.compile(r"\.(?P<digest>[\w-]+)\.\d+")
-"""The end of a record's name, after the name of its index: the digest, and the run's attempt."""
+"""The end of a record's name, after the name of the index: the digest, and the number of the attempt."""
 
 
 def index(proposal: Proposal, commit: str, key: str) -> str:
-    """Return the name of the artifact by which the runs with records of a plan are found.
+    """Return the name of the index: the artifact by which the workflow runs with records are found.
 
-    `key` is the folder and environment of the Stack, as `Host.record` has it.
+    `key` names the folder of manifests and the environment, as for `Host.record`.
     """
     return f"provisioner.{proposal.number}.{commit}.{key}"
 
 
 def runs_with(name: str, api: HostApi, repo: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the runs that have an artifact of this name, whichever workflow made them.
+    """Yield the workflow runs that have an artifact of this name, whichever workflow they run.
 
     Raises ProviderError.
     """
@@ -48,7 +49,10 @@ def runs_with(name: str, api: HostApi, repo: str) -> Iterator[Mapping[str, Any]]
 def of_run(
     run: Mapping[str, Any], name: str, commit: str, api: HostApi, repo: str
 ) -> Iterator[Record]:
-    """Yield the records of a run whose index has this name. Raises ProviderError."""
+    """Yield the records of `commit` that a workflow run has. Raises ProviderError.
+
+    `name` is the name of the index of the workflow run.
+    """
     path = f"{repo}/actions/runs/{run.get('id')}/artifacts"
     for row in rows(api, path, key="artifacts", is_whole=True):
         artifact = text(row, "name")

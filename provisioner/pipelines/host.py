@@ -60,7 +60,7 @@ class Nightly:
 
 @frozen
 class Nothing:
-    """Nothing is to be done. `why` is a whole sentence that says so."""
+    """Nothing is to be done. `why` is a sentence for the log with the reason."""
 
     why: str
 
@@ -148,7 +148,7 @@ class Host(Protocol):
         """Return what has happened. Raises UsageError for an event that a pipeline must not run at."""
 
     def readiness(self, proposal: Proposal) -> Readiness:
-        """Return READY if `Proposal.ref` is the merge of this head, else why it is not.
+        """Return READY if `Proposal.ref` names the merge of `Proposal.head`, else the reason.
 
         The method may ask the host to try the merge.
         """
@@ -171,7 +171,7 @@ class Host(Protocol):
     def record(self, proposal: Proposal, key: str, digest: str) -> None:
         """Store a digest in a place where only pipelines of the default branch can write.
 
-        `key` names the stack and environment, with letters, digits and `-`.
+        `key` names the folder of manifests and the environment, with letters, digits and `-`.
         """
 
     def records(self, proposal: Proposal, key: str, commits: Sequence[str]) -> Sequence[Record]:

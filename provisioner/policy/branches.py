@@ -53,11 +53,11 @@ def resolved(schema: Any, root: Any) -> Mapping[str, Any] | Literal[False] | Non
 
 
 _NONE: Final = object()
-"""The value for a schema that contains no other schema as a whole."""
+"""The value that stands for no schema. A manifest may have None in the place of a schema."""
 
 
 def _inner(schema: Mapping[str, Any], root: Any) -> Any:
-    """Return the schema that another one contains as a whole, _NONE if there is none."""
+    """Return the schema that a `$ref` names, or the only schema of an `allOf`; _NONE without either."""
     if "$ref" in schema:
         return _target(schema["$ref"], root)
     conditions = schema.get("allOf")

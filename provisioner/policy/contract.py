@@ -93,7 +93,10 @@ def _schemas(code: Code) -> Rule:
 
 
 def _steps(seen: Seen) -> Iterator[tuple[tuple[str, ...], Step]]:
-    """Yield the shifts of each schema that a changed field concerns, with the keys of the schema."""
+    """Yield each shift of each JSON Schema that a changed field concerns.
+
+    The first value of each pair has the keys that lead to the schema in the spec of the object.
+    """
     if not seen.stays or not seen.schemas.patterns:
         return
     touched = [(steps(one), one) for one in seen.fields]
@@ -126,7 +129,11 @@ def _places(pattern: Sequence[str], *specs: Any) -> list[tuple[str, ...]]:
 
 
 def _schema(spec: Any, keys: Sequence[str]) -> Any:
-    """Return the schema at a place, None if the object that should contain it does not exist."""
+    """Return the schema to which the keys lead in a spec.
+
+    None if the spec has no such schema, or not the object that should contain it. A function without
+    `parameters` has the schema of a function without arguments.
+    """
     value = spec
     for key in keys[:-1]:
         value = value.get(key) if isinstance(value, Mapping) else None
@@ -190,7 +197,7 @@ def _forms(seen: Seen) -> Iterator[tuple[str, str]]:
 
 
 def other_form(seen: Seen) -> Iterator[Told]:
-    """Report another form of answers, unless every answer in the new form was valid in the old form."""
+    """Report that the form of answers changes, except from any JSON object to a schema."""
     for before, after in _forms(seen):
         if (before, after) != ("json_object", "json_schema"):
             yield _FORMAT, f"an answer is {after}, and was {before}"
@@ -204,7 +211,10 @@ def stricter_form(seen: Seen) -> Iterator[Told]:
 
 
 def _loosened(*, output: bool) -> Rule:
-    """Return the rule that reports that a model need no longer match a schema exactly."""
+    """Return the rule that reports that a model need no longer match a schema exactly.
+
+    With `output`, the rule is about the schema of answers, else about the schemas of functions.
+    """
 
     def rule(change: FieldChange) -> Iterator[str]:
         keys = steps(change)

@@ -49,21 +49,24 @@ def raised(change: FieldChange) -> Iterator[str]:
 
 
 def dearer(seen: Seen) -> Iterator[Told]:
-    """Report another model of which at least one price is higher."""
+    """Report that a model changes to one of which at least one price is higher."""
     for change in _models(seen):
         if (both := _both_prices(change, seen)) and _is_dearer(*both):
             yield change.path, _prices_told(*both)
 
 
 def cheaper(seen: Seen) -> Iterator[Told]:
-    """Report another model of which no price is higher."""
+    """Report that a model changes to one of which no price is higher."""
     for change in _models(seen):
         if (both := _both_prices(change, seen)) and not _is_dearer(*both):
             yield change.path, _prices_told(*both)
 
 
 def priced(seen: Seen) -> Iterator[Told]:
-    """Report another model whose prices are not known, and another service tier, effort or quality."""
+    """Report that a model changes, unless the prices of both models are known.
+
+    A change of the service tier, the reasoning effort or the quality is reported too.
+    """
     for change in _models(seen):
         # `dearer` and `cheaper` report the models whose prices are known.
         if not _both_prices(change, seen):

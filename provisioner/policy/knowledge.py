@@ -40,7 +40,7 @@ def embedded(seen: Seen) -> Iterator[Told]:
 
 
 def removed(seen: Seen) -> Iterator[Told]:
-    """Report the number of removed documents. A leftover copy does not count."""
+    """Report the number of removed documents. A second copy that an interrupted run left does not count."""
     gone = [d for d in seen.documents if d.action is DocumentAction.REMOVE and not d.note]
     if gone and seen.action is Action.UPDATE:
         named = ", ".join(one.path for one in gone[:_NAMED])

@@ -31,7 +31,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     cost,
     knowledge,
 )
-"""Every family, in the order of `Meaning`."""
+"""Every family, in the order of the areas of use: the members of `model.risk.Meaning`."""
 
 
 def risks_of(seen: Seen) -> Iterator[Risk]:

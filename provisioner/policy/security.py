@@ -83,7 +83,11 @@ def added_tools(seen: Seen) -> Iterator[tuple[str, Any, str]]:
 
 
 def by_name(value: Any) -> dict[str, Any]:
-    """Return the tools in a mapping by name, a list of names, or a text."""
+    """Return tools by their names.
+
+    `value` is a mapping of tools by name, a list of names, or one name. For anything else, the result
+    is empty.
+    """
     if isinstance(value, str):
         return {value: {"type": value}}
     if isinstance(value, Mapping):

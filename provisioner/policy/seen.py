@@ -69,7 +69,7 @@ def of_plan(
 ) -> Seen:
     """Return a change of a plan in the form that rules take.
 
-    `fields` are its fields without secrets.
+    `fields` are its fields without secrets. `schemas` and `vendor` are as in Seen.
     """
     return Seen(
         change.address,
@@ -87,7 +87,10 @@ def of_plan(
 def of_drift(
     change: Change, fields: Iterable[FieldChange], schemas: Schemas, *, vendor: bool = False
 ) -> Seen:
-    """Return a change on the live side in the form that rules take: from the earlier to the live value."""
+    """Return a change on the live side in the form that rules take: from the earlier to the live value.
+
+    `fields` are its fields without secrets. `schemas` and `vendor` are as in Seen.
+    """
     # A plan shows the way back to the manifest. What somebody did is the other way round.
     turned = tuple(replace(one, live=one.was, desired=one.live) for one in fields)
     return Seen(

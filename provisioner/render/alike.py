@@ -91,10 +91,10 @@ def _in_order(
 
 
 def _groups(changes: Iterable[Change], values: tuple[()] | None) -> dict[Hashable, list[Change]]:
-    """Return lists of changes that have the same key.
+    """Return the changes by their keys, which are equal for changes that do the same.
 
     If `values` is None, the values of rows are replaced by placeholders in the keys. If it is
-    empty, they are not.
+    `()`, they are not.
     """
     found: dict[Hashable, list[Change]] = {}
     for change in changes:

@@ -43,7 +43,7 @@ class Access:
 class Recipe:
     """Everything that code needs to ask one assistant.
 
-    `code` has the program and the request of the assistant's runtime. `params` are the parameters
+    `code` is the template of the assistant's runtime. `params` are the parameters
     of the runtime's call without the question; None if they must not be printed, so that the code
     has to load them. `about` are lines of comment at the top. `load` is the Python call with which
     an application loads the assistant, and `loads` the name of the method of the loaded assistant

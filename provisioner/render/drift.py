@@ -101,7 +101,7 @@ def flipped(field: FieldChange) -> FieldChange:
 
 
 def moved(change: Change) -> Change:
-    """Return a change from what was last applied to what is live, for fields and documents."""
+    """Return a change whose fields and documents go from what was last applied to what is live."""
     return replace(
         change,
         fields=tuple(map(flipped, change.fields)),

@@ -46,7 +46,10 @@ def python(value: Any, depth: int = 0, taken: int = 0) -> str:
 def enclosed(
     opening: str, items: Iterable[tuple[str, Any]], closing: str, depth: int, taken: int
 ) -> str:
-    """Return items between brackets, each after its key: all on one line, or one on each line."""
+    """Return items between brackets, each after its key: all on one line, or one on each line.
+
+    `depth` and `taken` say where the text begins, as for `python`.
+    """
     pairs = list(items)
     inner = [f"{key}{python(item, depth + 1, len(key))}" for key, item in pairs]
     line = f"{opening}{', '.join(inner)}{closing}"

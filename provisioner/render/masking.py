@@ -16,7 +16,7 @@ from provisioner.render.values import MASK
 HIDDEN: Final = str(MASK)
 """The text that replaces a secret."""
 CHANGED: Final = "(sensitive, changed)"
-"""The text that replaces a secret on the desired side that the live side does not contain."""
+"""The text that replaces a secret on the desired side, if the live side does not contain the secret."""
 UNPROVEN: Final = "(possibly sensitive)"
 """The text that replaces a live line that may contain an earlier secret."""
 

@@ -29,7 +29,7 @@ _PICTURE = (
     r"[\U0001f1e6-\U0001f1ff]{2}"  # a flag
     r"|[^\w\s](?:[\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]|\u200d[^\w\s])*"
 )
-"""The pattern of a sign, or of an emoji with its modifiers and joined emoji."""
+"""The pattern of a flag, a punctuation mark, a symbol, or an emoji with its modifiers and joined emoji."""
 # `re` compiles these at their first use: that takes 3 ms, and every command imports this.
 _WORD = (
     r"\((?:possibly )?sensitive(?:, changed)?\)"  # a mask is one word
@@ -261,7 +261,11 @@ def _shortest(
 
 
 def _backwards(history: Sequence[dict[int, int]], x: int, y: int) -> list[Pair]:
-    """Return the equal pairs of an edit script, which is followed from its end to its start."""
+    """Return the pairs of equal items that `_shortest` has found, in ascending order.
+
+    `history` is the state of the search before each round. `x` and `y` are the lengths of both
+    sequences, where the search ended.
+    """
     found: list[Pair] = []
     for edits in range(len(history) - 1, -1, -1):
         reached, diagonal = history[edits], x - y

@@ -83,8 +83,9 @@ def _identical(
 ) -> Iterator[tuple[int, int]]:
     """Yield pairs of lines that are equal except for spacing and occur once on each side.
 
-    `went` and `came` are as in `_continues`. Two lines of the same step are left out, because they
-    have not moved.
+    `went` has, by live line, the index of the step that removes it. `came` has, by desired line, the
+    index of the step that adds it. Two lines of the same step are left out, because they have not
+    moved.
     """
     mine, theirs = _once(went, live), _once(came, desired)
     for line, i in mine.items():
@@ -95,7 +96,7 @@ def _identical(
 def _once(numbers: dict[int, int], lines: Sequence[str]) -> dict[tuple[str, ...], int]:
     """Return the index of each line that occurs once, by the words of the line.
 
-    `numbers` are the indexes of the lines that are looked at.
+    The keys of `numbers` are the indexes of the lines that are looked at. Its values are not used.
     """
     found: dict[tuple[str, ...], int] = {}
     doubled = set()
@@ -131,7 +132,7 @@ def _similar(
 
 
 def _phrases(line: str) -> Iterator[tuple[str, ...]]:
-    """Yield each run of `_PHRASE` words of a line."""
+    """Yield every sequence of `_PHRASE` words that follow each other in a line."""
     words = line.split()
     yield from (tuple(words[k : k + _PHRASE]) for k in range(len(words) - _PHRASE + 1))
 

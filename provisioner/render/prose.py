@@ -1,9 +1,9 @@
 """Compare two versions of a long text: the lines worth showing, with the changed words marked.
 
-Lines are matched first. A run of lines that differs is then compared word by word and without its
-line breaks, so that a paragraph that was wrapped anew shows the changed word and not the wrapping.
-Lines with nothing in common are shown as removed and added. A block that moved is shown as moved,
-with the words that changed in it. The layout of the lines is left to the formats.
+Lines are matched first. Lines that differ and follow each other are then compared word by word and
+without their line breaks, so that a paragraph that was wrapped anew shows the changed word and not
+the wrapping. Lines with nothing in common are shown as removed and added. A block that moved is
+shown as moved, with the words that changed in it. The layout of the lines is left to the formats.
 """
 
 from collections import Counter
@@ -29,18 +29,21 @@ CONTEXT = 2
 """The number of unchanged lines shown on either side of a change."""
 
 _RELATED = 0.5
-"""Two runs of lines with a smaller share of common words are shown as removed and added."""
+"""The share of common words below which live and desired lines are shown as removed and added.
+
+It is a share of the words of the side that has fewer.
+"""
 
 _TAKEN = 3
-"""The most lines shown of a run of removed lines, unless everything is shown."""
+"""The most removed lines in a row that are shown, unless everything is shown."""
 
 _NEAR = 8
 """The number of desired lines that are searched for the edited form of a live line, if a text is too
 long to compare as a whole."""
 
 _PAIRED = 2_000
-"""The most live lines of a text too long to compare as a whole for which an edited form is searched.
-The others are shown as removed and added."""
+"""The most live lines that are compared one by one, if a text is too long to compare as a whole. The
+lines after them are shown as removed and added."""
 
 _WOVEN = 500_000
 """The most characters that two blocks of changed lines, the removed and the added ones, may have
@@ -80,8 +83,8 @@ def edited(groups: Iterable[Sequence[Line]]) -> tuple[int, int]:
 def folded(groups: Iterable[Sequence[Line]], most: int) -> list[list[Line]]:
     """Return groups of lines that are short enough to read. Added lines are always kept.
 
-    Of a long run of removed lines, only the first are kept. If more than `most` lines remain, the
-    unchanged lines are left out too, and all but one line of each run of removed lines.
+    Of many removed lines in a row, only the first are kept. If more than `most` lines remain, only
+    the first one is kept, and the unchanged lines are left out too.
     """
     shorter = [list(_without_long_runs(group, _TAKEN)) for group in groups]
     if sum(map(len, shorter)) > most:
@@ -92,7 +95,10 @@ def folded(groups: Iterable[Sequence[Line]], most: int) -> list[list[Line]]:
 
 
 def _without_long_runs(group: Sequence[Line], stay: int) -> Iterator[Line]:
-    """Yield lines, of each long run of removed ones only the first `stay` and the number of the others."""
+    """Yield the lines of a group, but of many removed lines in a row only the first `stay`.
+
+    A line with the number of the others follows them.
+    """
     for is_taken, lines in groupby(group, key=lambda line: line.sign == "-" and not line.note):
         run = list(lines)
         if not is_taken or len(run) <= stay + 1:
@@ -121,9 +127,10 @@ def _compared(live: Sequence[str], desired: Sequence[str]) -> Iterator[Line]:
 
 
 def _unchanged(lines: Sequence[str], start: int, end: int) -> Iterator[Line]:
-    """Yield unchanged lines. Of a long run, only the lines at its ends.
+    """Yield the unchanged lines from `start` to `end`. Of many lines, yield only the first and the last.
 
-    The start has one line more than the context, so that `hunks` sees a gap between the two ends.
+    The first are one line more than CONTEXT, so that `hunks` ends its group of lines between them
+    and the last.
     """
     if end - start > 2 * CONTEXT + 1:
         yield from whole(" ", lines[start : start + CONTEXT + 1], start)
@@ -194,7 +201,10 @@ def _outside(start: int, end: int, blocks: Sequence[tuple[int, int]]) -> list[tu
 
 
 def _block(live: Sequence[str], desired: Sequence[str], start: int) -> Iterator[Line]:
-    """Yield the lines that show how two runs differ. `start` desired lines come before the run."""
+    """Yield the lines that show how live lines differ from the desired lines in their place.
+
+    `start` is the number of desired lines before them.
+    """
     if len(live) > 1 and sum(map(len, (*live, *desired))) > _WOVEN:
         yield from _line_by_line(live, desired, start)
         return
@@ -220,7 +230,11 @@ def _woven(
     start: int,
     split: Callable[[Sequence[str]], list[Word]],
 ) -> list[Line] | None:
-    """Return two runs merged into one with changed words marked; None if they are not related."""
+    """Return live and desired lines merged, with the changed words marked; None if they are unrelated.
+
+    `split` cuts lines into words or sentences. `start` is the number of desired lines before them.
+    Raises TooDifferent.
+    """
     before, after = split(live), split(desired)
     if not (before and after):
         return None
@@ -231,16 +245,16 @@ def _woven(
         note = f"{len(desired)} lines" if len(desired) > 1 else ""
         note = ": ".join(filter(None, [note, "only spacing and line breaks differ"]))
         return [Line("≈", (Span(" ", desired[0]),), start + 1, note)]
-    # The shorter run counts: a line that was kept and got many new words is still the same line.
+    # The shorter side counts: a line that was kept and got many new words is still the same line.
     if kept < _RELATED * min(len(before), len(after)):
         return None
     return list(Weaver(before, after, live, start).lines(codes))
 
 
 def _by_sentences(live: Sequence[str], desired: Sequence[str], start: int) -> list[Line] | None:
-    """Return two runs merged as by `_woven`, but compared sentence by sentence.
+    """Return live and desired lines merged, with the changed sentences marked.
 
-    The result is None if they are not related, or if even that takes too many steps.
+    Returns None if the lines are unrelated, or if this comparison takes too many steps too.
     """
     try:
         return _woven(live, desired, start, sentences)
@@ -249,7 +263,10 @@ def _by_sentences(live: Sequence[str], desired: Sequence[str], start: int) -> li
 
 
 def _line_by_line(live: Sequence[str], desired: Sequence[str], start: int) -> Iterator[Line]:
-    """Yield two long runs of lines, each line compared with the next one that resembles it."""
+    """Yield the lines that show how many live lines differ from the desired lines in their place.
+
+    Each live line is compared with the next desired line that resembles it.
+    """
     place = 0
     for index, line in enumerate(live):
         if index == _PAIRED:

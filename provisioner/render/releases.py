@@ -31,7 +31,7 @@ def moment(published: Published) -> str:
 
 
 def revision_head(published: Published) -> str:
-    """Return the beginning of a revision's commit, with a `+` behind it if files were not committed."""
+    """Return the beginning of a release's commit, with a `+` behind it if files were not committed."""
     # The sign is kept, because a short commit without it would claim that the files were committed.
     commit, plus, rest = published.revision.partition(_DIRTY)
     return f"{commit[:HEAD]}{plus}{rest}"

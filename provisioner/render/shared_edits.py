@@ -1,9 +1,9 @@
 """Show an edit that many texts of a plan share only once, and name it at the other texts.
 
 The texts of many assistants often have a part in common. If that part is edited, and some of the
-texts are edited at another place too, `render.alike` does not group their changes. So each run of
-changed lines is compared by itself here: the change that comes first shows the run, and the other
-changes name the address of the first one.
+texts are edited at another place too, `render.alike` does not group their changes. So the changed
+lines that follow each other are compared by themselves here, as one edit: the first change that has
+an edit shows it, and the other changes name the address of the first one.
 """
 
 from collections import Counter
@@ -23,7 +23,7 @@ from provisioner.render.values import plural
 
 Lines: TypeAlias = Sequence[Sequence[Line]]
 Run: TypeAlias = tuple[tuple[str, tuple[Span, ...]], ...]
-"""Changed lines that follow each other: the sign and the spans of each, without their numbers."""
+"""One edit: the sign and the spans of changed lines that follow each other, without their numbers."""
 
 CHANGED: Final = "~"
 
@@ -116,10 +116,9 @@ def _others(
 
 
 def _runs(group: Sequence[Line]) -> Iterator[tuple[Run, list[Line]]]:
-    """Yield (run, its lines) for each sequence of changed or unchanged lines of a group.
+    """Yield (edit, its lines) for changed lines that follow each other, and ((), lines) for the others.
 
-    The run is () for unchanged lines, and for changed lines that have a note or hide a secret,
-    because these are not compared.
+    Changed lines that have a note or hide a secret are no edit, because these are not compared.
     """
     for is_same, lines in groupby(group, key=lambda line: line.sign == " "):
         found = [*lines]

@@ -151,7 +151,7 @@ class _Sheet:
         """Yield the addresses of other changes that contain some of the edits of this change."""
         if not addresses:
             return
-        told = f"some of these edits are also in {len(addresses):,} more:"
+        told = f"some of these edits are also in {plural(len(addresses), 'other change')}:"
         yield f"{INDENT}{self.paint(Style.DIM, told)}"
         rows = rows_of(_listed(addresses[:LISTED]), len(INDENT), self.width - 1)
         yield from (f"{INDENT}{' '.join(row)}" for row in rows)
@@ -211,7 +211,7 @@ def _counted(plan: View, paint: Palette) -> Iterator[str]:
 
 
 def _in_short(change: Change, paint: Palette) -> str:
-    """Return the words in place of the fields of a create that is one of very many."""
+    """Return the words that replace the fields of a create in a plan with very many creates."""
     told = plural(len(change.fields), "field")
     if change.documents:
         told += f", {plural(len(change.documents), 'document')}"

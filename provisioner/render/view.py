@@ -61,7 +61,7 @@ def view_of_undeclared(value: Undeclared) -> Undeclared:
 
 
 def _change(change: Change) -> Change:
-    """Return a change without secrets, in the order of its documents."""
+    """Return a change without secrets, with its documents sorted by path and file id."""
     return replace(
         change,
         fields=tuple(map(view_of_field, change.fields)),

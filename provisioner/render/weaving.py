@@ -1,4 +1,4 @@
-"""The lines of a prose diff, and a way to merge two related runs of lines into one."""
+"""The lines of a prose diff, and a way to merge live lines with the desired lines that replace them."""
 
 from collections.abc import Iterator, Sequence
 
@@ -18,10 +18,11 @@ def whole(sign: str, lines: Sequence[str], start: int = -1) -> Iterator[Line]:
 
 
 class Weaver:
-    """Merges two related runs of lines: the desired lines, with the removed words between them.
+    """Merges live lines with the desired lines that replace them.
 
-    `before` and `after` are the words of the live and of the desired run, `live` are the lines of the
-    live run, and `start` is the number of desired lines before the run.
+    The result has the desired lines, with the removed words between their words. `before` and `after`
+    are the words of the live and of the desired lines, `live` are the live lines, and `start` is the
+    number of lines before them in the desired text.
     """
 
     def __init__(
@@ -34,7 +35,10 @@ class Weaver:
         self._waiting: list[Line] = []
 
     def lines(self, codes: list[Opcode]) -> Iterator[Line]:
-        """Yield the lines of one block of changes: the desired lines, with removed words inside of them."""
+        """Yield the desired lines with the removed words, and the lines of which every word was removed.
+
+        `codes` are the steps that turn the live words into the desired words.
+        """
         survive = {
             word.line
             for tag, i1, i2, _, _ in codes
@@ -75,7 +79,10 @@ class Weaver:
                 self._add("-", word)
 
     def _add(self, sign: str, word: Word) -> None:
-        """Add a word to the current line. The space before a change is no part of the change."""
+        """Add a word to the current line, as removed (`-`), added (`+`) or unchanged (a space).
+
+        The space before a removed or added word is added as unchanged.
+        """
         last = self._spans[-1][0] if self._spans else ""
         gap = " " if last and "\n" in word.gap else word.gap.rpartition("\n")[2]
         if not gap and sign == " " and last == "-" and len(self._spans) == 1:

@@ -100,7 +100,7 @@ def _summary(view: LeaksView, paint: Palette) -> Iterator[str]:
         yield f"{paint(Style.STRONG, f'{many}:')} {kinds_told(leaks)}."
     if fixed := sum(not one.deletable for one in leaks):
         which = plural(fixed, "of these is", "of these are")
-        yield f"{which} never deleted here: another owner has it, or the API cannot delete it."
+        yield f"{which} never deleted here: objects of another owner, or objects that the API cannot delete."
     yield (
         f"The account is charged {price(view.bill)} a day for stores and containers, of which"
         f" {price(view.leaked)} for leaks (prices of {view.prices_of}; for files no charge is"

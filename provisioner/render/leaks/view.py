@@ -129,7 +129,7 @@ def pending(view: LeaksView) -> int:
 
 
 def _sorted(objects: Iterable[Judgement], condition: Condition) -> tuple[Judgement, ...]:
-    """Return the objects of one condition in the order of a group."""
+    """Return the objects of one condition: the most expensive first, then the least recently used."""
     found = [one for one in objects if one.condition is condition]
     return tuple(
         # The id comes last, so that equal objects have one order in every run.

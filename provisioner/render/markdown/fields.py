@@ -22,7 +22,7 @@ from provisioner.render.widths import columns, head, pieces
 WIDTH: Final = 110
 """The columns of a line. Longer lines would make a comment scroll sideways."""
 CONTEXT: Final = 90
-"""The most columns of an unchanged line. Such a line only shows where a change is."""
+"""The most columns that are shown of an unchanged line. It is there only to find the change beside it."""
 BESIDE: Final = 48
 """The columns of unchanged text that are shown on each side of a changed word."""
 FOLD: Final = 40

@@ -73,7 +73,10 @@ def told_in_fence(diagnostics: Iterable[Diagnostic]) -> list[str]:
 
 
 def _head(plan: View, marks: str) -> Iterator[str]:
-    """Yield the heading with the counts, drift that is overwritten, and the refusals."""
+    """Yield the heading with the counts, drift that is overwritten, and the refusals.
+
+    `marks` are the number signs of the heading.
+    """
     title = "Plan" if plan.verb == "apply" else f"Plan of `{plan.verb}`"
     if plan.is_empty:
         yield from (
@@ -177,7 +180,10 @@ def _costs(change: Change, plan: View) -> Iterator[str]:
 
 
 def _heading(change: Change, plan: View, mark: Callable[[str], str]) -> str:
-    """Return a line about a change: the action, the object, the reason, and the fields."""
+    """Return a line about a change: the action, the object, the reason, and the fields.
+
+    `mark` writes an address, an id or a path as code, for Markdown or for HTML.
+    """
     parts = [change.action.word, mark(str(change.address))]
     is_lost = change.action.removes or change.action is Action.FORGET
     if change.live and (is_lost or plan.verb == ADOPT):
@@ -191,7 +197,10 @@ def _heading(change: Change, plan: View, mark: Callable[[str], str]) -> str:
 
 
 def paths_told(change: Change, mark: Callable[[str], str]) -> str:
-    """Return the first paths of a change, and the number of the others."""
+    """Return the first paths of a change, and the number of the others.
+
+    `mark` writes a path as code, for Markdown or for HTML.
+    """
     shown = [mark(field.path) for field in change.fields[:NAMED]]
     rest = len(change.fields) - NAMED
     told = ", ".join(shown) + (f" and {rest:,} more" if rest > 0 else "")

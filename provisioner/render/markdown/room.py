@@ -13,7 +13,7 @@ bytes."""
 NOTICE: Final = 400
 """The bytes that are kept free for the sentence about what was cut."""
 AROUND: Final = 2_000
-"""Bytes that are kept free for what a pipeline writes around the text: a mark, the commit, the job."""
+"""Bytes that are kept free for what a pipeline adds to the text: a hidden key, the commit, the job."""
 REST: Final = (
     "All of it is in `--format json` and `--format html`, and in a plan that was saved with"
     " `--out FILE`: {} prints that plan."
@@ -86,12 +86,12 @@ def fitted(head: Sequence[str], pieces: Sequence[Piece], tail: Sequence[str]) ->
 
 
 def _left_out() -> list[str]:
-    """Return a sentence in place of a head or a tail for which there is no room."""
+    """Return lines with a sentence, in place of a head or a tail for which there is no room."""
     return ["", f"**A part is left out, because it is too long for a comment.** {_rest()}", ""]
 
 
 def _notice(shortened: int, dropped: int) -> list[str]:
-    """Return a sentence about what was cut; an empty list if nothing was."""
+    """Return lines with a sentence about what was cut; an empty list if nothing was cut."""
     told = (
         [plural(shortened, "change has only one line", "changes have only one line each")]
         if shortened
