@@ -26,7 +26,10 @@ from provisioner.model.resource import Resource
 from provisioner.model.value import Placeholder, Spec, digest, same
 
 NOTHING_KNOWN = Applied("", "?")
-"""The entry under `ALL` of a mark that does not record which undeclared values there were."""
+"""The entry of a mark that does not record which undeclared values there were.
+
+It is in the mark under the path `ALL`, in place of the digests of these values.
+"""
 
 FIRST_VERSION = 2
 """The first version of marks that record undeclared values."""

@@ -87,7 +87,7 @@ def list_inner(
 
 
 def inner_rows(provider: Provider, binding: Binding, parent: str = "") -> list[Row]:
-    """Return the rows of a collection; each has the id of the object around it under PARENT.
+    """Return the rows of a collection. Each has its parent object's id under the key PARENT.
 
     There are no rows if that object was deleted meanwhile.
     """
