@@ -91,5 +91,6 @@ def variables() -> dict[str, str]:
     return {
         name.removeprefix(VARIABLE): text
         for name, text in os.environ.items()
+        # The prefix alone names no variable.
         if name.startswith(VARIABLE) and name != VARIABLE
     }

@@ -50,7 +50,7 @@ def _fail(move: Move, error: Json) -> None:
 
 
 def _work(move: Move) -> None:
-    """Do the work of a run once: answer, or ask the application for the output of a function."""
+    """Let the stand-in model answer, or ask the application for the output of a function."""
     run = move.row
     task = prompt.task_of(move.db, run)
     if task is None:
@@ -137,7 +137,7 @@ def _answer(move: Move, task: prompt.Task) -> None:
 def _speak(move: Move, task: prompt.Task, answer: model.Answer) -> bool:
     """Add the assistant's message and its step.
 
-    Returns false if `max_completion_tokens` cut it short.
+    Returns false if `max_completion_tokens` has cut the message short.
     """
     run, tell = move.row, move.tell
     most = run.body["max_completion_tokens"]
@@ -198,7 +198,10 @@ def _step(move: Move, kind: str, details: Json) -> Row:
 
 
 def _open(move: Move, step: Row, spent: Json) -> None:
-    """Store a new step and send its events. Clients see its usage only when it ends."""
+    """Store a new step and send its events.
+
+    `spent` is the usage of the step, which clients see only when the step has ended.
+    """
     step.hidden["usage"] = spent
     move.db.insert(step)
     move.tell("thread.run.step.created", step.body)

@@ -100,9 +100,10 @@ def answer(db: Session, task: Task, save: SAVE) -> Answer:
 
 
 def _search(db: Session, task: Task, said: Answer) -> list[search.Hit]:
-    """Search the stores of a run, if it may, and add the tool call to the answer.
+    """Search the stores of a run, and add the tool call to the answer. Returns the hits.
 
-    Returns the hits.
+    Nothing is searched, and there are no hits, if the run may not use file search, or if it has no
+    store and `tool_choice` does not demand a search.
     """
     tool = task.tool("file_search")
     if tool is None or not (task.store_ids or task.forced("file_search")):

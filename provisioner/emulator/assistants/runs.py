@@ -123,7 +123,7 @@ def _blank(now: int) -> Json:
 def _truncation(given: Json | None) -> Json:
     """Return the truncation strategy as a client reads it.
 
-    Raises ApiError if its number is missing.
+    Raises ApiError if the strategy is `last_messages` without the number of messages.
     """
     if given is None:
         return {"type": "auto", "last_messages": None}
