@@ -124,7 +124,7 @@ def test_a_schema_that_refers_to_nothing_fails_its_check_and_is_not_fetched(
 
 
 def test_an_answer_that_is_nested_without_end_is_no_json() -> None:
-    assert "It is not JSON" in told("schema", {}, answer("[" * 200_000))
+    assert "The answer is not JSON" in told("schema", {}, answer("[" * 200_000))
 
 
 def test_a_run_that_did_not_complete_fails_by_that_alone() -> None:
