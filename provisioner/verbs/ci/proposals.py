@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -89,7 +89,6 @@ class _Place:
     """The folder into which the files of a proposal are written."""
 
     folder: Path
-    names: tuple[str, ...] = field(default=())
 
     def clean(self, text: str) -> str:
         """Return a text in which paths are relative to the repository."""
