@@ -42,7 +42,8 @@ class TrackedObjects:
         """Register objects. An object that is already registered gets the later of the two expiries.
 
         Objects without a time of registration get the database's. An object that is registered
-        again after it was deleted is tracked again. The subject that was given last is stored.
+        again after it was deleted is tracked again. The person to whom an object belongs, its
+        `subject`, is the one that was given last.
         Raises LedgerError.
         """
         with self.database.writing() as connection:

@@ -133,5 +133,5 @@ def unshown_text(values: Iterable[Unshown], paint: Palette) -> str:
 
 
 def unshown_document(value: Unshown) -> UnshownDocument:
-    """Return one value that the server does not show as a JSON document."""
+    """Return, as a JSON document, one value that the server does not show."""
     return {"address": str(value.address), "path": value.path, "changed": value.changed}

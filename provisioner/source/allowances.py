@@ -71,7 +71,7 @@ def _is_whole(code: str, reason: str, position: Position, report: Report) -> boo
             position,
         )
     elif not reason.strip():
-        detail = f"Write the reason behind the code: `# {ALLOW} {code} agreed with the team`."
+        detail = f"Write a reason after the code: `# {ALLOW} {code} agreed with the team`."
         report.add(codes.ALLOWS_WITHOUT_REASON, detail, position)
     else:
         return True

@@ -73,7 +73,8 @@ replace = click.option(
     multiple=True,
     type=ADDRESS,
     metavar="ADDRESS",
-    help="Send this resource to the server again, even if nothing differs. Repeatable.",
+    help="Send all fields of this resource again, even if nothing differs: to the same object, or"
+    " as a new one where the API cannot change it. Repeatable.",
 )
 release = click.option(
     "--release",

@@ -29,7 +29,8 @@ def stream(call: Call, run: Row, thread: Row | None = None) -> Events:
     """Return the events of a run that has just been queued.
 
     With `thread`, which the same request created, the first event is about the thread. The request
-    holds a lease on the run: while it lasts, the request moves the run, and the alarm does not.
+    holds a lease on the run. While the lease lasts, this request moves the run from status to status,
+    and the engine's alarm, a timer, leaves it alone.
     """
     first: list[Event] = []
     if thread is not None:

@@ -112,7 +112,7 @@ class Folder:
     def sweep(self, older_than: float) -> None:
         """Remove unfinished files that are older than `older_than` seconds.
 
-        Publishers that were killed left them.
+        Publishers left them that were killed while they wrote.
         """
         with retyped(self.place, "remove unfinished releases"):
             for name in self._files(""):

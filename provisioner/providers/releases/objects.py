@@ -30,7 +30,10 @@ CONNECT_SECONDS = 60.0
 PAGE = ("<!doctype html", "<html")
 """The beginnings of a web page."""
 LISTING = ("Name", "IsTruncated", "KeyCount", "Contents", "CommonPrefixes")
-"""Keys of a list in S3. Every list that S3 answers has at least one of them."""
+"""Fields of S3's answer to a request for a list.
+
+Every such answer has at least one of them. An answer without any of them is not from S3.
+"""
 
 
 class Objects(Protocol):

@@ -171,7 +171,7 @@ def _unknown(run: str, addresses: list[str]) -> tuple[Diagnostic, ...]:
         return ()
     named = ", ".join(addresses[:5]) + (f" and {len(addresses) - 5} more" if addresses[5:] else "")
     detail = (
-        f"{named}: the ledger has no values to compare. An earlier version applied these, or they"
+        f"{named}: the ledger has no values to compare. An earlier version of provisioner applied these, or they"
         f" had a secret that the manifests do not have now. {hint('history', run)} lists its"
         " changes."
     )

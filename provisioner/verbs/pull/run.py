@@ -1,7 +1,8 @@
 """pull: write manifests from an export of assistants whose API is gone.
 
-An export has no documents: its vector stores become stores without documents, and the code
-interpreter's files become notes. The result validates, and no file is ever overwritten.
+An export contains no file contents. So its vector stores are declared without documents, and the
+report of the command names the files of the code interpreter, which are not declared. The written
+manifests are valid, and no file is ever overwritten.
 """
 
 import tempfile
