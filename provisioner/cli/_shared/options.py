@@ -73,8 +73,8 @@ replace = click.option(
     multiple=True,
     type=ADDRESS,
     metavar="ADDRESS",
-    help="Send all fields of this resource again, even if nothing differs: to the same object, or"
-    " as a new one where the API cannot change it. Repeatable.",
+    help="Make the object of this resource anew, even if nothing differs. A secret, a release or a"
+    " version is sent again to the object that exists. Repeatable.",
 )
 release = click.option(
     "--release",
