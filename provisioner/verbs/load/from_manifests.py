@@ -74,8 +74,11 @@ def from_stack(wanted: Wanted, stack: Stack) -> LiveAssistant:
         where = releases_at(stack.target, stack.root)
         return find_release(where, str(stack.owner), wanted.address, wanted.renewal, wanted.timeout)
     if wanted.renewal.number is not None:
-        detail = f"The runtime {stack.target.runtime} has one live object and no releases."
-        raise UsageError(Diagnostic(codes.LOAD_ARGUMENTS, f"load takes no release here. {detail}"))
+        detail = (
+            f"load takes no release here. On the runtime {stack.target.runtime} an assistant is one"
+            " live object and has no releases. Leave out `release`."
+        )
+        raise UsageError(Diagnostic(codes.LOAD_ARGUMENTS, detail))
     return _ask_target(wanted, stack)
 
 

@@ -101,9 +101,9 @@ def _load(name: str, place: _Place, renewal: Renewal, timeout: float) -> LiveAss
             "target": place.target,
             "variables": place.variables,
         }
-        _refuse(unused, "With `releases`, only `owner` chooses the release.")
+        _refuse(unused, "With `releases`, `owner` alone says whose release it is.")
         return find_release(place.releases, place.owner or "", address, renewal, timeout)
-    _refuse({"owner": place.owner}, "The Stack names the owner. `owner` goes with `releases` only.")
+    _refuse({"owner": place.owner}, "The Stack names the owner; `owner` goes with `releases`.")
     from provisioner.verbs.load.from_manifests import Wanted, from_manifests
 
     wanted = Wanted(
@@ -120,8 +120,7 @@ def _load(name: str, place: _Place, renewal: Renewal, timeout: float) -> LiveAss
 
 def _refuse(arguments: Mapping[str, Any], why: str) -> None:
     """Raise UsageError if one of these arguments is given."""
-    given = [name for name, value in arguments.items() if value]
+    given = " and ".join(name for name, value in arguments.items() if value)
     if given:
-        raise UsageError(
-            Diagnostic(codes.LOAD_ARGUMENTS, f"load takes no {' and '.join(given)} here. {why}")
-        )
+        detail = f"load takes no {given} here. {why} Leave out {given}."
+        raise UsageError(Diagnostic(codes.LOAD_ARGUMENTS, detail))
