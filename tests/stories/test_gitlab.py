@@ -174,7 +174,7 @@ def test_a_stranger_chooses_nothing_and_a_schedule_finds_who_may_not_merge(desk:
     looked = runner.scheduled("Merge requests")
     assert looked.codes == {LOOK: 0}, looked.log
     (comment,) = desk.comments(request)
-    assert "The plan was made with the targets of the branch that this goes to" in comment
+    assert "The plan was made with the targets of the branch that this proposal goes to" in comment
     assert KEY not in looked.log + comment
     assert desk.thief.seen == []
     assert desk.account.writes == []

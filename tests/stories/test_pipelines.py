@@ -168,7 +168,7 @@ def test_nobody_chooses_what_is_sent_where(desk: Helpdesk) -> None:
     ran = runner.proposed(pull)
     assert ran.code == 0, ran.log
     (comment,) = desk.comments(pull.number)
-    assert "The plan was made with the targets of the branch that this goes to" in comment
+    assert "The plan was made with the targets of the branch that this proposal goes to" in comment
     assert "targets.live" in comment
     assert "1 to update" in comment
     assert KEY not in ran.log + comment + ran.summary

@@ -202,7 +202,7 @@ def test_without_a_merge_there_is_no_plan(
 def test_a_merge_of_an_older_head_is_not_planned(desk: Desk) -> None:
     stale = replace(desk.propose(CHANGED), head="b" * 40)
     assert proposed(desk.job(), Proposed((stale,))) is End.DONE
-    assert "has moved on" in desk.log
+    assert "has a newer commit" in desk.log
     assert desk.host.kept == []
 
 

@@ -61,7 +61,7 @@ class Job:
     max_wait: float = 900.0
 
     def line(self, text: str) -> None:
-        """Print a sentence of our own."""
+        """Print a sentence of this program, without words of manifests, servers or models."""
         self.out(f"{text}\n")
 
     def group(self, title: str, text: str) -> None:

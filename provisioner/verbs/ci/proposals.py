@@ -37,12 +37,12 @@ PAUSES: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds between the requests that ask whether the host has tried the merge."""
 APPROVE: Final = "to apply exactly this plan, approve and merge"
 FOREIGN: Final = (
-    "This comes from another repository, so it is validated only: no key is in reach, and nothing was "
-    "asked of the target."
+    "This proposal comes from another repository, so it is validated only: no key is in reach, and "
+    "nothing was asked of the target."
 )
 NO_STACK: Final = (
-    "The branch that this goes to has no Stack in this folder, so nothing says which target may be asked. "
-    "The proposal is validated only."
+    "The branch that this proposal goes to has no Stack in this folder, so nothing says which "
+    "target may be asked. The proposal is validated only."
 )
 
 
@@ -72,7 +72,7 @@ def _looked_at(job: Job, proposal: Proposal) -> End:
     """
     ready = _readiness(job, proposal)
     if ready is Readiness.MOVED:
-        job.line(f"{proposal.name} has moved on. The pipeline of its newest commit plans it.")
+        job.line(f"{proposal.name} is closed, or has a newer commit, which its own pipeline plans.")
         return End.DONE
     if ready is not Readiness.READY:
         return _told(job, proposal, [_unmerged(proposal, ready)])
@@ -129,7 +129,7 @@ def _planned(job: Job, proposal: Proposal, place: _Place) -> End:
     merged = fetched(job.root, environ, proposal.ref)
     # The host's ref may have moved to a newer commit, which the comment would then be wrong about.
     if proposal.head not in merged.parents:
-        job.line(f"{proposal.name} has moved on. The pipeline of its newest commit plans it.")
+        job.line(f"{proposal.name} has a newer commit, which its own pipeline plans.")
         return End.DONE
     folder = taken_out(job.root, environ, merged.commit, job.key.folder, place.folder)
     if folder is None:
@@ -161,7 +161,7 @@ def _held(diagnostics: Sequence[Diagnostic], clean: Callable[[str], str]) -> str
     """Return Markdown about changes of targets, which count only after the merge; empty if none."""
     if not diagnostics:
         return ""
-    title = "**The plan was made with the targets of the branch that this goes to.**"
+    title = "**The plan was made with the targets of the branch that this proposal goes to.**"
     return clean("\n".join([title, "", *told_in_fence(diagnostics)]))
 
 

@@ -105,6 +105,6 @@ def _host(options: RunOptions) -> Iterator[Host]:
 
 
 def _inside(root: Path, path: Path) -> str:
-    """Return the folder of manifests as the repository names it, with `/`."""
+    """Return the path of a folder relative to `root`, the root of the repository, with `/`."""
     inside = Path(os.path.relpath(path.resolve(), root.resolve()))
     return inside.as_posix()
