@@ -61,7 +61,7 @@ def replanned(
 ) -> AbstractContextManager[Planned]:
     """Return the plan of a saved forget, made again from its arguments.
 
-    Raises KeyError or ValueError for other arguments.
+    Raises KeyError or ValueError if `arguments` are not those that a saved forget has.
     """
     return planned_forget(options, Address.parse(str(arguments["address"])), overrides)
 
@@ -70,7 +70,7 @@ def _check_kind(session: Session, address: Address) -> None:
     """Raise ProvisionerError for a kind whose objects have no mark that can be removed."""
     binding = session.runtime.bindings.get(address.kind)
     if binding is None:
-        why = "This kind has no live object on this runtime."
+        why = f"{address.kind} has no live object of its own on {session.runtime.name}."
     elif binding.history:
         why = (
             "A release is ours because of its path in the registry, and not because of a mark. To"
@@ -83,9 +83,7 @@ def _check_kind(session: Session, address: Address) -> None:
             "Forget those."
         )
     elif binding.mark_location.clear is None:
-        why = (
-            "The mark of this kind is a part of its content, and cannot be removed from the object."
-        )
+        why = "The mark of such an object is a part of its content, and cannot be removed from it."
     else:
         return
     raise ProvisionerError(Diagnostic(codes.NOT_FORGETTABLE, why, subject=str(address)))

@@ -94,7 +94,7 @@ def replanned(
 ) -> AbstractContextManager[Planned]:
     """Return the plan of a saved adoption, made again from its arguments.
 
-    Raises KeyError or ValueError for other arguments.
+    Raises KeyError or ValueError if `arguments` are not those that a saved adoption has.
     """
     if "owner" in arguments:
         return planned_adoption_of(options, Owner.parse(str(arguments["owner"])), overrides)
@@ -109,12 +109,13 @@ def _binding(session: Session, address: Address) -> Binding:
             Diagnostic(
                 move_codes.FILE_NOT_ADOPTABLE,
                 "Files carry no metadata, so no mark can be put on one, and their content cannot "
-                f"be compared with {address}. Apply uploads it again; then delete the other.",
+                f"be compared with {address}. Let apply upload the file again, and then delete the "
+                "one that was there before.",
             )
         )
     binding = session.runtime.bindings.get(address.kind)
     if binding is None or binding.mark_location is None:
-        detail = "This kind has no live object on this runtime."
+        detail = f"{address.kind} has no live object of its own on {session.runtime.name}."
         raise ProvisionerError(Diagnostic(move_codes.NOT_ADOPTABLE, detail, subject=str(address)))
     if binding.versions:
         raise ProvisionerError(

@@ -23,8 +23,8 @@ from provisioner.model.value import Reference, RemoteId, Spec, walk
 from provisioner.verbs._shared.session import Session
 
 IN_CONTENT = (
-    "The mark of this kind is a part of its content: let apply create a new object, and delete"
-    " this one."
+    "The mark of such an object is a part of its content, which adopt does not change. Let apply"
+    " create a new object, and then delete this one."
 )
 
 
@@ -68,7 +68,9 @@ def adoption(
 def _differing(paths: list[str], resource: Resource) -> Iterator[Diagnostic]:
     """Yield a warning that names the fields in which the object differs from the manifest."""
     if paths:
-        detail = f"{', '.join(paths)}: the object stays as it is now, and the next plan shows it."
+        detail = (
+            f"{', '.join(paths)}: the object keeps its values. The next plan shows the difference."
+        )
         yield warning(move_codes.DIFFERS, detail, resource.origin, subject=str(resource.address))
 
 
