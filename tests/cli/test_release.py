@@ -131,7 +131,7 @@ def test_a_release_that_names_what_is_not_ours_is_refused(staged: Project) -> No
         [store] = client.vector_stores.list()
         client.vector_stores.delete(store.id)
     result = staged.run("plan", "--env", "prod", "--new", "--release", "staging:1", code=1)
-    assert f"{store.id}: this stack manages no such object in that environment" in result.stderr
+    assert f"The release refers to {store.id}. No object of this stack" in result.stderr
 
 
 def test_a_number_is_of_one_assistant_and_select_names_it(staged: Project) -> None:
@@ -146,7 +146,7 @@ def test_a_release_without_a_seal_or_with_a_secret_is_refused(staged: Project) -
     staged.edit("helper.yaml", "Be kind.", "Be kind, ${var:word}.")
     staged.run("apply", "--env", "staging", "--yes")
     secret = staged.run("plan", "--env", "prod", "--new", "--release", "staging:3", code=1)
-    assert "The release has a secret of that environment" in secret.stderr
+    assert "The release has a secret of its environment" in secret.stderr
 
     file = Path(staged.folder, "manifests/releases/k3v9q0x7dp/staging/helper/00000002.json")
     data = json.loads(file.read_text("utf-8"))

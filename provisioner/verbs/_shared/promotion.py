@@ -37,8 +37,8 @@ class Tested:
     """The tested releases by address, as specs with symbolic references.
 
     `stores` are the live objects of the environment in which they were tested, by address: the
-    releases refer to some of them. `origins` has the provenance of the copies, by the name of the assistant. `name` is the argument
-    of `--release`.
+    releases refer to some of them. `origins` has the provenance of the copies, by the name of the
+    assistant. `name` is the argument of `--release`.
     """
 
     specs: Mapping[Address, Spec]
@@ -160,8 +160,8 @@ def _carried(
     strange = sorted(id for id in ids if id not in known or known[id].address is None)
     if strange:
         detail = (
-            f"{', '.join(strange)}: this stack manages no such object in that environment, so the"
-            " counterpart here is unknown."
+            f"The release refers to {', '.join(strange)}. No object of this stack in the release's"
+            " environment has such an id, so its counterpart here is unknown."
         )
         raise ProvisionerError(Diagnostic(codes.NOT_MAPPED, detail, subject=subject))
     places = {id: place for id in ids if (place := known[id].address)}
@@ -223,8 +223,8 @@ _FORM = "Write ENVIRONMENT:NUMBER, such as staging:7, or ENVIRONMENT for its cur
 _SELECT = (
     "Select one with --select, or leave the number out to publish the current release of each."
 )
-_HOLDS = "The release has a secret of that environment, which must not be copied into another one."
+_HOLDS = "The release has a secret of its environment, which must not be copied into another one."
 _INEXACT = (
-    "An earlier version published it, which wrote parameters in another way than this one. Publish"
-    " it again in that environment, and test that release."
+    "An earlier version of provisioner published the release, and wrote parameters in another way"
+    " than this version. Publish it again in its environment, and test the new release."
 )
