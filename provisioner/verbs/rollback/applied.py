@@ -40,7 +40,7 @@ def planned_return(
     """Yield a plan that makes the object of an address what it was after a run.
 
     Raises LedgerError if the ledger cannot be read, and ProvisionerError if it does not have the
-    address's values then.
+    values that the address had after that run.
     """
     with open_session(options) as session:
         address = whole_address(session, address)
@@ -55,9 +55,9 @@ def planned_return(
 
 
 def _record(session: Session, address: Address, run: str) -> ChangeRecord:
-    """Return the last change that was applied to an address until a run ended.
+    """Return the last change that was applied to an address in `run` or an earlier run.
 
-    Raises ProvisionerError.
+    Raises ProvisionerError for an unknown run, or if there is no such change.
     """
     from provisioner.ledger.opening import ledger_to_read
 
@@ -171,8 +171,9 @@ def _with_documents(
     if not lost:
         return older, []
     detail = (
-        f"{listed(lost)}: not on disk with the content of that run. Each stays as it is, or"
-        " is left out where it is not live. Check that revision out, and apply it."
+        f"{listed(lost)}: not on disk with the content of that run. Each stays as it is, or is left"
+        " out where it is not live. To restore them, check out the commit that the run applied, and"
+        " apply it."
     )
     note = warning(codes.RESTORED_IN_PART, detail, subject=str(older.address))
     return replace(older, documents=kept), [note]
@@ -191,7 +192,8 @@ def _becomes(changes: list[Change], held: Resource | None, run: str) -> Iterator
             )
         else:
             detail = (
-                f"The object becomes what it was after {run}, and the next apply creates it again."
+                f"A new object becomes what the object was after {run}. The next apply makes it"
+                " what the manifest says."
             )
             yield warning(codes.BECOMES_OLDER, detail, subject=subject)
 

@@ -141,8 +141,8 @@ def _kept(session: Session, opened: "Ledger", id: str) -> Kept:
     receipts = opened.receipts.of_run(id)
     if not receipts:
         detail = (
-            "The run deleted nothing, or had no ledger, or a version that wrote no receipts. For"
-            " erased threads there are never receipts."
+            "The run deleted nothing, had no ledger, or was made by a version of provisioner that"
+            " wrote no receipts. Erased threads never have receipts."
         )
         raise ProvisionerError(Diagnostic(codes.NOTHING_DELETED, detail, subject=id))
     documents = opened.receipts.documents(id, with_text=False)
@@ -159,7 +159,7 @@ def _kept(session: Session, opened: "Ledger", id: str) -> Kept:
 
 
 def _measured_text(opened: "Ledger", run: str, store: str, file_id: str) -> Measured:
-    """Return the measures of the text of a deleted document."""
+    """Return the digests and size of the text of a deleted document."""
     return measured([(opened.receipts.text(run, store, file_id) or "").encode()])
 
 

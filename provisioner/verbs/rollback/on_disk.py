@@ -10,7 +10,7 @@ from provisioner.model.inside import inside
 
 
 def measures(root: Path, paths: Iterable[str]) -> dict[str, Measured]:
-    """Return the measures of the files below `root` that can be read, by their paths."""
+    """Return the digests and size of each file below `root` that can be read, by its path."""
     found = {}
     for path in dict.fromkeys(paths):
         try:
