@@ -12,7 +12,7 @@ from provisioner.model.hints import command_line
 
 
 class HostType(click.ParamType[str]):
-    """The name of a host of pipelines."""
+    """The type of an option that takes the name of a host of pipelines."""
 
     name = "host"
 

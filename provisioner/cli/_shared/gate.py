@@ -16,7 +16,7 @@ NAMED = 20
 
 
 class Term(click.ParamType[str]):
-    """A term of `--fail-on`: the code of a diagnostic, or a severity."""
+    """The type of `--fail-on`, which takes the code of a diagnostic, or a severity."""
 
     name = "code"
 

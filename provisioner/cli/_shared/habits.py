@@ -65,8 +65,8 @@ COMMANDS: Final[dict[str, str]] = {
     "version": "--version",
     "help": "--help",
 }
-"""Commands of other tools, each with the words to write after `provisioner`. A clause may follow
-that tells two of ours apart."""
+"""Commands of other tools, each with the words to write after `provisioner`. Where two of our
+commands fit, both are there, with what each does."""
 
 OPTIONS: Final[dict[str, str]] = {
     "--json": "--format json",
