@@ -96,7 +96,7 @@ def _version(package: str) -> str:
 
 
 def manifests(loaded: Loaded) -> Finding:
-    """Return the condition of a folder of manifests."""
+    """Return the finding about a folder of manifests."""
     errors = [one for one in loaded.diagnostics if one.severity is Severity.ERROR]
     if errors:
         count = plural(len(errors), "mistake")
@@ -112,7 +112,7 @@ def manifests(loaded: Loaded) -> Finding:
 
 
 def _target(session: Session) -> Finding:
-    """Return the condition of a target whose settings can be used."""
+    """Return the finding about a target whose settings can be used."""
     target, host = session.stack.target, session.context.host
     key = f", with the key of {target.api_key_env}" if target.api_key_env else ""
     said = f"{target.name} is the runtime {target.runtime} on {host}{key}."
@@ -206,7 +206,11 @@ def _ledger(stack: Stack, options: RunOptions) -> Finding:
     try:
         where = location_of(options, stack)
         if where is None:
-            return Finding("ledger", Condition.SKIPPED, "`none` was given.")
+            return Finding(
+                "ledger",
+                Condition.SKIPPED,
+                "There is none, because `none` was given as its location.",
+            )
         with ledger_to_read(where) as opened:
             state = opened.leases.state(str(stack.owner))
             runs = opened.runs.newest(str(stack.owner), limit=1)

@@ -30,7 +30,7 @@ def stack_of(options: RunOptions) -> Stack:
 
 def no_ledger() -> LedgerError:
     """Return the error of a command that needs a ledger, if the user asked for none."""
-    detail = "`none` was given. Name the ledger that the runs were made with."
+    detail = "`none` was given as its location. Give the ledger in which the runs were recorded."
     return LedgerError(Diagnostic(codes.NO_LEDGER_YET, detail))
 
 

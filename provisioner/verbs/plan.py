@@ -62,8 +62,9 @@ def planned(
 ) -> Iterator[Planned]:
     """Read the manifests and the target, and yield the plan. The session stays open for an apply.
 
-    A `release`, such as `staging:7`, replaces what the manifests say about its assistants. Raises
-    ManifestErrors, ProviderError, or UsageError for a selector that matches nothing.
+    With `release`, such as `staging:7`, the assistants get tested releases of that environment in
+    place of what their manifests say. Raises ManifestErrors, ProviderError, or UsageError for a
+    selector that matches nothing.
     """
     if release:
         with _promoted(options, release, select, overrides) as found:

@@ -39,9 +39,9 @@ progress, and the secrets to hide."""
 class Ahead:
     """A provider that is opened, and lists that are read, in threads of their own.
 
-    `began` is the unix time, and `opened` the time on the clock `elapsed`, before which nothing was
-    read. `alone` is true if no other process on this machine held the lock then. Lines of output
-    are held back until `take` is called.
+    `began` is the unix time, and `opened` what `elapsed()` returned, before anything was read.
+    `alone` is true if no other process on this machine held the lock then. Lines of output are held
+    back until `take` is called.
     """
 
     def __init__(

@@ -27,7 +27,7 @@ from provisioner.render.text_changes import text_change
 from provisioner.verbs._shared.session import Session, secrets_of
 
 MOST_DOCUMENTS: Final = 10
-"""The documents of one plan whose live texts are read: each costs a request."""
+"""The most documents of one plan whose live texts are read, since each costs a request."""
 MOST_BYTES: Final = 200_000
 """The size of the largest text that is compared, in bytes of UTF-8."""
 

@@ -124,7 +124,7 @@ def locked(
 ) -> Iterator[LockedLedger]:
     """Hold the lock of a stack and environment while a verb writes.
 
-    `read_at` is the time on the clock `elapsed` when reading the live side began; 0 if it has not
+    `read_at` is what `elapsed()` returned when reading the live side began; 0 if it has not
     begun. `was_alone` is the result of `is_alone` from just before that. Raises LockHeld;
     PlanRefused if another run has held the lock since; and LedgerError if a ledger that somebody
     named cannot be used.

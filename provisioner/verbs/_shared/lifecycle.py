@@ -65,10 +65,11 @@ def of_planned(
     provider: Provider,
     day: date,
 ) -> tuple[Diagnostic, ...]:
-    """Return the warnings of `of_declared` for a plan. A gone model is an error if a change sends it.
+    """Return the warnings of `of_declared` for a plan.
 
-    Another host is asked for its list of models if a change sends one. If it has no such list,
-    there are no warnings about models.
+    A model that is switched off is an error if a change sends it. A host that is not OpenAI's is
+    asked for its list of models if a change sends one. Without such a list, there are no warnings
+    about models.
     """
     sent = {change.address: change for change in changes if _sends_model(change)}
     if is_vendor(target, host):

@@ -51,7 +51,10 @@ def whole_address(session: Session, address: Address, live: Live | None = None) 
 
 
 def whole_overrides(overrides: Overrides, declared: Desired, live: Live) -> Overrides:
-    """Return overrides in which every address is whole. Raises UsageError for an unknown one."""
+    """Return overrides with whole addresses in place of bare names.
+
+    Raises UsageError for a name that means no address, or more than one.
+    """
     try:
         return resolved_overrides(overrides, declared, live)
     except ValueError as error:

@@ -84,8 +84,8 @@ class RunOptions:
 class Session:
     """An open run: the Stack, the desired side, and a provider for the live side.
 
-    `opened` is the time on the clock `elapsed` before which nothing was read. `alone` is true if no
-    other process on this machine held the lock then. `ahead` has the lists that were begun while the
+    `opened` is what `elapsed()` returned before anything was read. `alone` is true if no other
+    process on this machine held the lock then. `ahead` has the lists that were begun while the
     manifests were still being read.
     """
 

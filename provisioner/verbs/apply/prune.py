@@ -76,12 +76,12 @@ class _Provenance:
         return [row for row in going if self._claimed([row]) & left]
 
     def _claimed(self, rows: Sequence[Row]) -> set[str]:
-        """Return the ids of the files whose provenance releases record."""
+        """Return the ids of the files of which the releases `rows` record the provenance."""
         return {one.file_id for row in rows for one in self.binding.from_wire(row).file_provenance}
 
 
 def _documents(planned: Planned) -> set[str]:
-    """Return the files in vector stores that the plan did not change."""
+    """Return the ids of the files in vector stores for which the plan has no change."""
     touched = {change.live.id for change in planned.plan.changes if change.live}
     objects = (*planned.live.objects.values(), *planned.live.surplus)
     bindings = planned.session.runtime.bindings

@@ -108,7 +108,7 @@ class Receipts:
         return receipt, self._documents(provider, binding.documents.collection, id)
 
     def _content(self, id: str) -> dict[str, str]:
-        """Return the path and the digest of a file, if they are known."""
+        """Return the path and the SHA-256 of a file, by their keys; empty if they are not known."""
         document = self._files.get(id)
         if document and document.path:
             return {PATH: document.path, SHA256: document.sha256}

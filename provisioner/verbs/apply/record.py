@@ -83,7 +83,7 @@ class Record:
             self._missed(error)
 
     def add(self, outcome: Outcome) -> None:
-        """Record how a change ended. A created object is in the ledger after `gathering.SECONDS`."""
+        """Record how a change ended; a created object at the latest after `gathering.SECONDS`."""
         if outcome.status is Status.STARTED:
             return
         self.outcomes[str(outcome.address), outcome.action.word] = outcome
@@ -209,7 +209,7 @@ class Record:
 
 
 def _relative(path: Path, root: Path) -> str:
-    """Return a path relative to the Stack's folder, with `/`, if it is inside of it."""
+    """Return a path with `/`: relative to the Stack's folder inside of it, else absolute."""
     path, root = path.resolve(), root.resolve()
     return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
@@ -239,7 +239,7 @@ def _ended(planned: Iterable[ChangeRecord], outcomes: Iterable[Outcome]) -> list
 
 
 def _bare(outcome: Outcome) -> ChangeRecord:
-    """Return the record of an outcome that was not planned."""
+    """Return the record of a change that was not planned, still without its outcome."""
     return ChangeRecord(str(outcome.address), outcome.action.word, "")
 
 

@@ -171,7 +171,7 @@ def planned_from_file(
 def _again(
     plan: PlanFile, options: RunOptions, overrides: Overrides
 ) -> AbstractContextManager[Planned]:
-    """Return the plan of a saved verb, made again. Raises PlanRefused for other arguments."""
+    """Return a saved plan, made again by its verb. Raises PlanRefused for wrong arguments."""
     try:
         return REPLANNED[plan.verb](options, plan.arguments, overrides)
     except (KeyError, TypeError, ValueError) as error:

@@ -45,7 +45,10 @@ def tested(found: Planned, file: Path) -> Planned:
     elif not passed:
         why = f"In {file} not every check passed."
     elif missing:
-        why = f"{file} has no result of {', '.join(missing)}, as the manifest has it now."
+        why = (
+            f"{file} has no result of {', '.join(missing)}. A result counts only for the check that"
+            " the manifest has now."
+        )
     if not why:
         return replace(found, plan=plan)
     refusal = Diagnostic(codes.NOT_TESTED, f"{why} Nothing was changed.")

@@ -65,7 +65,7 @@ def _found_item(example: Any, variant: str, rest: list[str]) -> Any:
 
 
 def _built(steps: list[str], field: Field) -> Any:
-    """Return a value for a field that no example has, at its place."""
+    """Return a simple value for a field, inside of the mappings and lists to which `steps` lead."""
     if not steps:
         return _simplest(field.schema)
     first, *rest = steps

@@ -108,5 +108,5 @@ def _notes(kind: Kind, field: Field) -> Iterator[str]:
 
 
 def _without_items(path: str) -> str:
-    """Return a path without its list items, as `references` and `secrets` spell it."""
+    """Return a path without its brackets, to compare it with the patterns of a Kind."""
     return re.sub(r"\[[^\]]*\]", "", path)

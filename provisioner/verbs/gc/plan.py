@@ -29,8 +29,8 @@ from provisioner.verbs.plan import Planned, plan_of
 
 GC = "gc"
 IDS, RUNTIME, WITHOUT = "ids", "runtime", "without"
-"""The arguments of a saved plan: the objects to delete, the runtime if no Stack names the target,
-and the kinds that were not listed."""
+"""The keys of a saved plan's arguments: the objects to delete, the runtime if no Stack names the
+target, and the kinds that were not listed."""
 
 
 @contextmanager
@@ -64,9 +64,10 @@ def planned_gc(
 def replanned(
     options: RunOptions, arguments: Mapping[str, Any], overrides: Overrides
 ) -> Iterator[Planned]:
-    """Yield a saved plan, made again. Raises KeyError or ValueError for other arguments.
+    """Yield the plan of a saved gc, made again from its arguments.
 
-    If an object of the plan is no leak any more, the plan has a refusal that names it.
+    If an object of the plan is no leak any more, the plan has a refusal that names it. Raises
+    KeyError or ValueError if `arguments` are not those that a saved gc has.
     """
     saved = {str(key): str(condition) for key, condition in dict(arguments[IDS]).items()}
     runtime = str(arguments.get(RUNTIME, ""))
@@ -155,8 +156,8 @@ def _planned(
 def _places(session: Session) -> tuple[dict[str, str], dict[str, Binding]]:
     """Return the kind of each noun, and the bindings of all kinds whose objects may be deleted.
 
-    A noun is the API's name for a collection's objects. If another kind on this runtime has the
-    same name, the noun is left out: applications create its objects, which are never leaks.
+    If this runtime has the kind of a noun for another collection, the noun is left out:
+    applications create the objects of that noun, and they are never leaks.
     """
     bindings = dict(session.runtime.bindings)
     kinds: dict[str, str] = {}

@@ -27,7 +27,9 @@ def quarantined(
 
     where = location_of(found.session.options, found.session.stack)
     if where is None:
-        raise LedgerError(Diagnostic(codes.QUARANTINE_NEEDS_LEDGER, "`none` was given."))
+        raise LedgerError(
+            Diagnostic(codes.QUARANTINE_NEEDS_LEDGER, "`none` was given as its location.")
+        )
     account = account_of(found.session.context)
     rows = found.rows
     wanted = [_note(one, found, account, rows[one.kind, one.id]) for one in chosen.all]
@@ -75,7 +77,7 @@ def _note(one: Judgement, found: Surveyed, account: str, row: Row) -> Quarantine
 
 
 def _told(waiting: Mapping[tuple[str, str], Quarantined], seconds: float) -> list[Diagnostic]:
-    """Return a warning about the noted objects."""
+    """Return a warning about the objects that have to wait for `seconds`; empty without any."""
     if not waiting:
         return []
     first = min(one.noted + seconds for one in waiting.values())

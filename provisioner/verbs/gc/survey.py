@@ -141,8 +141,8 @@ def _place(noun: str) -> int:
 def _dropped(session: Session) -> Iterator[str]:
     """Yield the nouns of collections that are not listed: dropped ones, and releases without a registry.
 
-    A kind that the runtime itself lacks may be in `drop` because of the manifests, but the account
-    may still have objects of it.
+    A kind that the runtime lacks is listed even if it is in `drop`: it is there because of the
+    manifests, and the account may still have objects of it.
     """
     dropped = {kind for kind in session.runtime.bindings if kind in session.stack.target.drop}
     for noun, one in ACCOUNT.listables.items():

@@ -70,8 +70,8 @@ def planned_migration(
 ) -> Iterator[MigrationPlan]:
     """Read both targets and plan the migration, with both sessions open. Changes nothing.
 
-    Raises ManifestErrors, UsageError, ProviderError, or PlanRefused if the target cannot have
-    something.
+    Raises ManifestErrors, UsageError, ProviderError, or PlanRefused if something would be lost that
+    the target's `drop:` does not list.
     """
     both = loads(options, route)
     report = compared(options, both)

@@ -188,7 +188,7 @@ def _load(options: RunOptions, name: str) -> Loaded:
 
 
 def _stack(loaded: Loaded) -> Stack:
-    """Return the Stack if the manifests have no errors but about fields that this target lacks."""
+    """Return the Stack. Raises ManifestErrors without one, or if an error `is_wrong`."""
     errors = [d for d in loaded.diagnostics if is_wrong(d)]
     if loaded.stack is None or errors:
         raise ManifestErrors(errors or loaded.diagnostics)

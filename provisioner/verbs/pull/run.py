@@ -146,7 +146,7 @@ def _note_ending_models(writing: Writing, found: Sequence[Exported], day: date) 
 
 
 def _check_free(folder: Path, files: Mapping[str, str]) -> None:
-    """Raise ProvisionerError if the folder has files or manifests already."""
+    """Raise ProvisionerError if the folder has one of `files`, or any YAML file, already."""
     there = [folder / name for name in files if (folder / name).exists()]
     there += sorted(folder.rglob("*.y*ml"))
     if there:

@@ -70,7 +70,10 @@ def candidates_of(
 
 
 def _loosened(resource: Resource, live: Live, moved: frozenset[Address]) -> Resource:
-    """Return the resource of a candidate, with ids of live objects in place of references."""
+    """Return the resource of a candidate, with ids of live objects in place of references.
+
+    References to resources in `moved` stay: these have candidates too.
+    """
 
     def to_id(leaf: Any) -> Any:
         if not isinstance(leaf, Reference) or leaf.address in moved:

@@ -23,8 +23,8 @@ LONGEST_LINE: Final = 1024 * 1024
 FIELDS: Final = ("id", "kind", "owner", "ttl", "expires", "registered", "account")
 """The fields of a line, in the order in which a CSV file usually has them."""
 _API: Final = {"object": "kind", "created_at": "registered"}
-"""The names that an object of the API itself has for these fields. Such a line may have other
-fields."""
+"""Names of fields in an object of the API, each with the name of the same field in FIELDS. A line
+that is an object of the API may have any other fields too."""
 _ID: Final = re.compile(r"[\w.:-]{1,256}", re.ASCII)
 _LONGEST_TEXT: Final = 256
 _BOM: Final = b"\xef\xbb\xbf"

@@ -27,7 +27,7 @@ WITNESSES: Final = 5
 
 @frozen
 class Expired:
-    """The objects whose time to live is over, as numbers.
+    """The counts of objects whose time to live is over.
 
     `count` are in the account of the session, and `elsewhere` in other accounts of the ledger.
     """

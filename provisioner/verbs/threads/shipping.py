@@ -39,9 +39,9 @@ _thread: threading.Thread | None = None
 
 
 def wake() -> None:
-    """Let the thread write the lines of the spool into the ledger soon, if one is named.
+    """Let the thread write the lines of the spool into the ledger soon. Waits for nothing.
 
-    Waits for nothing.
+    Does nothing if PROVISIONER_LEDGER names no ledger.
     """
     global _thread  # noqa: PLW0603 - there is one such thread in a process
     if not os.environ.get(LEDGER):

@@ -31,7 +31,7 @@ FEWEST: Final = 64
 MOST: Final = 1000
 """The fewest and the most objects in a batch."""
 SUSPICIOUS: Final = 20
-"""If not one of so many objects, or more, can be deleted, there is one cause for all of them."""
+"""If at least so many objects were tried and none was deleted, one cause is taken to stop all."""
 BEAT: Final = 0.25
 """The share of a claim's time after which it is renewed."""
 GRACE: Final = 30.0
@@ -160,7 +160,7 @@ class Worker:
             raise ProvisionerError(Diagnostic(codes.NONE_DELETED, detail))
 
     def _sees_others(self) -> bool:
-        """Return true where the server shows another object of this account."""
+        """Return true if the server shows at least one of the objects that `others` returns."""
         return any(is_there(self.provider, one) for one in self.others())
 
 
@@ -189,7 +189,7 @@ class _Batch:
             raise errors[0]
 
     def without_missing(self) -> "_Batch":
-        """Return the batch, in which the objects that were not found wait again.
+        """Return the batch with the objects that were not found put back among those that wait.
 
         If a server fails, its answers do not prove that these objects are gone.
         """
