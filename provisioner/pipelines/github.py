@@ -158,7 +158,7 @@ class GitHub:
         return rows(self._api, f"{self._repo}/actions/runs", asked, key="workflow_runs")
 
     def _is_ours(self, run: Mapping[str, Any]) -> bool:
-        """Return true for a run of the workflow file that runs now, from the default branch."""
+        """Return true for a workflow run of the file that runs now, as the default branch has it."""
         file, _, ref = text(run, "path").partition("@")
         branch = text(self._payload, "repository", "default_branch")
         return file == self._workflow() and ref in {"", branch, f"refs/heads/{branch}"}

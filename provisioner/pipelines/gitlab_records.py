@@ -17,7 +17,7 @@ from provisioner.pipelines.asking import inner, moment, rows, text
 from provisioner.pipelines.host import Proposal, Record
 
 NAME: Final = "provisioner/"
-"""The beginning of the name of a record. A key follows."""
+"""The beginning of the name of a record. The key of `Host.record` follows."""
 TOLD: Final = re.compile(r"digest (?P<digest>[\w-]+) of !(?P<number>\d+) by (?P<job>.+)")
 """The pattern of the description of a record."""
 

@@ -124,7 +124,7 @@ def tested_line(one: Tested) -> str:
 
 
 def checks_text(report: ChecksReport) -> str:
-    """Return a report as text: a table, every failure in full, and the outcome as the last line."""
+    """Return a report as text: a table, every failure in full, and the sentences of `outcome`."""
     rows = [
         (
             _MARKS[one.passed],

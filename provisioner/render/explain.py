@@ -90,7 +90,7 @@ def _head(paint: Palette, facts: Iterable[tuple[str, str]]) -> str:
 
 
 def _holdings(found: Sequence[Holding], paint: Palette, width: int) -> str:
-    """Return a row for each runtime, and the runtimes' notes below the rows."""
+    """Return a row about a field on each runtime, and the runtimes' notes below the rows."""
     if not found:
         return ""
     rows = [

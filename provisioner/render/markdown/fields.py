@@ -138,8 +138,8 @@ class Diff:
 def _prose(groups: Sequence[Sequence[Line]], told: str) -> Iterator[str]:
     """Yield the lines of a prose diff.
 
-    A line before each group has the number of its first line, and the first such line has `told`
-    too.
+    Before each group stands a line with the number of the group's first line. The line before the
+    first group has the text `told` too.
     """
     for index, group in enumerate(filter(None, groups)):
         lines = [*_with_less_context(group)]

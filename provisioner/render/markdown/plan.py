@@ -235,7 +235,7 @@ def _elsewhere(addresses: Sequence[Address]) -> Iterator[str]:
 
 
 def tail(plan: View, layout: Layout) -> list[str]:
-    """Return the text below the changes: undeclared values, warnings, and notes."""
+    """Return the lines below the changes: undeclared values, warnings, and notes."""
     everything = layout.everything
     foreign = [
         plural(count, kind.replace("_", " ")) for kind, count in sorted(plan.foreign.items())

@@ -27,5 +27,5 @@ def validation_markdown(validation: Validation) -> str:
 
 
 def _told(text: str) -> list[str]:
-    """Return a text in a fence, cut to its share of the comment."""
+    """Return the lines of a fence with a text, cut to its share of the comment."""
     return fenced(clipped(text.split("\n"), _SHARE), "text")
