@@ -9,7 +9,7 @@ import click
 from provisioner.cli._shared import guard_options, options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE, FAILED, PENDING
-from provisioner.cli._shared.formats import printed, show
+from provisioner.cli._shared.formats import fitting, printed, show
 from provisioner.cli._shared.numbers import Age
 from provisioner.model.leaks import Condition
 from provisioner.render.format import Shape
@@ -133,10 +133,11 @@ def command(
             raise click.UsageError("--id and --quarantine need --apply or --out.")
         shown = {"conditions": chosen, "older_than": older_than, "metadata": metadata}
         return _shown(run_options, bare, shown, format, exit_code=exit_code)
-    if format not in names_for(Shape.PLAN, Shape.OUTCOME):
-        raise click.UsageError(
-            f"--format {format} prints a table of leaks and no plan. Leave out --apply and --out."
-        )
+    known = names_for(Shape.PLAN) if out else names_for(Shape.PLAN, Shape.OUTCOME)
+    format = fitting(format, known)
+    if format not in known:
+        option = "--out" if out else "--apply"
+        raise click.UsageError(f"With {option}, --format takes one of: {', '.join(known)}.")
     from provisioner.gc.candidates import GRACE, Wanted
 
     age = GRACE if older_than is None else older_than
@@ -173,8 +174,9 @@ def _shown(
     from provisioner.render.leaks.view import pending, view_of_survey
     from provisioner.verbs.gc.survey import surveyed
 
+    format = fitting(format, names_for(Shape.LEAKS))
     if format not in names_for(Shape.LEAKS):
-        raise click.UsageError(f"--format {format} shows a plan: add --apply or --out FILE.")
+        raise click.UsageError(f"--format {format} shows a plan: add --out FILE.")
     with surveyed(run_options, bare) as found:
         view = view_of_survey(found.survey, **shown)
     show(Shape.LEAKS, view, format)

@@ -1,6 +1,7 @@
 """The command `provisioner show` shows what is declared, live and last applied."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import click
 from provisioner.cli._shared import options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE
-from provisioner.cli._shared.formats import printed
+from provisioner.cli._shared.formats import fitting, printed
 from provisioner.cli._shared.formats import show as print_as
 from provisioner.cli._shared.options import ADDRESS, ENV, JSON, TEXT, screen
 from provisioner.render.format import Shape
@@ -89,6 +90,7 @@ def command(
     environment.
     """
     if isinstance(what, Path):
+        format = fitting(format, names_for(Shape.PLAN))
         if language or releases or format not in names_for(Shape.PLAN):
             known = ", ".join(names_for(Shape.PLAN))
             raise click.UsageError(
@@ -96,6 +98,7 @@ def command(
             )
         return _saved(what, format)
     address = what
+    format = fitting(format, _names(language, releases=releases))
     if screen().summary or format not in names_for(Shape.OBJECTS, beside=(Shape.GRAPH,)):
         option = "--summary" if screen().summary else f"--format {format}"
         raise click.UsageError(f"{option} works with saved plans only: name the FILE of one.")
@@ -118,6 +121,13 @@ def command(
     return DONE
 
 
+def _names(language: str | None, *, releases: bool) -> Sequence[str]:
+    """Return the formats that can show what is not a saved plan."""
+    if language:
+        return (TEXT,)
+    return (TEXT, JSON) if releases else names_for(Shape.OBJECTS, beside=(Shape.GRAPH,))
+
+
 def _saved(file: Path, format: str) -> int:
     from provisioner.cli._shared.plan_output import show
     from provisioner.render.document import to_json
@@ -131,6 +141,7 @@ def _saved(file: Path, format: str) -> int:
     else:
         from provisioner.cli._shared.migrate_output import show_saved
 
+        format = fitting(format, names_for(Shape.MOVE))
         if format not in names_for(Shape.MOVE):
             known = ", ".join(names_for(Shape.MOVE))
             raise click.UsageError(

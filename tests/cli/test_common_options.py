@@ -211,6 +211,37 @@ def test_a_format_that_a_command_lacks_is_passed_over(
     assert project.run("plan").stdout.startswith("Stack ")
 
 
+@pytest.mark.parametrize(
+    ("format", "words"),
+    [
+        ("sarif", ("show",)),
+        ("markdown", ("show", "assistant.helper")),
+        ("json", ("show", "assistant.helper", "--as", "curl")),
+        ("env", ("show", "plan.json")),
+        ("junit", ("gc",)),
+        ("csv", ("gc", "--class", "dangling", "--apply", "--yes")),
+        ("json", ("plan", "--summary")),
+    ],
+)
+def test_a_format_that_one_form_of_a_command_lacks_is_passed_over_too(
+    project: Project, monkeypatch: pytest.MonkeyPatch, format: str, words: tuple[str, ...]
+) -> None:
+    project.run("apply", "--yes")
+    project.run("plan", "--out", "plan.json")
+    plain = project.run(*words).stdout
+    monkeypatch.setenv("PROVISIONER_FORMAT", format)
+    assert project.run(*words).stdout.split()[:4] == plain.split()[:4]
+
+
+def test_a_format_on_the_command_line_is_refused_with_those_that_fit(project: Project) -> None:
+    project.run("apply", "--yes")
+    told = project.run("gc", "--apply", "--format", "csv", code=2).output
+    assert "With --apply, --format takes one of: text, json, markdown, html, junit." in told
+    assert "add --out FILE" in project.run("gc", "--format", "sarif", code=2).output
+    saved = project.run("gc", "--class", "dangling", "--out", "c.json", "--format", "github")
+    assert "provisioner: 0 errors" in saved.output
+
+
 def test_a_variable_of_the_wrong_type_is_told_with_where_it_came_from(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

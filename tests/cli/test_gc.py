@@ -151,7 +151,7 @@ def test_unknowable_objects_go_by_their_ids_alone(account: Account) -> None:
         (("--older-than", "7 days"), "is not an age"),
         (("--id", "file-1"), "need --apply or --out"),
         (("--quarantine", "14d"), "need --apply or --out"),
-        (("--class", "empty", "--apply", "--format", "csv"), "prints a table of leaks"),
+        (("--class", "empty", "--apply", "--format", "csv"), "--format takes one of: text"),
         (("--id", "file-1", "--out", "x.json"), "No list of this account contains this id"),
     ],
 )  # fmt: skip

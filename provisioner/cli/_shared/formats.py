@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 import click
 
-from provisioner.cli._shared.environment import SETTINGS, EnvironmentOption
+from provisioner.cli._shared.environment import SETTINGS, EnvironmentOption, is_from_environment
 from provisioner.cli._shared.errors import of_a_file
 from provisioner.cli._shared.options import (
     JSON,
@@ -29,7 +29,7 @@ from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.render.format import SUMMED, Layout, Shape
-from provisioner.render.formats import FOR_PEOPLE, FORMATS, names_for, rendered
+from provisioner.render.formats import FOR_PEOPLE, FORMATS, TEXT, names_for, rendered
 
 
 class FormatOption(EnvironmentOption):
@@ -91,8 +91,9 @@ def formats(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:
         @wraps(function)
         def told(*args: Any, format: str, **values: Any) -> Any:
             try:
-                _check_summary(format)
-                return function(*args, format=format, **values)
+                fit = fitting(format, FOR_PEOPLE) if screen().summary else format
+                _check_summary(fit)
+                return function(*args, format=fit, **values)
             except (Exception, KeyboardInterrupt) as error:
                 # On stdout, for the program. `guarded` catches the error again and prints it on stderr.
                 _tell(error, format)
@@ -103,10 +104,20 @@ def formats(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:
     return decorate
 
 
+def fitting(format: str, names: Sequence[str]) -> str:
+    """Return the format; `text` if it is not one of `names` and only the environment asks for it.
+
+    A command of several shapes has to refuse a format that cannot show the present one. A format
+    from the environment is for a whole job, and so it is ignored where it does not fit.
+    """
+    ambient = is_from_environment(click.get_current_context(), "format")
+    return TEXT.name if ambient and format not in names else format
+
+
 def _check_summary(format: str) -> None:
     """Raise UsageError if `--summary` is given with a format that has no summary."""
     if screen().summary and format not in FOR_PEOPLE:
-        raise click.UsageError(f"--summary needs --format {' and '.join(FOR_PEOPLE)}.")
+        raise click.UsageError(f"--summary needs --format {' or '.join(FOR_PEOPLE)}.")
 
 
 def layout(stream: TextIO) -> Layout:
