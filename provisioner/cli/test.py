@@ -1,5 +1,6 @@
 """The command `provisioner test` asks planned and live assistants the questions of their checks."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,17 +9,19 @@ import click
 
 from provisioner.cli._shared import options
 from provisioner.cli._shared.command import command as named
-from provisioner.cli._shared.errors import DONE, FAILED
+from provisioner.cli._shared.errors import DONE, FAILED, USAGE
 from provisioner.cli._shared.formats import formats
 from provisioner.cli._shared.numbers import WholeNumber
 from provisioner.cli._shared.options import ADDRESS, TEXT, screen
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import UsageError
+from provisioner.render.diagnostics import diagnostics_text
 from provisioner.render.format import Layout, Shape
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address
+    from provisioner.model.checks import ChecksReport
     from provisioner.verbs._shared.session import RunOptions
 
 
@@ -69,23 +72,40 @@ def command(
     Live assistants are asked for comparison, and are not changed. Exits 1 unless every check
     passed.
     """
-    from provisioner.render.checks import checks_document, tested_line
-    from provisioner.render.document import to_json
+    from provisioner.render.checks import tested_line
     from provisioner.render.formats import rendered
     from provisioner.verbs.test.run import CheckOptions, run_checks
 
+    if report_file and not report_file.parent.is_dir():
+        # Told before any question is asked, because each costs tokens.
+        raise UsageError(_not_saved(report_file, "its folder does not exist"))
     # A format for programs is one document, which is printed when every answer is known.
     heard = (lambda one: screen().note(tested_line(one).rstrip())) if format == TEXT else _nothing
     how = CheckOptions(max_tokens, allow_commands, candidate_only, select, heard)
     report = run_checks(run_options, address, how)
-    if report_file:
-        try:
-            report_file.write_text(to_json(checks_document(report)), encoding="utf-8")
-        except OSError as error:
-            detail = f"{report_file}: {error.strerror}. Name another file."
-            raise UsageError(Diagnostic(codes.FILE_NOT_SAVED, detail)) from error
     screen().out(rendered(Shape.CHECKS, report, format, Layout()))
+    if report_file and (why := _unsaved(report, report_file)):
+        # Not raised: in a format for programs, the error would be a second document on stdout.
+        told = diagnostics_text((_not_saved(report_file, why),), colour=screen().colour(sys.stderr))
+        screen().err(f"\n{told}\n")
+        return USAGE
     return DONE if report.passed else FAILED
+
+
+def _unsaved(report: "ChecksReport", file: Path) -> str:
+    """Write the report. Return the reason why it could not be written, '' if it was."""
+    from provisioner.render.checks import checks_document
+    from provisioner.render.document import to_json
+
+    try:
+        file.write_text(to_json(checks_document(report)), encoding="utf-8")
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""
+
+
+def _not_saved(file: Path, why: str) -> Diagnostic:
+    return Diagnostic(codes.FILE_NOT_SAVED, f"{file}: {why}. Name another file.")
 
 
 def _nothing(_tested: object) -> None:

@@ -267,6 +267,16 @@ def everything(project: Project, runtime: str) -> dict[str, Any]:
     return {"agents": agents, "releases": files}
 
 
+def test_a_report_that_cannot_be_written_costs_no_result(checked: Project) -> None:
+    early = checked.run("test", "--report", "no/such/tested.json", code=2)
+    assert "its folder does not exist" in early.stderr
+    assert "holidays" not in early.output
+
+    late = checked.run("test", "--report", "/dev/full", "--format", "json", code=2)
+    assert json.loads(late.stdout)["passed"] is True
+    assert "/dev/full: No space left on device" in late.stderr
+
+
 @pytest.mark.parametrize("runtime", ["responses", "agents"])
 def test_on_other_runtimes_nothing_of_a_candidate_stays(project: Project, runtime: str) -> None:
     local = "local: {runtime: assistants, server: embedded}"
