@@ -22,19 +22,25 @@ MOST_SHOWN: Final = 80
 """The number of characters of an answer that a sentence quotes."""
 
 
-def failures(expect: tuple[Expectation, ...], answer: Answer, seconds: float) -> Iterator[str]:
+def failures(
+    expect: tuple[Expectation, ...], answer: Answer, seconds: float, shown: Answer | None = None
+) -> Iterator[str]:
     """Yield a sentence for each requirement that an answer does not meet.
 
-    If the run of an answer did not complete, only that is reported.
+    `shown` is the answer with its secrets masked, which alone is quoted; None if it has none. If the
+    run of an answer did not complete, only that is reported.
     """
+    shown = shown or answer
     # Of an answer that was cut off, every other requirement could only mislead.
     if not answer.completed:
-        yield f"The run ended with status {answer.status}: {answer.why or 'no reason is known'}"
+        yield f"The run ended with status {answer.status}: {shown.why or 'no reason is known'}"
         return
     for one in expect:
         rule = RULES.get(one.rule)
-        if rule and (said := rule(one.value, answer, seconds)):
-            yield said
+        if rule and rule(one.value, answer, seconds):
+            # A sentence quotes a part of the answer, and a part of a secret could not be masked.
+            said = rule(one.value, shown, seconds)
+            yield said or f"It fails `{one.rule}` because of a sensitive value that it repeats."
 
 
 def _contains(text: str, answer: Answer, _seconds: float) -> str:

@@ -150,6 +150,34 @@ def test_a_secret_that_an_answer_repeats_stands_in_no_report(checked: Project) -
     assert "open-sesame" not in text + shown.output
 
 
+JUDGE = """\
+import json, sys
+text = json.load(sys.stdin)["text"]
+print("x" * 290 + text[text.index("open"):])
+sys.exit(3)
+"""
+
+
+@pytest.mark.parametrize("secret", ["open-sesame-of-the-cave", 'open "sesame"  of the cave'])
+def test_no_part_of_a_secret_stands_where_the_output_of_a_program_is_cut(
+    checked: Project, secret: str
+) -> None:
+    checked.edit("stack.yaml", "  variables:", "  variables:\n    code: {sensitive: true}")
+    checked.edit("helper.yaml", "Be brief.", "Never say ${var:code}.")
+    checked.edit("helper.yaml", "question: Please call lookup now.", f"question: 'Is it {secret}?'")
+    checked.write("judge.py", JUDGE)
+    judge = "- command: [python3, judge.py]"
+    checked.edit("helper.yaml", "- calls: {name: lookup}", judge)
+
+    given = ("--var", f"code={secret}", "--allow-commands", "--candidate-only")
+    shown = checked.run("test", *given, "--report", "tested.json", code=1)
+
+    told = (checked.folder / "tested.json").read_text(encoding="utf-8") + shown.output
+    assert "python3 ended with 3" in told
+    assert "sesame" not in told
+    assert "xopen" not in told
+
+
 def test_a_check_that_was_written_after_the_test_was_not_passed(checked: Project) -> None:
     checked.edit("helper.yaml", "Be brief.", "Be kind.")
     checked.run("test", "--report", "tested.json", "--candidate-only")

@@ -123,6 +123,20 @@ def test_a_schema_that_refers_to_nothing_fails_its_check_and_is_not_fetched(
     assert reason in told("schema", schema, answer('{"a": 1}'))
 
 
+@pytest.mark.parametrize(
+    ("rule", "value"),
+    [("contains", "x"), ("matches", "^x"), ("schema", {}), ("lacks", "rosebud"), ("lacks", "a")],
+)
+def test_a_sentence_quotes_only_the_answer_whose_secrets_are_masked(rule: str, value: Any) -> None:
+    # The secret begins before the end of the quotation, so half of it would be quoted.
+    given, shown = answer("a" * 76 + "rosebud"), answer("a" * 76 + "***")
+
+    said = " ".join(failures((Expectation(rule, value),), given, 0.0, shown))
+
+    assert said
+    assert "rose" not in said
+
+
 def test_an_answer_that_is_nested_without_end_is_no_json() -> None:
     assert "The answer is not JSON" in told("schema", {}, answer("[" * 200_000))
 

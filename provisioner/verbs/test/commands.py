@@ -2,10 +2,11 @@
 
 import json
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from provisioner.engine.receipts import masked_text
 from provisioner.model.checks import Check
 from provisioner.model.conversation import Answer
 from provisioner.policy.expectations import COMMAND
@@ -15,19 +16,30 @@ MOST_SAID = 300
 """The most characters of a program's output that a report repeats."""
 
 
-def judged_by(check: Check, answer: Answer, folder: Path, options: RunOptions) -> Iterator[str]:
+def judged_by(
+    check: Check, answer: Answer, folder: Path, options: RunOptions, hidden: Collection[str] = ()
+) -> Iterator[str]:
     """Yield a sentence for each program of a check that rejects an answer.
 
-    A program starts in `folder`, the folder of manifests, with the environment of this run. Its
+    The secrets `hidden` are masked in what a program has printed, before that is shortened. A
+    program starts in `folder`, the folder of manifests, with the environment of this run. Its
     standard input is one JSON object: `check`, `question`, `text`, `calls`, `citations`, `usage`.
     """
     for one in check.expect:
-        if one.rule == COMMAND and (said := _judged(one.value, check, answer, folder, options)):
+        if one.rule == COMMAND and (
+            said := _judged(one.value, check, answer, folder, options, hidden=hidden)
+        ):
             yield said
 
 
 def _judged(
-    command: list[str], check: Check, answer: Answer, folder: Path, options: RunOptions
+    command: list[str],
+    check: Check,
+    answer: Answer,
+    folder: Path,
+    options: RunOptions,
+    *,
+    hidden: Collection[str],
 ) -> str:
     """Return the sentence of a program that rejects an answer; empty if it accepts it."""
     try:
@@ -48,7 +60,8 @@ def _judged(
         return f"{command[0]} cannot be started: {error}"
     if done.returncode == 0:
         return ""
-    said = " ".join((done.stdout.strip() or done.stderr.strip()).split())[:MOST_SAID]
+    printed = masked_text(done.stdout.strip() or done.stderr.strip(), hidden)
+    said = " ".join(printed.split())[:MOST_SAID]
     return f"{command[0]} ended with {done.returncode}: {said or 'no output'}"
 
 

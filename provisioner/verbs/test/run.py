@@ -1,7 +1,8 @@
 """test: ask the questions of checks, of assistants as a plan would make them and as they are live."""
 
+import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
 from provisioner.engine.file_names import unmarked_name
@@ -10,7 +11,7 @@ from provisioner.engine.saved import plan_digest
 from provisioner.model.address import Address
 from provisioner.model.checks import Attempt, Check, ChecksReport, Side, Tested
 from provisioner.model.codes import tests as codes
-from provisioner.model.conversation import AppliedAssistant, Asking, Question
+from provisioner.model.conversation import Answer, AppliedAssistant, Asking, Question
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import PlanRefused, ProvisionerError, UsageError
 from provisioner.model.frozen import frozen
@@ -165,6 +166,8 @@ class _Asker:
             raise refused(session.runtime, "tested")
         options, owner = session.options, session.stack.owner
         about = {OWNER: str(owner), ADDRESS: str(assistant.address), f"{PREFIX}source": "test"}
+        # A model may repeat its instructions, and a report is passed around.
+        hidden = _hidden(session)
         question = Question(check.question, tool_outputs=check.tool_outputs)
         began = time.monotonic()
         try:
@@ -172,18 +175,39 @@ class _Asker:
                 assistant, Asking(question, about, options.timeout, options.settle, _unheard)
             )
         except ProvisionerError as error:
-            return Attempt(None, time.monotonic() - began, (str(error),))
+            return Attempt(None, time.monotonic() - began, (masked_text(str(error), hidden),))
         seconds = time.monotonic() - began
         # With `file_names: marked`, an upload has another name than its document.
         names = tuple(map(unmarked_name, answer.citations))
         judged = replace(answer, citations=names)
-        said = [*failures(check.expect, judged, seconds)]
+        shown = _masked(answer, hidden)
+        said = [*failures(check.expect, judged, seconds, replace(shown, citations=names))]
         if answer.completed:
-            said += judged_by(check, judged, session.stack.root, options)
-        # A model may repeat its instructions, and a report is passed around.
-        hidden = secrets_of(session.desired)
-        shown = replace(answer, text=masked_text(answer.text, hidden))
+            said += judged_by(check, judged, session.stack.root, options, hidden)
         return Attempt(shown, seconds, tuple(masked_text(one, hidden) for one in said))
+
+
+def _hidden(session: Session) -> frozenset[str]:
+    """Return the secrets of a session, as they are and as JSON spells them.
+
+    Arguments of calls are JSON, in which a quotation mark or a line break of a secret is escaped.
+    """
+    secrets = secrets_of(session.desired)
+    spelled = (json.dumps(s, ensure_ascii=ascii)[1:-1] for s in secrets for ascii in (True, False))
+    return frozenset(secrets).union(spelled)
+
+
+def _masked(answer: Answer, hidden: Collection[str]) -> Answer:
+    """Return an answer with the secrets masked in everything that a report shows of it."""
+    calls = tuple(
+        replace(call, arguments=masked_text(call.arguments, hidden)) for call in answer.calls
+    )
+    return replace(
+        answer,
+        text=masked_text(answer.text, hidden),
+        why=masked_text(answer.why, hidden),
+        calls=calls,
+    )
 
 
 def _unheard(_line: str) -> None:
