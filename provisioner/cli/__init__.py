@@ -1,6 +1,6 @@
 """The command line, one file for each command: it parses, calls one verb, renders and exits.
 
-No command imports anything that it needs before it runs, so that `--help` is instant.
+A command imports what it needs only when it runs, so that `--help` is instant.
 """
 
 import gc as collector

@@ -56,7 +56,7 @@ _ACCOUNT: tuple[Decorator, ...] = (
         "--base-url",
         metavar="URL",
         default="",
-        help="For use without a Stack: the server's address.",
+        help="For use without a Stack: the base URL of the server.",
     ),
     click.option(
         "--api-key-env",
@@ -111,7 +111,7 @@ def bare(function: Function) -> Function:
 
 
 def key_only(function: Function) -> Function:
-    """Add the address and the key of a target that no Stack defines, for a saved plan.
+    """Add `--base-url` and `--api-key-env`: a saved plan may have a target that no Stack defines.
 
     The command gets them in its `run_options`.
     """
@@ -132,7 +132,7 @@ def key_only(function: Function) -> Function:
 def select(function: Function) -> Function:
     """Add `--select` and `--exclude`. The command gets both as the terms of one selection.
 
-    A term of `--exclude` begins with a sign; see `engine.prepare.selected`.
+    A term of `--exclude` gets a `!` before it (see `engine.prepare.selected`).
     """
 
     @wraps(function)

@@ -142,7 +142,7 @@ def performed(
 class EventLog:
     """Records every event of an apply, so that a report can be made if the user leaves at once.
 
-    `then` is called with each event, and `began` is a monotonic time in seconds.
+    `then` is called with each event. `began` is the monotonic time at which the log was made.
     """
 
     events: list[Event] = field(default_factory=list)

@@ -215,7 +215,7 @@ def holder(verb: str, environ: Mapping[str, str]) -> Holder:
 
 
 def pipeline_page(environ: Mapping[str, str]) -> str:
-    """Return the address of the page of the pipeline's job; empty where there is none."""
+    """Return the URL of the page of the pipeline's job; empty where there is none."""
     run = environ.get("GITHUB_RUN_ID", "")
     github = [environ.get(name, "") for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY")]
     said = "/".join([*github, "actions", "runs", run]) if run and all(github) else ""

@@ -24,7 +24,7 @@ from provisioner.verbs.explain.topic import find
 
 _DEFAULT: Final = re.compile(r"\bDefault:? (?P<value>(`[^`]*`|[^.`])+)\.")
 _FOR_US: Final = ("metadata.", FOR_EACH, "lifecycle", "checks")
-"""Fields that only this program uses, and sends to no runtime."""
+"""The beginnings of the paths of fields that only this program uses, and sends to no runtime."""
 
 
 def explain(topic: str = "") -> Explanation:

@@ -29,7 +29,7 @@ class Bare:
     def target(self) -> Target:
         """Return these settings as a target.
 
-        Raises UsageError for an unknown runtime, or an address that cannot be used.
+        Raises UsageError for an unknown runtime, or a base URL that cannot be used.
         """
         if self.runtime not in RUNTIMES:
             known = ", ".join(RUNTIMES)

@@ -87,7 +87,7 @@ def _becomes(address: Address, current: ReleaseEntry, older: ReleaseEntry) -> Di
 
 
 def _same(address: Address, older: ReleaseEntry) -> Diagnostic:
-    """Return the diagnostic that nothing has to be published."""
+    """Return the warning that `older` is not published, because the current release is the same."""
     detail = f"Release {older.number} is the current one, or has the same content."
     return warning(codes.SAME_RELEASE, detail, subject=str(address))
 

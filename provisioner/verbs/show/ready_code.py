@@ -30,7 +30,7 @@ from provisioner.verbs._shared.session import RunOptions, Session
 
 EMBEDDED, FOUNDRY = "embedded", "foundry"
 EMBEDDED_URL = "http://127.0.0.1:8765/v1"
-"""The address at which `provisioner serve` listens by default."""
+"""The base URL of `provisioner serve` with its default options."""
 ENTRA = "AZURE_AI_TOKEN"
 ENTRA_HOW = f"{ENTRA}: az account get-access-token --scope https://ai.azure.com/.default"
 WRITTEN = "written as ready code"
@@ -108,7 +108,7 @@ def access_to(target: Target) -> Access:
 
 
 def _header_variable(header: str) -> str:
-    """Return the environment variable for a header."""
+    """Return the name of the environment variable in which code finds the value of a header."""
     return variable(header).upper()
 
 
@@ -135,7 +135,7 @@ def _about(session: Session, address: Address, described: str) -> Iterator[str]:
             f" {', '.join(map(_header_variable, target.headers))}"
         )
     if _plain(target.base_url) != target.base_url:
-        yield "The address has credentials or a query, which are left out here."
+        yield "The URL of the target has credentials or a query, which are left out here."
 
 
 def _load(session: Session, address: Address) -> str:

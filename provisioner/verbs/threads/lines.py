@@ -229,7 +229,7 @@ def _kind(kind: Any, name: str) -> str:
 
 
 def _text(value: Any, name: str) -> str:
-    """Return a short text; empty for None. Raises _FieldError."""
+    """Return the text of a field; empty for None. Raises _FieldError for an unfit value."""
     if value is None:
         return ""
     if not isinstance(value, str) or len(value) > _LONGEST_TEXT or not value.isprintable():

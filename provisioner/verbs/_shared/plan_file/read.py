@@ -178,7 +178,7 @@ def _listed(work: Iterable[Work]) -> str:
 
 
 def _fingerprint(live: Any) -> Mapping[str, Any] | None:
-    """Return the live side of a saved change; None if there was none."""
+    """Return the fingerprint that a saved change has of its live object; None if it has none."""
     return live if isinstance(live, dict) else None
 
 
