@@ -75,7 +75,7 @@ class Claims:
             )
 
     def renew(self, claimed: Iterable[Tracked]) -> None:
-        """Extend these claims by `seconds` from now. Raises LedgerError."""
+        """Let these claims last `self.seconds` from now. Raises LedgerError."""
         with self.database.writing() as connection:
             free_at = self.database.clock(connection) + self.seconds
             self._write(connection, claimed, {"free_at": free_at}, mine=True)
@@ -118,7 +118,7 @@ class Claims:
         *,
         mine: bool = False,
     ) -> None:
-        """Set columns of rows.
+        """Write `values`, which are new values by column, into the rows of the objects `found`.
 
         If `mine` is true, only rows that this worker has claimed are written.
         """

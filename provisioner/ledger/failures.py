@@ -34,14 +34,16 @@ _SYSTEM: Final = {
 }
 _REMEDIES: Final = {
     codes.LEDGER_DAMAGED: (
-        "Nothing in it was changed. Move the file away (the next command then creates a new "
+        "Nothing in the file was changed. Move the file away (the next command then creates a new "
         "ledger, which does not have earlier runs), or restore it from a backup."
     ),
-    codes.LEDGER_READ_ONLY: "Give this user permission to write there, or name another ledger.",
+    codes.LEDGER_READ_ONLY: (
+        "Give this user permission to write to the file and its folder, or name another ledger."
+    ),
     codes.LEDGER_DISK_FULL: "Free some space, or name another ledger.",
     codes.LEDGER_BUSY: (
-        "Another process has been writing to it for a long time. Run the command again when that "
-        "process has ended."
+        "Another process has been writing to the ledger for a long time. Run the command again "
+        "when that process has ended."
     ),
     codes.LEDGER_NOT_OPENED: "The folder must exist, and this user must be able to read it.",
     codes.LEDGER_UNREACHABLE: (
@@ -54,7 +56,7 @@ _REMEDIES: Final = {
 _LEAST_ROOM: Final = 64 * 1024
 """The number of bytes that SQLite needs at least for the files beside a database.
 
-Its index takes 32 KiB.
+One of them, the index of its write-ahead log, takes 32 KiB.
 """
 
 

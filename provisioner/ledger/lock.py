@@ -133,11 +133,11 @@ def take(
 
 
 def is_stale(acquired: Acquired, age: float, *, was_alone: bool = False) -> bool:
-    """Return true if another process had the lock within the last `age` seconds before it was taken.
+    """Return true if what was read `age` seconds before we took the lock may have changed.
 
-    Whatever was read that long ago may have changed since then. `was_alone` is true if no process
-    of this machine had the lock `age` seconds ago. So a dead process that had taken the
-    lock before that has changed nothing since then.
+    It may if another process had the lock in these seconds. `was_alone` is true if no process of
+    this machine had the lock when they began. Then a dead process of this machine that had taken
+    the lock earlier was dead already, and has changed nothing in them.
     """
     before = acquired.before
     if was_alone and acquired.was_left and before.since < before.now - age:

@@ -13,7 +13,7 @@ from provisioner.model.ledger import Made
 _Key: TypeAlias = tuple[str, str, str]
 _KEY: Final = (objects.c.account, objects.c.kind, objects.c.id)
 AT_ONCE: Final = 500
-"""The number of objects that one statement names. A database bounds the values of a statement."""
+"""The largest number of objects in one statement, because databases limit its number of values."""
 
 
 @frozen
@@ -26,8 +26,8 @@ class Objects:
         """Record objects that were created. An object that is already recorded is not changed.
 
         A record that says that the object was deleted is replaced, because the id of a release is
-        its path, which may be used again. `made` of each is set to the time of the database. Raises
-        LedgerError.
+        its path, which may be used again. The attribute `made` of each object is ignored: its time
+        is the database's. Raises LedgerError.
         """
         # One statement must not insert a key twice.
         by_key = {(one.account, one.kind, one.id): one for one in made}

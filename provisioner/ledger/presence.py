@@ -21,14 +21,14 @@ from typing import Final
 from provisioner.model.ledger import LockState
 
 BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
-"""The file with a text that is different after each start of any machine."""
+"""The file whose text is new whenever a machine starts, and different on every machine."""
 
 
 @dataclass(slots=True)
 class Presence:
     """The proof that this process, which has the lock of an owner, is alive.
 
-    `file` is the ledger's.
+    `file` is the file of the ledger, None for PostgreSQL.
     """
 
     file: Path | None

@@ -105,7 +105,11 @@ class Receipts:
 
 
 def _where(table: sa.Table, **names: str) -> sa.Update:
-    """Return an update of the rows in which each column has the value of a receipt's attribute."""
+    """Return an update of those rows that belong to a receipt.
+
+    `names` has, for each column that identifies such a row, the attribute of the receipt whose
+    value the column must have. The parameter `of_ATTRIBUTE` of the statement is that value.
+    """
     return sa.update(table).where(
         *(table.c[column] == sa.bindparam(f"of_{name}") for column, name in names.items())
     )

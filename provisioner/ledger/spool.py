@@ -120,7 +120,8 @@ def spool_at(said: str | None) -> Spool:
 def _is_still_there(file: Path, number: int) -> bool:
     """Return false if the open file was renamed, because whoever took it may have read it already.
 
-    The file is still open here, so no other file can have the same inode.
+    `number` is the file descriptor. The file is still open here, so no other file can have the same
+    inode.
     """
     mine = os.fstat(number)
     try:

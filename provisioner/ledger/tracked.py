@@ -165,9 +165,9 @@ class TrackedObjects:
             return [tracked_of(row) for row in connection.execute(select).mappings()]
 
     def counts(self) -> list[TrackedCount]:
-        """Return the counts of every kind in every account, ordered by their names.
+        """Return the counts of every kind in every account. Raises LedgerError.
 
-        Raises LedgerError.
+        They are ordered by account, and in an account by kind.
         """
         with self.database.reading() as connection:
             now = self.database.clock(connection)
@@ -186,7 +186,10 @@ def is_expired(account: str, now: float) -> sa.ColumnElement[bool]:
 
 
 def is_free(now: float) -> sa.ColumnElement[bool]:
-    """Return the SQL condition for an object that no worker has claimed and that may be tried now."""
+    """Return the SQL condition for an object that a worker may claim now, to delete it.
+
+    It is false while a worker has claimed the object, and for a time after a failed deletion.
+    """
     return sa.or_(tracked.c.free_at.is_(None), tracked.c.free_at <= now)
 
 
@@ -230,7 +233,10 @@ def _insert_at_once(connection: Connection, rows: Sequence[Row]) -> None:
 
 
 def _without_twins(rows: Iterable[Row]) -> list[list[Row]]:
-    """Return the rows in parts without repeated objects, because a statement may not write a row twice."""
+    """Return the rows in several lists, none of which has two rows of one object.
+
+    Each list is written with one statement, and a statement may not write a row twice.
+    """
     parts: list[dict[tuple[Any, ...], Row]] = []
     for row in rows:
         key = tuple(row[name] for name in _KEY)
@@ -242,7 +248,10 @@ def _without_twins(rows: Iterable[Row]) -> list[list[Row]]:
 
 
 def _merged(told: Any) -> dict[str, sa.ColumnElement[Any]]:
-    """Return the new values of an existing row when the same object is registered again."""
+    """Return the new values of an existing row whose object is registered again.
+
+    `told` has the columns of the row that this registration would insert.
+    """
     # An object that never expires has the latest expiry.
     later = sa.case(
         (sa.or_(tracked.c.expires.is_(None), told.expires.is_(None)), None),

@@ -75,9 +75,10 @@ class Uploads:
             return [_upload(row) for row in rows]
 
     def answered(self, account: str) -> list[Upload]:
-        """Return the uploads to an account whose file no run of ours has deleted.
+        """Return the uploads to an account that were answered with the id of a file.
 
-        The oldest is first. Raises LedgerError.
+        Those whose file a run of ours has deleted are left out. The oldest is first. Raises
+        LedgerError.
         """
         select = sa.select(uploads).where(
             uploads.c.account == account, uploads.c.file_id != "", uploads.c.deleted.is_(None)

@@ -132,10 +132,12 @@ class Documents:
     """
 
     collection: str
-    """The collection that lists the documents of one object, such as `vector_store_files`."""
+    """The collection that lists the documents of one object, such as `vector_stores/files`."""
 
     batches: str
-    """The collection to which one create attaches many documents, such as `vector_store_batches`.
+    """The collection in which one create attaches many documents.
+
+    An example is `vector_stores/file_batches`.
     """
 
     from_wire: Callable[[Row], RemoteDocument | None]
@@ -180,7 +182,10 @@ class Versions:
     """
 
     reference_key: str
-    """The key by which the rows of other objects name this object; `version` is beside it."""
+    """The key under which rows of other objects have the id of this object, such as `skill_id`.
+
+    Beside it, they have the number of a version under `version`.
+    """
 
 
 @frozen

@@ -157,7 +157,10 @@ class Kind:
     """Types of tools with which a model reads or writes outside of the conversation."""
 
     tools_answered: frozenset[str] = frozenset()
-    """Types of tools whose calls the application answers. They are a part of its contract."""
+    """Types of tools whose calls the application answers, not the platform.
+
+    A change of such a tool can break an application.
+    """
 
     is_file: bool = False
     """True if a resource is one local file.

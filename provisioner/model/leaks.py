@@ -80,7 +80,7 @@ class Judgement:
     server does not report them. `price_per_day` is in US dollars, None if no charge is known.
     `address` is the address of an object of ours. `parent` is the id of the object that contains
     it. `deletable` is false if the API cannot delete it, and for objects of other owners. `is_over`
-    is true if the object has ended: it does not keep the objects to which it refers in use.
+    is true if the object has ended: then the objects to which it refers are not in use by it.
     """
 
     kind: str
@@ -182,7 +182,7 @@ class Listable:
     is_over: Callable[[Row], bool] = _never
     """Returns true for a row whose object has ended.
 
-    Such an object does not keep the objects to which it refers in use.
+    The objects to which such an object refers do not count as in use by it.
     """
 
     is_idle: Callable[[Row], bool] = _never

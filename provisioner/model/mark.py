@@ -194,7 +194,8 @@ class Mark:
         """Return the mark as one text, for objects without metadata: owner, name, flags, digests.
 
         The flags are `gN` for a generation and `vN` for a version above 1. The kind is left out,
-        because the object itself shows it. A mark in this form has neither settings nor protection.
+        because the object itself shows it. A mark in this form has no settings, and does not record
+        `prevent_destroy`.
         """
         parts = [str(self.owner), self.address.name]
         parts += [f"g{self.generation}"] if self.generation > 1 else []
@@ -203,7 +204,10 @@ class Mark:
 
     @classmethod
     def from_text(cls, text: str, kind: str) -> Self | None:
-        """Return the mark in a text that `to_text` wrote, None for any other text."""
+        """Return the mark in a text that `to_text` wrote, None for any other text.
+
+        `kind` is the kind of the object, which the text does not contain.
+        """
         owner, _, rest = text.partition(" ")
         name, *parts = rest.split() or [""]
         # A digest follows the key of its field, so it is longer than KEY_LENGTH, and a flag never is.

@@ -53,7 +53,10 @@ class MarkLocation:
     """
 
     in_metadata: bool = False
-    """True if the mark is in the metadata. Elsewhere a mark has no settings and no protection."""
+    """True if the mark is in the metadata.
+
+    In a text, a mark has no room for settings, or to record `prevent_destroy`.
+    """
 
     clear: Callable[[Spec, Mapping[str, Any]], Body] | None = None
     """Returns the body of an update that removes the mark, from the live spec and the live metadata.
@@ -68,7 +71,10 @@ def _read_metadata(row: Row) -> Mark | None:
 
 
 def _write_metadata(body: Body, spec: Spec, others: Mapping[str, Any], mark: Mark) -> Body:
-    """Return the body with the complete metadata, because an update replaces all of it."""
+    """Return the body with the complete metadata, because an update replaces all of it.
+
+    `others` is the metadata of the live object, from which the keys of other people are kept.
+    """
     theirs = {key: value for key, value in others.items() if key not in KEYS}
     ours = {**revealed(spec.get("metadata") or {}), **mark.to_metadata()}
     return {**body, "metadata": {**theirs, **ours}}
@@ -132,7 +138,10 @@ def no_room(address: Address, excess: int) -> Diagnostic:
 
 
 def mark_in(text: str, kind: str) -> Mark | None:
-    """Return the mark at the end of a text, None if there is no readable mark."""
+    """Return the mark at the end of a text of an object of this kind.
+
+    Return None if there is no readable mark.
+    """
     found = _MARKED.fullmatch(text)
     return Mark.from_text(found["mark"], kind) if found else None
 

@@ -64,7 +64,7 @@ class FieldMigration:
 
     `path` is its field path. `source` and `target` say how the two runtimes support it. `name` is
     its name in the new API if that differs, else ''. `note` is a sentence about its use on the new
-    target. `had` is false if the source does not support it either.
+    target. `had` is false if the assistant on the source does not have it.
 
     If the effect is LOST, `agreed` is true if the new target's `drop:` already contains it. `drop`
     is the entry of `drop:` that would leave it out, '' if no entry can.

@@ -11,7 +11,10 @@ from provisioner.model.plan import Action
 
 
 class Status(StrEnum):
-    """The states of one change during an apply. Only the event that a change begins has STARTED."""
+    """The states of one change during an apply.
+
+    STARTED is only reported as progress: an Outcome has one of the others.
+    """
 
     STARTED = "started"
     DONE = "done"
@@ -64,8 +67,8 @@ class Report:
     def succeeded(self) -> bool:
         """True if every change was made, nothing was interrupted, and no error was reported.
 
-        The errors include those of the closing look, which reads the written kinds again: for a
-        change that another run has undone, or that could not be seen.
+        The errors include those of the closing look, which reads the written kinds again. It
+        reports an error if another run has undone a change, or if a kind could not be read.
         """
         is_done = all(o.status is Status.DONE for o in self.outcomes)
         return is_done and not self.interrupted and not has_errors(self.diagnostics)

@@ -106,10 +106,10 @@ class RemoteObject:
     """The ids of files in the store that somebody else attached."""
 
     surplus_documents: tuple[RemoteDocument, ...] = ()
-    """Our documents in the store at whose path there is also a newer document of ours."""
+    """Our older documents in a store: each has the same path as a newer document of ours."""
 
     file_provenance: tuple[FileProvenance, ...] = ()
-    """The Files from which the uploads that the object attaches were made, from its mark."""
+    """The records in the object's mark of the Files whose uploads the object attaches."""
 
     created_at: float = 0.0
     """The moment of creation in unix seconds, 0 if the row does not have it."""
@@ -228,7 +228,7 @@ class ReleaseEntry:
     """One release of an assistant.
 
     `deleted` is true for a tombstone. `current` is true for the newest release, unless it is a
-    tombstone. `found` is the release as an object.
+    tombstone. `found` is the RemoteObject that was read of the release.
     """
 
     address: Address

@@ -51,7 +51,7 @@ class Document:
 
     @property
     def said(self) -> str:
-        """The digest of the text with LF, else that of the bytes.
+        """The digest of the text with LF; of the bytes if the file is not a text.
 
         Marks record it, and plans compare it.
         """

@@ -60,8 +60,8 @@ class WorkloadIdentity:
 
     `provider` is the service that issues the machine's token: `github`, `kubernetes`, `azure` or
     `gcp`. `audience` is the audience of the token. `token_file` is the file in which Kubernetes
-    mounts the token. `client_id` selects one of several identities on Azure. If one of these three
-    is '', the provider's default is used.
+    mounts the token. `client_id` selects one of several identities on Azure. If `audience`,
+    `token_file` or `client_id` is '', the provider's default is used.
     """
 
     provider: str

@@ -53,9 +53,9 @@ Leaf = TypeVar("Leaf")
 _PLAIN: frozenset[type] = frozenset({str, int, float, bool, type(None)})
 """The types of the leaves that JSON can represent."""
 _NUMBERS: frozenset[type] = frozenset({int, float})
-"""The types of which a value of one can equal a value of the other: 1 equals 1.0."""
+"""The types of numbers. Two numbers of different types can be equal: 1 equals 1.0."""
 _UNCHANGED = _PLAIN - {float}
-"""The types of leaves that are the same in every form of a value. Nearly all leaves are of these."""
+"""The types of leaves that are compared as they are. Nearly all leaves have one of these types."""
 _ABSENT = object()
 """The value of a key that a mapping does not have. It equals no other value."""
 
@@ -130,14 +130,17 @@ def leaves(value: Any, kind: type[Leaf]) -> list[Leaf]:
 
 @cache
 def _others(kind: type) -> frozenset[type]:
-    """Return the types of plain leaves that are not instances of `kind`."""
+    """Return the types in _PLAIN that are neither `kind` nor a subclass of it."""
     return frozenset(plain for plain in _PLAIN if not issubclass(plain, kind))
 
 
 def _collect(
     items: Iterable[Any], kind: type[Leaf], others: frozenset[type], found: list[Leaf]
 ) -> None:
-    """Add the leaves in these values to `found`. Values of the types `others` are skipped."""
+    """Add every leaf of the type `kind` in these values to `found`.
+
+    `others` is the result of `_others(kind)`: items of these types are skipped at once.
+    """
     for item in items:
         if type(item) in others:
             continue
@@ -243,7 +246,10 @@ def canonical(value: Any, schemas: Schemas = NOWHERE) -> str:
 
 
 def digest(value: Any, length: int = 5, schemas: Schemas = NOWHERE) -> str:
-    """Return the first `length` base64url characters (6 bits each) of the SHA-256 of `value`."""
+    """Return the first `length` base64url characters (6 bits each) of the SHA-256 of `value`.
+
+    `schemas` are the places where JSON Schemas begin, in which the order of properties counts.
+    """
     # JSON may contain half of a surrogate pair, which strict UTF-8 cannot encode.
     raw = hashlib.sha256(canonical(value, schemas).encode("utf-8", "surrogatepass")).digest()
     return base64.urlsafe_b64encode(raw)[:length].decode()

@@ -14,7 +14,7 @@ from provisioner.policy.steps import of_list, steps
 TOOLS: Final = "tools"
 REACHING_OUT: Final = frozenset().union(*(kind.tools_reaching_out for kind in KINDS.values()))
 ANSWERED: Final = frozenset().union(*(kind.tools_answered for kind in KINDS.values()))
-"""The types of tools that the application answers. They belong to its contract."""
+"""The types of tools whose calls the application answers, not the platform."""
 _NETWORK: Final = ("network_policy", "environment")
 _ALLOWED: Final = ("allowed_domains", "allowed_tools", "allowed_callers", "tool_names")
 _BLOCKED: Final = ("blocked_domains",)

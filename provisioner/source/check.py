@@ -51,7 +51,7 @@ def check(manifest: Manifest, report: Report) -> frozenset[Place] | None:
         if others := [f"`{name}`" for name in manifest.spec if name != ID]:
             detail = (
                 "`id` borrows an object that somebody else manages, so it must be the only field."
-                f" The document also has {', '.join(others)}. Remove those fields; or remove `id`,"
+                f" The manifest also has {', '.join(others)}. Remove those fields; or remove `id`,"
                 " to have an object created and managed here."
             )
             report.error(manifest, ("spec", ID), name_codes.BORROWED_WITH_FIELDS, detail, key=True)

@@ -6,7 +6,7 @@ FOR_EACH_NOT_HERE = error(
     "for-each-not-here",
     "for_each does not work on this kind",
     "Only assistants, functions and vector stores can be declared with `for_each`. Declare each "
-    "resource in a document of its own.",
+    "resource in a manifest of its own.",
 )
 TABLE_WITHOUT_ROWS = error(
     "table-without-rows",
@@ -35,7 +35,7 @@ ROW_WITHOUT_KEY = error(
 ROW_KEY_INVALID = error(
     "row-key-invalid",
     "a key that cannot stand in an address",
-    "A key has 1 to 64 letters, digits, `_` and `-`. Change the key.",
+    "A key must consist of 1 to 64 letters, digits, `_` and `-`. Change the key.",
 )
 ROW_KEY_TWICE = error(
     "row-key-twice",
@@ -57,7 +57,7 @@ ROW_WITHOUT_VALUE = error(
 EACH_WITHOUT_TABLE = error(
     "each-without-table",
     "each without for_each",
-    "`${each.COLUMN}` is the value of a column, but the document has no `for_each`. Add one. To "
+    "`${each.COLUMN}` is the value of a column, but the manifest has no `for_each`. Add one. To "
     "get the characters themselves, write `$${each.COLUMN}`.",
 )
 PART_AMBIGUOUS = error(

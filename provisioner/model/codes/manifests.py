@@ -22,7 +22,7 @@ NO_MANIFESTS = error(
 NO_STACK = error(
     "no-stack",
     "no Stack",
-    "No document of the folder has `kind: Stack`, which says who owns the assistants and on "
+    "No manifest in the folder has `kind: Stack`, which says who owns the assistants and on "
     "which targets they live. Add one.",
 )
 SECOND_STACK = error(
@@ -45,8 +45,8 @@ UNREADABLE_MANIFEST = error(
 MANIFEST_TOO_LARGE = error(
     "manifest-too-large",
     "a manifest of more than 16 MB",
-    "The size of one document is limited, because it is read as a whole. Move its long texts to "
-    "separate files. One file may contain many documents.",
+    "The size of one manifest is limited, because it is read as a whole. Move its long texts to "
+    "separate files. One file may contain many manifests.",
 )
 NOT_UTF8 = error("not-utf8", "not UTF-8 text", "The file is not valid UTF-8. Save it as UTF-8.")
 NAME_NOT_UTF8 = error(
@@ -91,7 +91,7 @@ NOT_YAML = error(
 NESTED_TOO_DEEPLY = error(
     "nested-too-deeply",
     "nested too deeply",
-    "A document has more levels than any manifest needs. Write it with fewer levels.",
+    "A YAML document has more levels than any manifest needs. Write it with fewer levels.",
 )
 LEADING_ZERO = error(
     "leading-zero",
@@ -112,7 +112,7 @@ UNKNOWN_TAG = error(
 TOO_MANY_VALUES = error(
     "too-many-values",
     "too many values",
-    "With its YAML aliases written out, the document has more values than any manifest needs. "
+    "With its aliases written out, the YAML document has more values than any manifest needs. "
     "Use fewer aliases.",
 )
 KEY_NOT_TEXT = error(
@@ -128,7 +128,7 @@ NOTHING_TO_MERGE = error(
 UNKNOWN_API_VERSION = error(
     "unknown-api-version",
     "unknown apiVersion",
-    "The document has a version of the manifest language that this program does not read. Write "
+    "The manifest has a version of the manifest language that this program does not read. Write "
     "the version that the detail names.",
 )
 UNKNOWN_KIND = error(
@@ -217,7 +217,7 @@ RESERVED_KEY = error(
 SAME_ADDRESS_TWICE = error(
     "same-address-twice",
     "the same address twice",
-    "Two documents declare the same address. Rename one of them.",
+    "Two manifests declare the same address. Rename one of them.",
 )
 UNKNOWN_REFERENCE = error(
     "unknown-reference",

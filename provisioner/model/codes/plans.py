@@ -280,7 +280,7 @@ NO_ATTRIBUTES_KEPT = warning(
     "no-attributes-kept",
     "this server keeps no attributes of documents",
     "Documents of a store are identified by their attributes, and this server loses them. Set "
-    "`file_names: marked` on the target: then the file names identify the documents.",
+    "`file_names: marked` in the Stack: then the file names identify the documents.",
 )
 NOT_REPLACEABLE = error(
     "not-replaceable",

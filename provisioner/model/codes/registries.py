@@ -72,8 +72,8 @@ RELEASE_DAMAGED = error(
 NOT_A_RELEASE_NAME = error(
     "not-a-release-name",
     "no assistant can have this name",
-    "The name contains characters that no release can have. Rename the assistant: letters, "
-    "digits, `_` and `-`.",
+    "The name contains characters that no release can have. Rename the assistant with "
+    "only letters, digits, `_` and `-`.",
 )
 RELEASE_WITHOUT_OWNER = error(
     "release-without-owner",
@@ -92,7 +92,7 @@ NO_RELEASE_FIELD = error(
 NAME_WITHOUT_RELEASES = error(
     "name-without-releases",
     "this name cannot have releases",
-    "The name of the owner or of the assistant cannot be the name of a folder. Rename it: "
+    "The name of the owner or of the assistant cannot be the name of a folder. Rename it with only "
     "letters, digits, `_` and `-`.",
 )
 RELEASE_NO_JSON = error(

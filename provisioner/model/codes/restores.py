@@ -6,8 +6,8 @@ NOT_RESTORED = warning(
     "not-restored",
     "this cannot be made again",
     "The receipt, which is the ledger's record of a deleted object, does not contain "
-    "enough to create the object again, or another object has its place. The detail says "
-    "which.",
+    "enough to create the object again, or another object has its place. The detail has the "
+    "reason.",
 )
 RESTORED_IN_PART = warning(
     "restored-in-part",

@@ -91,7 +91,8 @@ ID_CHANGED = warning(
 OBJECT_REMOVED = warning(
     "object-removed",
     "a live object goes away",
-    "Requests with the id of the object will fail. Change the applications that send them first.",
+    "Requests with the id of the object will fail. Before you apply, change the applications that "
+    "send such requests.",
 )
 MODEL_CHANGED = warning(
     "model-changed",

@@ -33,13 +33,13 @@ NONE_DELETED = error(
     "none-deleted",
     "not one of these objects could be deleted",
     "Every request of a whole batch failed, so the command stopped. The detail has the first "
-    "answer. The objects are still tracked, and are tried again after an hour.",
+    "answer. The objects are still tracked. To try them again, run the command again after an hour.",
 )
 NOT_DELETED = warning(
     "not-deleted",
     "an object could not be deleted",
     "The server refused to return or delete an object, or still returned it after the delete. "
-    "The object is still tracked, and is tried again after an hour.",
+    "The object is still tracked. To try it again, run the command again after an hour.",
 )
 LEFT_BEHIND = warning(
     "left-behind",
