@@ -54,8 +54,11 @@ def test_the_settings_are_those_that_were_applied_not_those_of_the_files(applied
 
 
 def test_environments_are_told_apart(applied: Project) -> None:
-    with pytest.raises(ProvisionerError, match="has not been applied yet"):
+    with pytest.raises(ProvisionerError, match="has not been applied yet") as told:
         provisioner.load("helper", environment="dev")
+    assert "Apply it first: `provisioner apply --env dev`." in str(told.value)
+    with pytest.raises(ProvisionerError, match="`provisioner apply --env dev --target local`"):
+        provisioner.load("helper", environment="dev", target="local")
     applied.run("apply", "--yes", "--env", "dev")
     assert provisioner.load("helper", environment="dev").model == "gpt-6.1-luna"
     assert provisioner.load("helper").model == "gpt-6.1-terra"

@@ -78,11 +78,14 @@ def live_row(session: Session, address: Address) -> Row | None:
     return newest(session.provider.list(binding.collection), binding, session.stack.owner, address)
 
 
-def nothing_there(session: Session, address: Address) -> ProvisionerError:
-    """Return the error that says why an address has no live object: not declared, or not applied."""
+def nothing_there(session: Session, address: Address, *words: str) -> ProvisionerError:
+    """Return the error that says why an address has no live object: not declared, or not applied.
+
+    `words` are as in `absent`.
+    """
     if address not in session.desired:
         return ProvisionerError(undeclared(address, session))
-    return absent(address, session.desired[address])
+    return absent(address, session.desired[address], *words)
 
 
 def live_ids(session: Session) -> Ids:
@@ -133,12 +136,15 @@ def undeclared(address: Address, session: Session) -> Diagnostic:
     )
 
 
-def absent(address: Address, desired: Resource | None) -> ProvisionerError:
-    """Return the error for a declared resource that has not been applied."""
+def absent(address: Address, desired: Resource | None, *words: str) -> ProvisionerError:
+    """Return the error for a declared resource that has not been applied.
+
+    `words` are options of the command that applies it, where no command records those in use.
+    """
     return ProvisionerError(
         Diagnostic(
             codes.NOT_APPLIED,
-            f"No object on this target carries the mark of this address. Apply it first: {hint('apply')}.",
+            f"No object on this target carries the mark of this address. Apply it first: {hint('apply', *words)}.",
             desired.origin if desired else None,
             subject=str(address),
         )

@@ -92,6 +92,12 @@ def _read_whole(wanted: Wanted) -> Stack:
     return loaded.stack
 
 
+def _chosen(options: "RunOptions") -> tuple[str, ...]:
+    """Return the options of a command for the environment and the target that were named."""
+    named = (("--env", options.environment), ("--target", options.target))
+    return tuple(word for option, name in named if name for word in (option, name))
+
+
 def _ask_target(wanted: Wanted, stack: Stack) -> LiveAssistant:
     """Return the live assistant as the target has it. Raises ProvisionerError."""
     from provisioner.source import Loaded
@@ -105,7 +111,7 @@ def _ask_target(wanted: Wanted, stack: Stack) -> LiveAssistant:
         row = live_row(session, wanted.address)
         if row is None:
             whole = replace(session, loaded=read(options))
-            raise nothing_there(whole, wanted.address)
+            raise nothing_there(whole, wanted.address, *_chosen(options))
         assistant = applied_assistant(session, wanted.address, row)
         return LiveAssistant(
             id=assistant.id,
