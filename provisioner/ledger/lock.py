@@ -20,14 +20,14 @@ from provisioner.model.hints import hint
 from provisioner.model.ledger import Holder, LockState
 
 SECONDS: Final = 60.0
-"""The seconds for which a lock is taken at a time.
+"""The seconds for which a lock is taken or renewed at a time.
 
-Others wait that long for a process that died.
+So the lock of a process that died becomes free within this time.
 """
 CONFIRMED_FOR: Final = 1.0
-"""The seconds for which a check of the lock counts.
+"""The seconds after a check of the lock in which it is not checked again.
 
-After `unlock` the process stops within this time.
+So a process whose lock `unlock` took away begins no write after this time.
 """
 PAUSE: Final = 1.0
 """The seconds between two attempts to take a lock that another process has."""

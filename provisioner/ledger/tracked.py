@@ -83,9 +83,9 @@ class TrackedObjects:
             return int(found.scalar_one())
 
     def count_claimed(self, account: str, subject: str = "") -> int:
-        """Return the number of objects that workers have claimed, in an account or of a person in it.
+        """Return the number of objects of an account that workers have claimed.
 
-        Raises LedgerError.
+        If `subject` is given, only the objects of that person count. Raises LedgerError.
         """
         with self.database.reading() as connection:
             now = self.database.clock(connection)

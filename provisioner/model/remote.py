@@ -205,7 +205,7 @@ class Live:
     """The ids of uploads that nothing uses, but that nothing proves to be ours either."""
 
     borrowed: Mapping[Address, RemoteObject] = field(default_factory=dict)
-    """Objects of others that the manifests refer to by id, under the addresses of the manifests."""
+    """Objects of others that manifests name only by id, by the address that the manifest gives them."""
 
     @property
     def others(self) -> Mapping[Owner, frozenset[Address]]:

@@ -47,7 +47,7 @@ NOT_VERIFIED = error(
     "not-verified",
     "the target is not yet what the manifests say",
     "After the objects were created, they were read again, and they differ from the manifests. "
-    "Nothing was deleted on the source.",
+    "Nothing was deleted on the source. Run `migrate` again: it continues there.",
 )
 NOTHING_RETIRED = error(
     "nothing-retired",

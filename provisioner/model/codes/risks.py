@@ -40,7 +40,7 @@ APPROVAL_CHANGED = warning(
     "approval-changed",
     "the approval of a tool's calls changes",
     "Some calls of the tool needed the approval of a person and no longer need it, or "
-    "need it now and did not before.",
+    "need it now and did not before. Check that this was intended.",
 )
 PROTECTION_OFF = warning(
     "protection-off",
@@ -52,7 +52,7 @@ EXPIRY_SHORTENED = warning(
     "expiry-shortened",
     "it expires sooner than before",
     "When the store has not been used for this number of days, it expires, and the server "
-    "deletes its content, even if other objects refer to it.",
+    "deletes its content, even if other objects refer to it. Check that this was intended.",
 )
 CONTRACT_BROKEN = warning(
     "contract-broken",
@@ -127,7 +127,8 @@ SAMPLING_CHANGED = note(
 LIMIT_RAISED = warning(
     "limit-raised",
     "a limit is raised or taken away",
-    "An answer, a search or a session may cost or last more than before.",
+    "An answer, a search or a session may cost or last more than before. Check that this was "
+    "intended.",
 )
 PRICE_RAISED = warning(
     "price-raised",

@@ -45,7 +45,8 @@ LEFT_BEHIND = warning(
     "left-behind",
     "deleting a thread does not delete what it named",
     "A deleted thread, conversation or response referred to files and vector stores, which still "
-    "exist and may contain data of the same person. It is not known if anybody else needs them.",
+    "exist and may contain data of the same person. It is not known if anybody else needs them. "
+    "Look at them with `gc`, and delete those with data of this person.",
 )
 ELSEWHERE = warning(
     "tracked-elsewhere",
