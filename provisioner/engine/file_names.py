@@ -38,10 +38,13 @@ class Tag:
     def is_of(self, owner: Owner) -> bool:
         return self.owner == digest(str(owner), SHORT)
 
-    def is_of_candidate(self, owner: Owner) -> bool:
-        """Return true for an upload of a candidate that a test made beside the objects of `owner`."""
-        environment = f"{owner.environment}{CANDIDATE}{self.candidate}"
-        return bool(self.candidate) and self.is_of(Owner(owner.stack, environment))
+    def candidate_beside(self, owner: Owner) -> Owner | None:
+        """Return the owner of the candidate for which the upload was made.
+
+        None if it was made for none, or for a candidate beside the objects of another owner.
+        """
+        candidate = Owner(owner.stack, f"{owner.environment}{CANDIDATE}{self.candidate}")
+        return candidate if self.candidate and self.is_of(candidate) else None
 
     def document(self, documents: Iterable[Document]) -> Document | None:
         """Return the document at the path for which the name was made, whatever its present content."""

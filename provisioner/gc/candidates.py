@@ -11,6 +11,7 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import UsageError
 from provisioner.model.frozen import frozen
 from provisioner.model.leaks import Condition, Judgement, Whose, has_metadata
+from provisioner.model.mark import CANDIDATE
 
 GRACE = 3600.0
 """The age in seconds below which a leak is kept, unless the user gives another age.
@@ -134,6 +135,11 @@ def _asked(judgements: Iterable[Judgement], ids: Collection[str]) -> list[Judgem
 
 
 def _undeletable(one: Judgement) -> str:
+    if one.whose is Whose.OTHERS and CANDIDATE in one.owner:
+        return (
+            f"A test made it as {one.owner}, and may still use it. The stack beside which it was made "
+            "can delete it a day after it was made."
+        )
     if one.whose is Whose.OTHERS:
         return (
             f"It belongs to {one.owner}, and an object with the mark of another owner is never "

@@ -119,7 +119,7 @@ class _Judging:
         if owner is None:
             return False
         is_of_mark = thing.mark is not None and thing.mark.owner.candidate_of == owner
-        if not is_of_mark and not (tag is not None and tag.is_of_candidate(owner)):
+        if not is_of_mark and not (tag and tag.candidate_beside(owner)):
             return False
         made = _moment(thing.row.get("created_at"))
         return made is not None and made + CANDIDATE_SECONDS <= self.inventory.read_at
@@ -256,8 +256,9 @@ class _Judging:
             return Whose.OTHERS, str(thing.mark.owner)
         if thing.listable.is_tracked or (thing.listable.is_file and self._is_ours(thing)):
             return Whose.OURS, ""
-        if thing.id in self.tags:
-            return Whose.OTHERS, "a mark in its file name"
+        if (tag := self.tags.get(thing.id)) is not None:
+            candidate = tag.candidate_beside(self.case.owner) if self.case.owner else None
+            return Whose.OTHERS, str(candidate or "a mark in its file name")
         return Whose.NOBODY, ""
 
     def _address(self, thing: Thing) -> Address | None:

@@ -52,17 +52,17 @@ def test_the_name_of_a_candidates_upload_proves_beside_which_stack_it_was_made()
 
     assert tag
     assert tag.is_of(candidate)
-    assert tag.is_of_candidate(OWNER)
+    assert tag.candidate_beside(OWNER) == candidate
     assert not tag.is_of(OWNER)
     for other in (Owner("other", OWNER.environment), Owner(OWNER.stack, "prod"), candidate):
-        assert not tag.is_of_candidate(other)
+        assert tag.candidate_beside(other) is None
     # The readable part alone proves nothing, and the name of a live upload says of no candidate.
     forged = read_name(name.replace("3f9a01bc", "3f9a01bd"))
     live = read_name(marked_name(OWNER, A))
     assert forged
     assert live
-    assert not forged.is_of_candidate(OWNER)
-    assert not live.is_of_candidate(OWNER)
+    assert forged.candidate_beside(OWNER) is None
+    assert live.candidate_beside(OWNER) is None
 
 
 def test_one_content_at_two_paths_has_two_names() -> None:

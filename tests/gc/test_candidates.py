@@ -9,11 +9,13 @@ from provisioner.gc.candidates import Wanted, candidates
 from provisioner.gc.changes import changes_of
 from provisioner.model.errors import UsageError
 from provisioner.model.leaks import Condition
+from provisioner.model.mark import Owner
 from provisioner.model.plan import Action, Reason
 from provisioner.model.remote import Live
 from tests.gc.build import (
     NOW,
     OTHER,
+    OWNER,
     account,
     assistant,
     file,
@@ -115,6 +117,15 @@ def test_an_object_whose_age_nobody_knows_is_young() -> None:
 
     assert candidates([one], Wanted(DANGLING), NOW).young == 1
     assert ids(candidates([replace(one, created_at=1.0)], Wanted(DANGLING), NOW)) == {"file-1"}
+
+
+def test_what_a_test_has_just_made_is_refused_until_a_day_has_passed() -> None:
+    owner = Owner(OWNER.stack, f"{OWNER.environment}.candidate-3f9a01bc")
+    made = {**marked(store("vs_1"), "vector_store.kb", owner), "created_at": NOW - 60}
+    judgements = judged(account(vector_store=[made]), {}, has_stack=True).values()
+
+    with pytest.raises(UsageError, match="a day after it was made"):
+        candidates(list(judgements), Wanted(ids=("vs_1",)), NOW)
 
 
 def test_idle_sessions_go_by_age_and_metadata_and_what_they_name_stays() -> None:

@@ -294,6 +294,8 @@ def test_an_upload_of_an_old_candidate_is_expired_and_ours_by_its_name(
         assert "a test uploaded it for a candidate beside this stack" in found.proof
     else:
         assert (found.condition, found.whose) == (Condition.DANGLING, Whose.OTHERS)
+        told = str(candidate) if beside == OWNER else "a mark in its file name"
+        assert found.owner == told
     assert found.deletable is (found.whose is Whose.OURS)
 
 

@@ -67,6 +67,17 @@ def test_only_what_could_be_deleted_is_pending() -> None:
     assert pending(view_of_survey(Survey(leaks))) == 1
 
 
+def test_what_a_test_has_just_made_is_not_said_to_stay_for_ever() -> None:
+    beside = leak("b", deletable=False, owner="k3v9/default.candidate-3f9a01bc")
+    theirs = leak("c", deletable=False, owner="else/prod.candidate-3f9a01bc")
+    survey = Survey((leak(), beside, theirs), owner="k3v9/default")
+
+    text = FORMATS["text"].renderers[Shape.LEAKS](view_of_survey(survey), Layout())
+
+    assert "1 of these was made by a test, and can be deleted here a day after that." in text
+    assert "1 of these is never deleted here" in text
+
+
 def test_a_markdown_table_is_cut_and_says_so() -> None:
     text = shown("markdown", *[leak(f"vs_{n:04}") for n in range(120)])
 

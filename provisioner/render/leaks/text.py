@@ -5,6 +5,7 @@ from itertools import zip_longest
 from typing import Final
 
 from provisioner.model.leaks import Judgement
+from provisioner.model.mark import CANDIDATE
 from provisioner.render.diagnostics import diagnostics_text
 from provisioner.render.format import Layout
 from provisioner.render.leaks.view import LeakGroup, LeaksView, kinds_told
@@ -98,7 +99,12 @@ def _summary(view: LeaksView, paint: Palette) -> Iterator[str]:
     else:
         many = plural(len(leaks), "leak")
         yield f"{paint(Style.STRONG, f'{many}:')} {kinds_told(leaks)}."
-    if fixed := sum(not one.deletable for one in leaks):
+    beside = f"{view.owner}{CANDIDATE}"
+    waiting = [one for one in leaks if not one.deletable and one.owner.startswith(beside)]
+    if waiting:
+        which = plural(len(waiting), "of these was", "of these were")
+        yield f"{which} made by a test, and can be deleted here a day after that."
+    if fixed := sum(not one.deletable for one in leaks) - len(waiting):
         which = plural(fixed, "of these is", "of these are")
         yield f"{which} never deleted here: objects of another owner, or objects that the API cannot delete."
     yield (
