@@ -99,8 +99,8 @@ LARGEST_UPLOAD = 513 * 1024 * 1024
 multipart headers.
 """
 LARGEST_JSON = 64 * 1024 * 1024
-"""The most bytes that any other body may have. Some of these bodies contain files that are encoded
-in base64.
+"""The most bytes that a body may have that is not an upload. Some of these bodies contain files that
+are encoded in base64.
 """
 
 log = logging.getLogger(__name__)

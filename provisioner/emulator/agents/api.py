@@ -100,7 +100,7 @@ def metadata_filter(query: Json) -> dict[str, str]:
     """
     wanted = {found[1]: value for key, value in query.items() if (found := FILTER.fullmatch(key))}
     if len(wanted) > METADATA["maxProperties"]:
-        raise invalid("Invalid 'metadata': at most 16 pairs can be asked for.", "metadata")
+        raise invalid("Invalid 'metadata': a list can be filtered by at most 16 pairs.", "metadata")
     for key, value in wanted.items():
         if len(key) > METADATA["propertyNames"]["maxLength"] or len(value) > 512:  # noqa: PLR2004 - the wire's bounds
             raise invalid("Invalid 'metadata': a key or a value is too long.", "metadata")

@@ -107,7 +107,10 @@ def _limit(call: Call) -> int:
 
 
 def _path_of(token: str | None) -> str | None:
-    """Return the path that a page token encodes, or None without a token. Raises ApiError."""
+    """Return the path that a page token encodes, or None without a token.
+
+    Raises ApiError if the text is no such token.
+    """
     try:
         return None if token is None else base64.urlsafe_b64decode(token).decode()
     except (binascii.Error, ValueError):

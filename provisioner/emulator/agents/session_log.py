@@ -43,7 +43,7 @@ def of_turn(db: Session, session: Row, turn: Row, name: str, /, **fields: Any) -
 
 
 def add_item(db: Session, session: Row, turn: Row, item: Json, index: int | None) -> Row:
-    """Add an item to a session, and store the event.
+    """Add an item to a session, and store an event about it.
 
     `index` is the place of the item in the turn's output, or None for an item that is not output,
     such as the message of a user. Returns the row of the item.
@@ -55,7 +55,7 @@ def add_item(db: Session, session: Row, turn: Row, item: Json, index: int | None
 
 
 def set_status(db: Session, session: Row, status: str, now: int) -> None:
-    """Set the status of a session, and store the event."""
+    """Set the status of a session, and store the event that tells it."""
     session.body["status"] = status
     session.body["last_active_at"] = now
     if status not in RUNNING:

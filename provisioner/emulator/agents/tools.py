@@ -48,7 +48,7 @@ DEFAULTS: dict[str, Json] = {
 }
 LOCATION = dict.fromkeys(("city", "country", "region", "timezone"))
 SECRET = ("authorization", "env")
-"""The fields of a transport that contain secrets."""
+"""The fields of the `transport` of an MCP server that contain secrets."""
 
 
 def resolved(tools: list[Json]) -> list[Json]:

@@ -36,7 +36,7 @@ ACTIVE = ("queued", "in_progress", "waiting")
 `waiting`.
 """
 FAIL_SESSION = "@@provisioner-emulator: fail session@@"
-"""An input that contains this line lets its session fail."""
+"""An input that contains this line makes its session fail."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,9 +74,10 @@ class Routes(Generic[Endpoint]):
 def _ends(
     here: _Segment[Endpoint], segments: list[str], values: tuple[str, ...]
 ) -> Iterator[tuple[_Segment[Endpoint], tuple[str, ...]]]:
-    """Yield every node that the segments lead to, with the texts of varying segments.
+    """Yield (node, texts) for each node that `segments` lead to from the node `here`.
 
-    Fixed segments go first.
+    `texts` are `values`, and then each segment that matched a `<name>`. Matches of fixed segments
+    come first.
     """
     if not segments:
         yield here, values

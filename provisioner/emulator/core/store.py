@@ -295,7 +295,7 @@ def _check_is_ours(connection: sqlite3.Connection) -> None:
 _PRIMARY = 0xFF
 """A mask that reduces an extended error code of SQLite to its primary code."""
 _TAKEN = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
-"""The primary codes that mean that another process holds the lock."""
+"""The primary error codes of SQLite that mean that another process holds the lock."""
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:

@@ -90,7 +90,7 @@ class Shapes:
         return schema
 
     def _every(self, form: str) -> Schema:
-        """Return the limit for everything of a type, or {}."""
+        """Return the limit for every value of the type `form`, such as `string`, or {}."""
         return self._limits.get(form) or {}
 
     def _null(self, kind: Any) -> Schema:

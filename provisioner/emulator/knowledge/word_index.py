@@ -132,7 +132,10 @@ def key_of(file_id: str, static: Json) -> Key:
 
 
 def add(db: Session, key: Key, static: Json) -> None:
-    """Add a document to the index, unless it is there already."""
+    """Add a document to the index, unless it is there already.
+
+    `static` contains the sizes of its chunks.
+    """
     # One by one, because Python's `executescript` would commit the transaction of the request.
     for table in TABLES.split(";"):
         db.run(table)

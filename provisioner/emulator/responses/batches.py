@@ -207,7 +207,10 @@ def _answered(move: Move, request: Json) -> tuple[int, Json]:
 
 
 def _saved(move: Move, word: str, lines: list[str]) -> str | None:
-    """Save lines as a file for the batch, and return its id. Returns None if there are no lines."""
+    """Save lines as a file of a batch, and return the file's id, or None if there are no lines.
+
+    The name of the file is `BATCH_WORD.jsonl`, with the batch's id and `word`.
+    """
     if not lines:
         return None
     content = "".join(f"{line}\n" for line in lines).encode()

@@ -56,7 +56,10 @@ def _fail(move: Move, error: Json) -> None:
 
 
 def _size(item: Json) -> int:
-    """Return the number of tokens of an output item that the model itself has written."""
+    """Return how many tokens of an output item the model has written.
+
+    They are the tokens of its text, arguments, input or code, and not those of a tool's results.
+    """
     if item["type"] == "message":
         return tokens(items.text_of(item))
     return tokens(item.get("arguments") or item.get("input") or item.get("code") or "")

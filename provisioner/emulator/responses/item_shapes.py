@@ -61,7 +61,7 @@ def _message(shapes: Shapes, names: list[str]) -> Schema:
 
 
 def _given(name: str, field: str) -> Any:
-    """Return the SDK's type of a field, in the notation of `core/wire.py`."""
+    """Return the type of a field of the SDK's class `name`, in the notation of `core/wire.py`."""
     return objects()[name]["fields"][field]
 
 

@@ -84,9 +84,10 @@ def _join(db: Session, row: Row, given: Json) -> None:
 
 
 def enter(db: Session, row: Row, given: Json) -> Row | None:
-    """Return the conversation that a request names, or None.
+    """Put a response into the conversation that its request names, and return the conversation.
 
-    The response `row` will read the items that the conversation has now, and no later ones.
+    Of the conversation, the response `row` then reads the items that it has now, and no later ones.
+    Returns None if the request names no conversation. Raises ApiError for an unknown one.
     """
     named = given.get("conversation")
     if not named:

@@ -35,7 +35,11 @@ def shown(body: Json, include: list[str]) -> Json:
 
 
 def awaited(call: Call, first: Json, include: list[str]) -> Json:
-    """Wait until a response has ended, and return it."""
+    """Wait until a response has ended, and return it.
+
+    `first` is the response as it was when the request arrived. Values that are only shown if
+    `include` contains their names are left out otherwise.
+    """
     last = first
     while last["status"] in ENGINE.moving:
         time.sleep(ENGINE.pause(last["status"], call.settings))
@@ -135,7 +139,8 @@ def _written(key: str, word: str) -> Callable[[Json], Told]:
 def _called(name: str, **empty: Any) -> Callable[[Json], Told]:
     """Return a function that builds the events of a search.
 
-    `empty` are the fields that change when the search ends, with their values before that.
+    `name` is the beginning of the events' names. `empty` are the fields that change when the search
+    ends, with their values before that.
     """
 
     def told(item: Json) -> Told:

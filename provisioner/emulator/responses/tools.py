@@ -159,8 +159,8 @@ class Choice:
     def tells(self, tool: Json) -> bool:
         """Return true if this tool must be used.
 
-        That is the tool that `tool_choice` names. If any tool must be used, it is the first one,
-        unless there is a function.
+        That is the tool that `tool_choice` names. If `tool_choice` requires some tool and names
+        none, it is the first tool, or none of them if one is a function or custom tool.
         """
         if self.told is not None:
             return _meant(self.told, tool)
@@ -180,7 +180,10 @@ def choice_of(choice: Any, tools: list[Json]) -> Choice:
 
 
 def check_choice(choice: Any, tools: list[Json]) -> None:
-    """Raise ApiError if `tool_choice` names a tool that is not there, or that cannot be used here."""
+    """Raise ApiError if `tool_choice` requires a tool that a response cannot use.
+
+    The tool is not in `tools`, or the embedded server has no such tool.
+    """
     if choice == "required" and not tools:
         raise invalid_value("'tool_choice' is 'required', but there are no tools.", "tool_choice")
     if not isinstance(choice, dict):
