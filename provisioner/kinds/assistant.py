@@ -111,7 +111,7 @@ def _truncation(strategy: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem(
             ("truncation_strategy", "last_messages"),
             codes.LAST_MESSAGES_WITHOUT_USE,
-            "Write `type: last_messages`, or remove the number.",
+            "Write `type: last_messages`, or remove `last_messages`.",
         )
 
 

@@ -43,7 +43,7 @@ MODEL_DIALS: Final[dict[str, Schema]] = {
         "maximum": 20,
     },
 }
-"""The schema of each field that sets something of the model, by the name of the field."""
+"""The schemas of the fields for reasoning, verbosity, the service tier and logprobs, by field name."""
 
 REQUEST_DIALS: Final[dict[str, Schema]] = {
     "max_tool_calls": {
@@ -125,7 +125,7 @@ REQUEST_DIALS: Final[dict[str, Schema]] = {
         ),
     ),
 }
-"""The schema of each field that sets something of a request of the Responses API, by its name.
+"""The schemas of the fields for other parameters of a request of the Responses API, by field name.
 
 The Agents API has a few of these fields too.
 """
@@ -173,7 +173,10 @@ AGENT_DIALS: Final[dict[str, Schema]] = {
         ),
     ),
 }
-"""The schema of each field that only the Agents API has, by its name: agents and their sessions."""
+"""The schema of each field that only the Agents API has, by its name.
+
+Each is a setting of an agent or of its sessions.
+"""
 
 _NAMED: Final = ("function", "custom", "mcp")
 """Types of tools of which `tool_choice` names one by its name."""

@@ -42,7 +42,10 @@ def _when(type: str, required: tuple[str, ...] = (), /, **properties: Schema) ->
 
 
 def _with_hints(branch: Schema, hints: dict[str, str]) -> Schema:
-    """Return a schema of `_when` with messages for wrong fields that users often write."""
+    """Return the schema of one tool with messages for wrong fields that users often write.
+
+    `branch` is a result of `_when`. `hints` maps a wrong field to its message.
+    """
     return {**branch, "then": {**branch["then"], "x-hints": hints}}
 
 

@@ -24,7 +24,7 @@ _SECRETS: Final = {
 }
 """For each field with the name of a variable, the field of the API for the variable's value."""
 _IN_REFRESH: Final = ("refresh_token_env", "client_secret_env")
-"""The fields for secrets that the API has inside of `refresh`."""
+"""The fields with the name of a variable whose value is sent inside of the API's field `refresh`."""
 _PLAIN: Final = ("mcp_server_url", "expires_at", "secret_name", "networking")
 """The fields that have the same name and value in the API."""
 
@@ -141,8 +141,8 @@ def from_wire(row: Row) -> NormalForm:
 def complete(spec: Spec) -> Spec:
     """Return a spec in which equal values are written alike.
 
-    The method by which the client authenticates itself is filled in, times are in UTC, and hosts
-    are in lower case.
+    In `refresh`, a missing `token_endpoint_auth` is `none`. Times are in UTC, and hosts are in lower
+    case.
     """
     filled = dict(spec)
     if moment := _in_one_spelling(spec.get("expires_at")):

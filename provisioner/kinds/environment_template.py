@@ -189,7 +189,10 @@ def complete(spec: Spec) -> Spec:
 
 
 def _named(skill: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a skill in the form `skill_id` if its id belongs to no resource of ours."""
+    """Return a skill of a template with its id in the field `skill_id` if no resource has that id.
+
+    Any other skill is returned unchanged.
+    """
     match skill.get("skill"):
         case RemoteId(id=id, address=None):
             rest = {name: value for name, value in skill.items() if name != "skill"}

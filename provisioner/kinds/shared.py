@@ -64,7 +64,7 @@ SECRET_HEADERS: Final = frozenset(
 )
 """Headers whose value always counts as a secret."""
 LONGEST_NAME: Final = 256
-"""The most bytes of a name, without spaces at its ends. The limit is the Agents API's."""
+"""The most bytes of a live name in UTF-8: a limit of the Agents API."""
 
 
 def name_problems(spec: Mapping[str, Any]) -> Iterator[Problem]:
@@ -75,7 +75,9 @@ def name_problems(spec: Mapping[str, Any]) -> Iterator[Problem]:
         detail = "Remove the spaces at the ends of the name: the API does not store them."
         yield Problem(("name",), codes.SPACE_AROUND_NAME, detail)
     elif len(name.encode()) > LONGEST_NAME:
-        detail = f"It has {len(name.encode())} bytes in UTF-8; at most {LONGEST_NAME} are allowed."
+        detail = (
+            f"The name has {len(name.encode())} bytes in UTF-8, at most {LONGEST_NAME} are allowed."
+        )
         yield Problem(("name",), codes.NAME_TOO_LONG, detail)
 
 
@@ -133,7 +135,10 @@ _SUBSCHEMA: Final[Schema] = {"$ref": "#/$defs/json_schema"}
 
 
 def _schemas(description: str, shape: str) -> Schema:
-    """Return the schema of a list of schemas, or of schemas by name."""
+    """Return the schema of a list of JSON Schemas, or of JSON Schemas by name.
+
+    `shape` is `array` for a list, and `object` for schemas by name.
+    """
     of = {"items": _SUBSCHEMA} if shape == "array" else {"additionalProperties": _SUBSCHEMA}
     return {"type": shape, "description": description, **of}
 

@@ -178,7 +178,7 @@ def _write(body: Body, _spec: Spec, _others: Mapping[str, Any], mark: Mark) -> B
     text = files[MANIFEST].decode("utf-8-sig", "replace")
     words = words_of(text)
     if words is None:
-        detail = "Its SKILL.md has changed since the plan was made. Plan again."
+        detail = "The skill's SKILL.md has changed since the plan was made. Plan again."
         raise ProvisionerError(
             Diagnostic(kind_codes.NO_FRONT_MATTER, detail, subject=str(mark.address))
         )

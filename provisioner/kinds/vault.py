@@ -11,9 +11,9 @@ from provisioner.model.value import Spec, revealed
 
 
 def to_wire(spec: Spec, _ids: Ids) -> Body:
-    """Return the request body for a vault's spec, or for a part of it: its name.
+    """Return the request body for a vault's spec, or for a part of it.
 
-    The metadata is added together with the mark.
+    It contains the name at most. The metadata is added together with the mark.
     """
     return {"name": revealed(spec["name"])} if "name" in spec else {}
 

@@ -156,7 +156,7 @@ def _entry(entry: dict[str, Any], index: int) -> Iterable[Problem]:
         yield Problem(
             ("files", index),
             codes.ENTRY_NAMES_ONE,
-            f"This entry has {' and '.join(named) or 'none of them'}.",
+            f"This entry has {' and '.join(named) or 'none of path, glob and file'}.",
         )
     if "exclude" in entry and "glob" not in entry:
         yield Problem(
@@ -169,8 +169,8 @@ def _entry(entry: dict[str, Any], index: int) -> Iterable[Problem]:
             yield Problem(
                 ("files", index, "attributes", key),
                 codes.LONG_ATTRIBUTE,
-                "The API's reference allows 512 characters, its guide 256: some servers may"
-                " refuse it.",
+                f"The value has {len(value)} characters. The API's reference allows 512, its guide"
+                " 256: some servers may refuse the value.",
                 is_warning=True,
             )
 

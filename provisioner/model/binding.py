@@ -144,7 +144,10 @@ class Documents:
     """Returns the document of a row, or None if the row's attributes are not ours."""
 
     attributes: Callable[[Document, Mapping[str, Any] | None], dict[str, Any]]
-    """Returns the attributes to send with a document: the user's own, and our record of its origin.
+    """Returns the attributes to send with a document: the user's own and ours.
+
+    Ours record the document's path and digests and, if a File resource declares it, the name of that
+    resource.
 
     The second argument has the user's attributes as this server would store them. It is None if the
     server stores attributes unchanged.

@@ -11,7 +11,7 @@ LAST_MESSAGES_WITHOUT_NUMBER = error(
 LAST_MESSAGES_WITHOUT_USE = error(
     "last-messages-without-use",
     "last_messages without its type",
-    "`last_messages` is only used with `type: last_messages`. Set that type, or remove the number.",
+    "`last_messages` is only used with `type: last_messages`. Set that type, or remove the field.",
 )
 FORMAT_WITHOUT_SCHEMA = error(
     "format-without-schema",

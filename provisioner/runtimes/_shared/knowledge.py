@@ -62,9 +62,10 @@ FILES = Binding(
 
 
 def attributes_to_wire(document: Document, kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return the attributes to send for a document: the user's, and our record of its provenance.
+    """Return the attributes to send for a document: the user's own and ours.
 
-    If this server stores the user's attributes in another form, `kept` are the attributes in that
+    Ours record the document's path and digests and, if a File resource declares it, the name of that
+    resource. If this server stores the user's attributes in another form, `kept` are the attributes in that
     form.
     """
     sent = attributes_digest(document)
