@@ -145,10 +145,10 @@ ACCOUNT: Final = Account(
     held_by_threads=frozenset({"assistants"}),
     starts_threads="assistant",
 )
-"""The collections of an account, as `gc` lists them.
+"""The collections of an account, as `gc` lists them, and what the purpose of a file tells.
 
-It also has the purposes of files: which a run makes as its output, and to which applications or
-threads refer by id.
+A purpose tells that the API itself made the file, that an application may have stored its id, or
+that a thread may refer to it.
 """
 
 

@@ -279,9 +279,10 @@ class Contents:
         )
 
     def _recorded(self, path: Path) -> str:
-        """Return the path of a file relative to the Stack's folder; empty if that folder is the root.
+        """Return the path of a file relative to the Stack's folder, for the mark.
 
-        Marks record this path, so that they are the same from whichever folder the tool is run.
+        So the mark is the same from whichever folder the tool is run. Return '' if the Stack's
+        folder is the root or not known: the path relative to the root is then recorded.
         """
         if self.home is None or self.home == self.root:
             return ""

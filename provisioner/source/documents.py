@@ -53,7 +53,10 @@ def documents(
         for document in documents:
             path = document.key
             if path in named and not is_glob:
-                detail = f"`{document.path}` is named by an entry above this one too."
+                detail = (
+                    f"`{document.path}` is named by an entry above this one too. Remove one of the"
+                    " two."
+                )
                 draft.error(place, codes.SAME_DOCUMENT_TWICE, detail)
             elif path not in named:
                 found[path] = document

@@ -62,7 +62,7 @@ def matches(path: str, pattern: str) -> bool:
 
 
 def _leads(names: Sequence[str], steps: Sequence[str]) -> bool:
-    """Return true if the steps of a pattern match all names of a path."""
+    """Return true if the steps of a pattern match a path, given as its names, from end to end."""
     if not steps:
         return not names
     if steps[0] == _SPANNING:
@@ -74,7 +74,7 @@ def _leads(names: Sequence[str], steps: Sequence[str]) -> bool:
 
 
 def _walk(folder: Path, steps: tuple[str, ...]) -> Iterator[Path]:
-    """Yield the files below `folder` that the steps of a pattern name. A file may come twice."""
+    """Yield the files below `folder` that the steps of a pattern name. A file may be yielded twice."""
     step, *others = steps
     rest = tuple(others)
     if step == _SPANNING:

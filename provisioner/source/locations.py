@@ -129,7 +129,7 @@ class Locations:
         raise self.unusable(manifest, place, manifest_codes.PATH_LEAVES_FOLDER, detail)
 
     def no_way_out(self, manifest: Manifest, place: Place, path: Path) -> None:
-        """Raise Unusable if a symbolic link leads out of the root."""
+        """Raise Unusable if a symbolic link in `path` leads out of the root."""
         if not real(path).is_relative_to(real(self.root)):
             detail = (
                 f"`{nfc(str(path))}` is a symbolic link, or is behind one, that leads out of the"

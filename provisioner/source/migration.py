@@ -140,8 +140,9 @@ def _alive(declared: Desired, end: Endpoint) -> set[Address]:
 class _Fields:
     """Compares one assistant field by field.
 
-    `had` are the paths that the source leaves out. `agreed` are the paths that the target leaves
-    out. `then` are those that the target leaves out if its missing kinds are dropped too.
+    `had` are the paths that the source's `drop:` leaves out, `agreed` those that the target's
+    `drop:` leaves out. `then` are those that the target leaves out if its missing kinds are dropped
+    too.
     """
 
     whole: Comparison
@@ -193,7 +194,12 @@ class _Fields:
     def _lost(
         self, path: str, words: tuple[Support, Support], lack: Lack | None, had: bool
     ) -> FieldMigration:
-        """Return the comparison of a field that the target does not have."""
+        """Return the comparison of a field that the target does not have.
+
+        `words` are the source's and the target's support of the field. `lack` says what the target's
+        runtime does not support, or is None if only the target's `drop:` leaves the field out. `had`
+        is true if the source has the field.
+        """
         agreed, drop = _inside(path, self.agreed), lack.drop if lack else ""
         if not agreed and _inside(path, self.then):
             drop = self._kind_of(path)
@@ -220,13 +226,20 @@ class _Fields:
         return ""
 
     def _too_long(self, path: str, words: tuple[Support, Support], limit: int) -> FieldMigration:
-        """Return the comparison of a text that is longer than the target allows."""
+        """Return the comparison of a text that is longer than `limit`, which the target allows.
+
+        `words` are the source's and the target's support of the field.
+        """
         note = f"The target takes at most {limit} characters: shorten the text."
         position = self._where(path)
         return FieldMigration(path, FieldEffect.LOST, *words, note=note, position=position)
 
     def _kept(self, path: str, words: tuple[Support, Support], had: bool) -> FieldMigration:
-        """Return the comparison of a field that the target has: equal, changed or gained."""
+        """Return the comparison of a field that the target has: equal, changed or gained.
+
+        `words` are the source's and the target's support of the field. `had` is true if the source
+        has it too.
+        """
         source, target = words
         (called, before), (name, note) = _parts(source), _parts(target)
         if note == before or target.limit:  # what fits needs no word about a limit

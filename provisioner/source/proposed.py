@@ -1,7 +1,8 @@
 """The Stack of a proposal, with every setting that says where requests go taken from a trusted Stack.
 
 A pipeline plans a proposal whose author may be anybody. A proposal may change assistants. It may not
-choose where keys are sent, where releases and the ledger are, or what of the environment is read.
+choose where keys are sent, where releases and the ledger are, or which environment variables are
+read.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,9 +28,9 @@ OWN: Final = ("drop", "retire_after")
 """The settings of a target that a proposal may change: they say what is planned, and not where."""
 _ENV: Final = "${env:"
 _DETAIL: Final = (
-    "`{place}` differs from the setting in the branch into which this would be merged. The plan was "
-    "made with that branch's setting, and nothing was sent to a place that only the proposal names. "
-    "The new setting counts after the merge."
+    "`{place}` differs from the setting in the branch into which the proposal would be merged. "
+    "The plan was made with that branch's setting, and nothing was sent to a place that only the "
+    "proposal names. The new setting counts after the merge."
 )
 
 
@@ -73,7 +74,10 @@ def with_trusted(manifest: Manifest, trusted: Manifest, report: Report) -> Manif
 
 
 def only_declared(chosen: Chosen, trusted: Manifest) -> Chosen:
-    """Return the chosen values without the environment's values of variables that only a proposal declares."""
+    """Return the chosen values.
+
+    Environment variables stay only for variables that the trusted Stack declares.
+    """
     known = _mapping(trusted.spec.get(VARIABLES))
     # Otherwise a proposal could read any `PROVISIONER_VAR_` of the pipeline by declaring its name.
     ambient = {name: text for name, text in chosen.ambient.items() if name in known}
@@ -110,9 +114,9 @@ def _environments(proposed: Mapping[str, Any], trusted: Mapping[str, Any]) -> di
 def _variables(proposed: Mapping[str, Any], trusted: Mapping[str, Any]) -> dict[str, Any]:
     """Return the variables of a proposal.
 
-    A variable that the trusted Stack declares as sensitive, or takes from the environment, stays as
-    that Stack declares it. A variable that only the proposal takes from the environment has no
-    default.
+    A variable that the trusted Stack declares as sensitive, or with a default that contains
+    `${env:…}`, stays as that Stack declares it. From any other variable of the proposal, a default
+    that contains `${env:…}` is removed.
     """
     # Without this, a proposal could remove `sensitive`, and the plan would print the secret.
     held = {
@@ -128,7 +132,7 @@ def _variables(proposed: Mapping[str, Any], trusted: Mapping[str, Any]) -> dict[
 
 
 def _reads(settings: Any) -> bool:
-    """Return true if a variable takes its default from the environment."""
+    """Return true if the default of a variable contains `${env:…}`. `settings` declare the variable."""
     return _ENV in str(_mapping(settings).get("default"))
 
 

@@ -136,7 +136,8 @@ def _files(root: Path, report: Report, reading: Reading) -> Iterator[Path]:
             # lead in circles.
             if is_link and not real(path).is_relative_to(real_root):
                 detail = (
-                    "This is a symbolic link out of the manifest folder. Move the file into it."
+                    "This symbolic link leads out of the manifest folder. Put what it names in its"
+                    " place."
                 )
                 report.add(codes.PATH_LEAVES_FOLDER, detail, Position(nfc(str(path))))
             elif not is_folder:

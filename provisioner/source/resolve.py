@@ -278,9 +278,10 @@ class Resolver:
 
 
 def _veiled(leaf: Any) -> Any:
-    """Return NUL instead of a secret, because no choice and no pattern accepts it.
+    """Return NUL in place of a secret, and any other value unchanged.
 
-    Any other value is returned unchanged.
+    A schema with a choice or a pattern refuses NUL. So a field that complains about it is one that
+    must not hold a secret.
     """
     return "\0" if isinstance(leaf, Sensitive) else leaf
 

@@ -49,9 +49,8 @@ class Shape:
     ) -> Iterator[Complaint]:
         """Yield the complaints about one field of the schema.
 
-        A field that is null counts as not set.
-
-        With `secret`, no complaint shows any of the value.
+        A field that is null counts as not set. With `secret`, no complaint shows any of the value.
+        With `partial`, the value is a part of a merge patch, as for `check`.
         """
         if value is None or _is_fitting_text(self, key, value):
             return
@@ -107,7 +106,8 @@ _OF_OTHERS: Final = frozenset(
 def _is_fitting_text(shape: Shape, key: str, value: Any) -> bool:
     """Return true if a value is a text that is valid because of its length alone.
 
-    Every assistant has long texts of its own, which would only fill the memory of valid values.
+    Such a value is not remembered as valid: every assistant has long texts of its own, so they would
+    only take up memory.
     """
     if not isinstance(value, str):
         return False

@@ -35,10 +35,16 @@ _ONLY_WITH: Final = {
 }
 """For each of these settings of `workload_identity`, the identity providers that use it."""
 _FOREIGN_TO_FOUNDRY: Final = {
-    "api_key_env": "Foundry takes no key. It takes an Entra token, which is fetched when it is needed.",
-    "workload_identity": "Foundry takes an Entra token, and Entra has federation of its own.",
-    "organization": "Only OpenAI's own API has organizations.",
-    "project": "The end of `base_url` names a Foundry project.",
+    "api_key_env": (
+        "Foundry takes no key, but an Entra token, which is fetched when it is needed. Remove the"
+        " setting."
+    ),
+    "workload_identity": (
+        "Foundry takes an Entra token, and Entra has a federation of identities of its own. Remove"
+        " the setting."
+    ),
+    "organization": "Only OpenAI's own API has organizations. Remove the setting.",
+    "project": "The end of `base_url` names a Foundry project. Remove the setting.",
 }
 
 _NO_VERSION: Final = "Only a target with `server: foundry` has an `api_version`. Remove it."

@@ -30,8 +30,8 @@ _VARIABLE: Final[Schema] = {
         # `${env:…}` works only here and in targets, so the Stack shows all that is read of it.
         "default": {
             **_VALUE,
-            "description": "The value if neither the command line nor the environment sets any. "
-            "`${env:NAME}` is allowed here.",
+            "description": "The value if no option, no `PROVISIONER_VAR_NAME` and no chosen "
+            "environment sets one. `${env:NAME}` is allowed here.",
         },
         "description": {"type": "string", "description": "The purpose of the variable."},
         "sensitive": {

@@ -265,5 +265,5 @@ def _ways_out(
             paths.covers(other.path, lack.path) for other in lacking(resource, runtimes[runtime])
         )
     ]
-    elsewhere = f"use a target that has it ({listed(able)}), or " if able else ""
-    return f'Remove it, {elsewhere}leave it out there: `drop: ["{lack.drop}"]`.'
+    elsewhere = f"use a target that has it ({listed(able)}), or " if able else "or "
+    return f'Remove it, {elsewhere}leave it out on this target: `drop: ["{lack.drop}"]`.'

@@ -40,7 +40,10 @@ def with_pairs(text: str) -> str:
 
 
 def _mended(text: str, at: int) -> str:
-    """Return the text with every pair replaced between `at` and the end of that double-quoted scalar."""
+    """Return the text with each pair from the index `at` on replaced by one YAML escape.
+
+    `at` is in a double-quoted scalar, and pairs are replaced up to the end of that scalar.
+    """
     end = at
     while end < len(text) and text[end] != '"':
         end += 2 if text[end] == "\\" else 1

@@ -70,7 +70,7 @@ class _Loader(CParser):
             raise too_deep(parent)
 
     def ascend_resolver(self) -> None:
-        """Count one level less."""
+        """Count one level of nesting less: the parser has left a list or a mapping."""
         self.depth -= 1
 
 
@@ -100,7 +100,9 @@ def flaw_at(node: yaml.Node, code: Code, detail: str) -> Flaw:
     return Flaw(mark.line + 1, mark.column + 1, code, detail)
 
 
-DEEPEST: Final = f"Nothing in a manifest is nested more than {MAX_DEPTH} levels deep."
+DEEPEST: Final = (
+    f"The text is nested more than {MAX_DEPTH} levels deep. Write it with fewer levels."
+)
 
 
 _TOO_DEEP: Final = "maximum nesting depth"

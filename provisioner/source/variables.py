@@ -186,7 +186,7 @@ class Variables:
         if name not in self.environ:
             complain(
                 codes.ENV_NOT_SET,
-                f"The variable `{name}` is needed here. Set it, or put it into `.env`.",
+                f"The environment variable `{name}` is needed here. Set it, or put it into `.env`.",
             )
             raise Unknown
         return self.environ[name]
@@ -206,8 +206,8 @@ class Variables:
             if not error.said:
                 complain(
                     codes.VARIABLE_WITHOUT_VALUE,
-                    f"`{name}` has no default here. Set it with `--var {name}=…`, in a"
-                    " `--var-file`, or in the environment's `variables`.",
+                    f"`{name}` has neither a value nor a default. Set it with `--var {name}=…`, in"
+                    " a `--var-file`, or in the environment's `variables`.",
                 )
             raise
 

@@ -67,7 +67,7 @@ def test_without_them_each_field_is_named_at_its_line(tmp_path: Path, runtime: s
     assert result.diagnostics
     for diagnostic in result.diagnostics:
         assert diagnostic.summary == "not supported by this target"
-        assert "leave it out there: `drop: [" in diagnostic.detail
+        assert "leave it out on this target: `drop: [" in diagnostic.detail
         place = diagnostic.position
         assert place
         text = lines[Path(place.file).name][place.line - 1]

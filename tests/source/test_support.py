@@ -47,7 +47,7 @@ def test_what_is_not_supported_is_refused_at_its_line(assistant: Load) -> None:
     ]
     assert loaded.diagnostics[0].detail == (
         "Target `bare` (bare) has no `temperature`. Remove it, use a target that has it (`full`),"
-        ' or leave it out there: `drop: ["temperature"]`.'
+        ' or leave it out on this target: `drop: ["temperature"]`.'
     )
 
 
@@ -105,7 +105,7 @@ def test_one_value_of_a_field_is_refused_with_the_reason(assistant: Load) -> Non
     assert places(loaded) == [("a.yaml:6:3", "not supported by this target")]
     assert loaded.diagnostics[0].detail == (
         "Target `bare` (bare) has no `truncation_strategy=last_messages`. It is older. Remove it,"
-        " use a target that has it (`full`), or leave it out there:"
+        " use a target that has it (`full`), or leave it out on this target:"
         ' `drop: ["truncation_strategy=last_messages"]`.'
     )
 

@@ -446,9 +446,9 @@ def test_an_assistant_of_version_one_is_understood(out: Path) -> None:
     [
         ({"tools": [{"type": "bing_grounding"}]}, "tools[bing_grounding]"),
         ({"tools": ["x", None]}, "tools. Item 1 of the list has no type."),
-        ({"tools": "file_search"}, "tools. It is not a list."),
-        ({"metadata": ["team"]}, "metadata. It is not a mapping."),
-        ({"tool_resources": "vs_1"}, "tool_resources. It is not a mapping."),
+        ({"tools": "file_search"}, "tools. The value is not a list."),
+        ({"metadata": ["team"]}, "metadata. The value is not a mapping."),
+        ({"tool_resources": "vs_1"}, "tool_resources. The value is not a mapping."),
         (
             {"tool_resources": {"file_search": ["vs_1"]}},
             "tool_resources.file_search. A manifest can have only",

@@ -75,7 +75,7 @@ def _request(params: Mapping[str, Any], question: str) -> Request:
 BESIDE: Final = frozenset({"spend_control"})
 """Parameters of a session that go into `extra_body`.
 
-The SDK had them in 3.54 and lacks them since 3.55 (`retirements.json`).
+The SDK's method has had no argument for them since its version 3.55.
 """
 _PRINTED: Final = frozenset(map(tracked_key, PER_RUN))
 

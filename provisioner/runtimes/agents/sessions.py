@@ -107,7 +107,10 @@ def _continued(provider: Provider, agent: str, id: str) -> tuple[str, frozenset[
     row = provider.get(SESSIONS, id)
     other = (row.get("agent") or {}).get("id")
     if other != agent:
-        detail = f"It is a session of {other}, and a session keeps the agent with which it began."
+        detail = (
+            f"The session belongs to the agent {other}, and a session keeps the agent with which it"
+            " began."
+        )
         raise ProvisionerError(Diagnostic(codes.NOT_THIS_ASSISTANTS_SESSION, detail, subject=id))
     # Turns that ended before cannot be the answer to the question that is sent next.
     turns = provider.list(TURNS, id)

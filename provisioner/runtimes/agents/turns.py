@@ -118,7 +118,7 @@ class Turn:
         return ""
 
     def _cancel(self) -> tuple[Row, Row]:
-        """Cancel the turn, and wait a short time until it has ended."""
+        """Cancel the turn, wait a short time until it has ended, and return (session, turn)."""
         send(self.provider, self.id, {"type": f"{INPUT}cancel"})
         # Bounded, because `ask` has to end even if the server never ends the turn.
         for _ in range(CANCELLING):
@@ -172,7 +172,7 @@ class Turn:
         return tuple(map(self._saved, files))
 
     def _saved(self, file: MadeFile) -> MadeFile:
-        """Return a file after it was saved, if the question asks for that."""
+        """Save a file and return its record, or return `file` unchanged if nothing is to be saved."""
         save = self.asking.save
         return save(file, self.provider.content(file.file_id, ARTIFACTS, self.id)) if save else file
 

@@ -36,10 +36,11 @@ def exported(row: Row) -> Exported:
     """Return one object of an export as an assistant, with the parts that no manifest can contain."""
     one = Exported(_id(row.get("id")))
     if row.get("object", "assistant") != "assistant":
-        one.refuse("It is not an assistant.")
+        one.refuse("The object is not an assistant.")
     elif _depth(row) > DEEPEST:
         one.refuse(
-            f"It has more than {DEEPEST} nested levels, and no assistant of the API has so many."
+            f"The object has more than {DEEPEST} nested levels, and no assistant of the API has so"
+            " many."
         )
     else:
         _take(one, row)
@@ -55,7 +56,7 @@ def _take(one: Exported, row: Row) -> None:
     if not isinstance(one.spec.get("instructions", ""), str):
         # In a manifest a mapping names a file to read, which an export must not choose.
         del one.spec["instructions"]
-        one.lose("instructions", "They are not text.")
+        one.lose("instructions", "The value is not a text.")
     _lose_odd_shapes(one, clean)
     _take_tools(one, clean)
     _take_format(one)
@@ -68,10 +69,10 @@ def _take(one: Exported, row: Row) -> None:
 
 
 _SHAPES: Final[tuple[tuple[str, type, str], ...]] = (
-    ("tools", list, "It is not a list."),
-    ("file_ids", list, "It is not a list."),
-    ("tool_resources", dict, "It is not a mapping."),
-    ("metadata", dict, "It is not a mapping."),
+    ("tools", list, "The value is not a list."),
+    ("file_ids", list, "The value is not a list."),
+    ("tool_resources", dict, "The value is not a mapping."),
+    ("metadata", dict, "The value is not a mapping."),
 )
 """For each field: its type, and the reason to report if it has another type."""
 _RESOURCES: Final = {SEARCH: "vector_store_ids", CODE: "file_ids"}
@@ -107,7 +108,7 @@ def _says(row: Json, name: str) -> bool:
 
 
 def _take_tools(one: Exported, row: Json) -> None:
-    """Add the tools, and the ids of their stores and files."""
+    """Add the tools to the spec of `one`, and the ids of their stores and files to `one` itself."""
     resources = row.get("tool_resources")
     resources = resources if isinstance(resources, dict) else {}
     one.searching = SEARCH
@@ -152,7 +153,7 @@ def _tool(one: Exported, tool: Any, number: int) -> Json | None:
 
 
 def _take_format(one: Exported) -> None:
-    """Keep only those keys of a JSON Schema format that a manifest has."""
+    """Remove from the JSON Schema format in the spec of `one` the keys that a manifest does not have."""
     shape = one.spec.get("response_format")
     inner = shape.get("json_schema") if isinstance(shape, dict) else None
     if isinstance(shape, dict) and isinstance(inner, dict):
@@ -161,14 +162,20 @@ def _take_format(one: Exported) -> None:
 
 
 def _take_metadata(one: Exported, metadata: Any) -> None:
-    """Add the metadata to the spec, without marks, and at most METADATA_KEYS keys of it."""
+    """Add the metadata to the spec of `one`, without marks and with at most METADATA_KEYS keys."""
     theirs = _set(metadata)
     for key in [key for key in theirs if key.startswith(PREFIX)]:
         del theirs[key]
-        one.lose(render(("metadata", key)), "It is the mark of the Stack that owned the assistant.")
+        one.lose(
+            render(("metadata", key)),
+            "The key is a part of the mark of the Stack that owned the assistant.",
+        )
     for key in list(theirs)[METADATA_KEYS:]:
         del theirs[key]
-        one.lose(render(("metadata", key)), f"Our mark leaves room for {METADATA_KEYS} keys.")
+        one.lose(
+            render(("metadata", key)),
+            f"A manifest has at most {METADATA_KEYS} keys of metadata, since the mark needs the rest.",
+        )
     if theirs:
         one.spec["metadata"] = theirs
 

@@ -131,7 +131,7 @@ class _Run:
         return self.provider.action(RUNS, str(run["id"]), "submit_tool_outputs", body, self.thread)
 
     def _cancelled(self, run: Row) -> Row:
-        """Cancel the run, and wait a short time until it has ended."""
+        """Cancel the run, wait a short time until it has ended, and return it."""
         id = str(run["id"])
         try:
             run = self.provider.action(RUNS, id, "cancel", {}, self.thread)
@@ -168,7 +168,7 @@ class _Run:
         )
 
     def _saved(self, file: MadeFile) -> MadeFile:
-        """Return a file after it was saved, if the question asks for that."""
+        """Save a file and return its record, or return `file` unchanged if nothing is to be saved."""
         save = self.asking.save
         return save(file, self.provider.content(file.file_id, "files", "")) if save else file
 

@@ -31,7 +31,7 @@ def with_ranker(ranking: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _allowed_to_wire(allowed: Mapping[str, Any]) -> Any:
-    """Return allowed tools as a plain list if they are only names."""
+    """Return the allowed tools as a list of names if nothing else restricts them, else unchanged."""
     return allowed["tool_names"] if allowed.keys() == {"tool_names"} else allowed
 
 
