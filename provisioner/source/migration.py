@@ -277,7 +277,10 @@ def _used(spec: Mapping[str, Any], *runtimes: Runtime) -> Iterator[tuple[str, st
 def _inner(
     spec: Mapping[str, Any], rows: Collection[str], top: str
 ) -> Iterator[tuple[str, str, Any]]:
-    """Yield the parts of one field or tool that have a row of their own in the support tables."""
+    """Yield (path, row, value) of each part of one field or tool that has a row of its own.
+
+    `rows` are the rows of the support tables. `top` is the path of the field or tool.
+    """
     for row in rows:
         for way in uses(spec, row):
             if paths.covers(top, path := printed(way)) and path != top:

@@ -124,7 +124,10 @@ def dropping(
 
 
 def _parts_on(spec: Mapping[str, Any], kinds: set[str]) -> list[str]:
-    """Return the paths of an assistant's tools and session parts that need a kind in `kinds`."""
+    """Return the paths of the tools and session settings that refer to objects of these kinds.
+
+    `spec` is that of an assistant.
+    """
     if not kinds:
         return []
     # Without its store or vault, such a tool or session would name an object that is not there.

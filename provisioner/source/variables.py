@@ -271,7 +271,8 @@ class Variables:
             self._complain(
                 ("spec", "variables", name),
                 codes.SENSITIVE_NOT_TEXT,
-                f"`{name}` is sensitive: write `type: string`, or remove `sensitive`.",
+                f"`{name}` is sensitive, and only a text can be masked: write `type: string`, or"
+                " remove `sensitive`.",
             )
             raise Unknown
         allowed = KINDS_OF_VALUE.get(wanted, (str,))

@@ -42,8 +42,8 @@ def _begun(
 ) -> Iterator[tuple[str, frozenset[str]]]:
     """Send the question, and yield (the session's id, the ids of the turns that had ended before).
 
-    If the block is left by an exception, a turn that still runs is cancelled. At its end the
-    session is deleted, unless the question keeps it.
+    If an exception leaves the caller's `with` block, a turn that still runs is cancelled. When the
+    block ends, the session is deleted, unless the question keeps it.
     """
     question, provider = asking.question, assistant.provider
     if question.thread:

@@ -122,9 +122,10 @@ def _file_provenance(row: Row, mark: Mark | None) -> Iterator[FileProvenance]:
 
 
 def file_provenance_of(ids: Iterable[str], mark: Mark | None) -> Iterator[FileProvenance]:
-    """Yield the provenance that a mark records for files of the code interpreter.
+    """Yield the provenance that a mark records for the code interpreter's files with these ids.
 
-    The mark has room only for the end of each id, by which the file is found.
+    The mark has room only for the end of each id. A file whose id has no such end in the mark is
+    left out.
     """
     entries = mark.settings.get(FILES_IN_MARK) if mark else None
     for id in ids:

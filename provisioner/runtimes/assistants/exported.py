@@ -80,7 +80,7 @@ _RESOURCES: Final = {SEARCH: "vector_store_ids", CODE: "file_ids"}
 
 
 def _lose_odd_shapes(one: Exported, row: Json) -> None:
-    """Report fields that do not have the API's type, and ids that are not ids."""
+    """Report fields that do not have the API's type, and values that are not written like an id."""
     for name, shape, why in _SHAPES:
         if not isinstance(row.get(name) or shape(), shape):
             one.lose(name, why)
