@@ -278,6 +278,7 @@ def create_app(
     """Return the embedded server over the SQLite file `data`, which several processes may share.
 
     `clock` returns unix seconds. `ingest_seconds` is how long the ingestion of a document takes and
-    `run_seconds` how long a run takes. With zero, both are finished when the next request arrives.
+    `run_seconds` how long a run, a response, an agent's turn or a batch takes. With zero, they are
+    finished when the next request arrives.
     """
     return App(Store(data), Settings(MovableClock(clock), ingest_seconds, run_seconds))

@@ -44,7 +44,11 @@ class MovableClock:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The clock of a server, and how many seconds the ingestion of a document and a run take."""
+    """The clock of a server, and how many seconds its work takes.
+
+    `ingest_seconds` is the time of the ingestion of a document, and `run_seconds` that of a run, a
+    response, an agent's turn or a batch.
+    """
 
     clock: MovableClock
     ingest_seconds: float

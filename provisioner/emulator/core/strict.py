@@ -29,7 +29,8 @@ DEEPEST = 10
 def check_schema(schema: dict[str, Any], owner: str, param: str, code: str = FUNCTION) -> None:
     """Raise ApiError if `schema` is not a valid JSON Schema.
 
-    `owner` names the function or format in the message; `param` is its path in the request.
+    `owner` names the function or format in the message, and `param` is its path in the request.
+    `code` is the code of the error.
     """
     problem = _problem(dump(schema))
     if problem is not None:
@@ -57,7 +58,7 @@ def _problem(text: str) -> str | None:
 def check_strict(schema: Any, owner: str, param: str, code: str = FUNCTION) -> None:
     """Raise ApiError for the first rule of strict schemas that `schema` breaks.
 
-    `owner` and `param` are those of `check_schema`.
+    `owner`, `param` and `code` are those of `check_schema`.
     """
     root = schema if isinstance(schema, dict) else {}
     broken = "the root of a strict schema must be of type 'object'."

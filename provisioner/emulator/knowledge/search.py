@@ -90,7 +90,10 @@ def _key(document: Row) -> word_index.Key:
 def _index(
     db: Session, documents: list[Row], keys: list[word_index.Key], known: set[word_index.Key]
 ) -> None:
-    """Add the documents to the word index that are not in it yet."""
+    """Add the documents to the word index that are not in it yet.
+
+    `keys` are the keys of the documents, and `known` are those that are in the index.
+    """
     for document, key in zip(documents, keys, strict=True):
         if key not in known:
             word_index.add(db, key, document.body["chunking_strategy"]["static"])

@@ -26,7 +26,7 @@ UNFINISHED: Json = {
     "incomplete_details": None,
     "completed_at": None,
 }
-"""The fields of a response, as events show them before it has ended."""
+"""The values of these fields in events that are sent before a response has ended."""
 
 
 def shown(body: Json, include: list[str]) -> Json:
