@@ -405,8 +405,8 @@ FAULTS = (
     Fault(
         "a file whose name carries another owner's mark is nobody's",
         "gc/judge.py",
-        "if self.tags.get(thing.id) is False:",
-        "if self.tags.get(thing.id) is False and self.case.owner:",
+        "if (tag := self.tags.get(thing.id)) is not None:",
+        "if (tag := self.tags.get(thing.id)) is not None and self.case.owner:",
         ("gc",),
     ),
     Fault(
