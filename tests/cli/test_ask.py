@@ -10,7 +10,7 @@ from openai import NotFoundError
 from werkzeug.wrappers import Request, Response
 
 from provisioner.emulator import create_app
-from tests.cli.conftest import PATIENCE, SECRET, Project, environment
+from tests.cli.conftest import PATIENCE, SECRET, Project
 from tests.support.habits import reply
 from tests.support.servers import Wrapper, serving
 
@@ -142,24 +142,26 @@ def test_a_thread_that_does_not_exist_is_refused(applied: Project) -> None:
     assert "thread_no" in result.stderr
 
 
-def test_a_run_that_takes_too_long_is_cancelled(project: Project) -> None:
+def test_a_run_that_takes_too_long_is_cancelled(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with serving(create_app(run_seconds=60)) as base_url:
-        there = {"env": environment(REMOTE_URL=base_url, REMOTE_KEY=SECRET)}
-        assert project.finish("apply", "--yes", "--target", "remote", **there)[0] == 0
-        code, _, error = project.finish(
-            "ask", "assistant.helper", "Hi", "--target", "remote", "--timeout", "1", **there
-        )
-    assert code == 1
-    assert "when the time was up (--timeout)" in error
-    assert SECRET not in error
+        monkeypatch.setenv("REMOTE_URL", base_url)
+        project.run("apply", "--yes", "--target", "remote")
+        limits = ("--target", "remote", "--timeout", "0.3")
+        result = project.run("ask", "assistant.helper", "Hi", *limits, code=1)
+    assert "when the time was up (--timeout)" in result.stderr
+    assert SECRET not in result.output
 
 
-def test_ctrl_c_cancels_the_run_and_deletes_the_thread(project: Project, tmp_path: Path) -> None:
+def test_ctrl_c_cancels_the_run_and_deletes_the_thread(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = create_app(tmp_path / "data.sqlite", run_seconds=60)
     with serving(app) as base_url:
-        there = {"env": environment(REMOTE_URL=base_url, REMOTE_KEY=SECRET)}
-        assert project.finish("apply", "--yes", "--target", "remote", **there)[0] == 0
-        asking = project.start("ask", "assistant.helper", "Hi", "--target", "remote", **there)
+        monkeypatch.setenv("REMOTE_URL", base_url)
+        project.run("apply", "--yes", "--target", "remote")
+        asking = project.start("ask", "assistant.helper", "Hi", "--target", "remote")
         assert asking.stderr is not None
         thread = asking.stderr.readline().split()[1].rstrip(",")
         assert thread.startswith("thread_")
@@ -167,10 +169,9 @@ def test_ctrl_c_cancels_the_run_and_deletes_the_thread(project: Project, tmp_pat
         asking.send_signal(signal.SIGINT)
         asking.communicate(timeout=PATIENCE)
         assert asking.returncode == 130
-        _, _, error = project.finish(
-            "ask", "assistant.helper", "Hi", "--thread", thread, "--target", "remote", **there
-        )
-    assert f"No thread found with id '{thread}'" in error
+        again = ("--thread", thread, "--target", "remote")
+        result = project.run("ask", "assistant.helper", "Hi", *again, code=None)
+    assert f"No thread found with id '{thread}'" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -204,7 +205,9 @@ def test_what_ends_while_it_is_given_up_is_an_answer(applied: Project) -> None:
 
 
 @pytest.mark.parametrize("text", [["28 days", "off"], [{"value": "28 days\noff"}]])
-def test_an_answer_whose_text_is_a_list_is_not_lost(project: Project, text: object) -> None:
+def test_an_answer_whose_text_is_a_list_is_not_lost(
+    project: Project, monkeypatch: pytest.MonkeyPatch, text: object
+) -> None:
     class Lists(Wrapper):
         def answer(self, request: Request) -> Response:
             answer = self.forward(request)
@@ -216,9 +219,8 @@ def test_an_answer_whose_text_is_a_list_is_not_lost(project: Project, text: obje
             return reply(body)
 
     with serving(Lists(create_app())) as base_url:
-        env = environment(REMOTE_URL=base_url, REMOTE_KEY=SECRET)
-        for command in (("apply", "--yes"), ("ask", "assistant.helper", "Hello?")):
-            code, output, error = project.finish(*command, "--target", "remote", env=env)
-            assert code == 0, error
-    assert "28 days\noff" in output
-    assert "unexpected" not in error
+        monkeypatch.setenv("REMOTE_URL", base_url)
+        project.run("apply", "--yes", "--target", "remote")
+        result = project.run("ask", "assistant.helper", "Hello?", "--target", "remote")
+    assert "28 days\noff" in result.stdout
+    assert "unexpected" not in result.stderr

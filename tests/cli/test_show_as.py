@@ -283,11 +283,12 @@ def served(project: Project) -> Iterator[str]:
 def test_of_the_embedded_server_it_says_how_to_start_it(clerk: Project) -> None:
     clerk.run("apply", "--yes", "--target", "embedded")
 
-    for language, run in (("python", python), ("curl", shell)):
-        code = printed(clerk, language, target="embedded")
-        assert "# The embedded server has to run: provisioner serve\n" in code
-        assert "http://127.0.0.1:8765/v1" in code
-        with served(clerk) as url:
+    codes = {way: printed(clerk, way, target="embedded") for way in ("python", "curl")}
+    with served(clerk) as url:
+        for language, run in (("python", python), ("curl", shell)):
+            code = codes[language]
+            assert "# The embedded server has to run: provisioner serve\n" in code
+            assert "http://127.0.0.1:8765/v1" in code
             assert "[stand-in model]" in run(
                 code.replace("http://127.0.0.1:8765/v1", url), clerk.folder
             )

@@ -171,7 +171,7 @@ def test_a_list_of_many_pages_is_read_to_its_end(s3: Storage, s3_location: str) 
 
 def test_a_release_that_arrives_in_pieces_is_read_whole(s3_location: str) -> None:
     registry = open_registry(s3_location)
-    for number in range(8):
+    for number in range(3):
         made = registry.publish(release(instructions=f"{number} " + "Answer politely. " * 60_000))
         assert registry.current() == {ID: made}
 
@@ -219,7 +219,7 @@ def test_storage_that_never_ends_its_answer_is_left_at_the_deadline(
 ) -> None:
     with accepting(says) as endpoint:
         monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-        registry = open_registry(s3_location, timeout=1)
+        registry = open_registry(s3_location, timeout=0.5)
         began = time.monotonic()
         with pytest.raises(ProviderError, match="did not answer in time") as raised:
             registry.current()
@@ -236,7 +236,7 @@ def test_an_application_is_not_kept_waiting_longer_than_it_says(
     with accepting() as endpoint:
         monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
         with pytest.raises(provisioner.ProvisionerError, match="did not answer in time"):
-            provisioner.load("policy-qa", releases=s3_location, owner="acme/prod", timeout=1)
+            provisioner.load("policy-qa", releases=s3_location, owner="acme/prod", timeout=0.5)
 
 
 def test_other_storages_have_the_deadline_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,7 +262,7 @@ def test_slow_down_is_said_at_once_and_waited_out(s3: Storage, s3_location: str)
     said: list[Diagnostic] = []
 
     def slow(_request: Request, perform: Perform) -> Response:
-        if len(refused) < 20:
+        if len(refused) < 7:
             refused.append(time.monotonic())
             assert len(said) == len(refused) - 1
             return failure(503, "SlowDown")
@@ -277,7 +277,7 @@ def test_slow_down_is_said_at_once_and_waited_out(s3: Storage, s3_location: str)
 def test_slow_down_without_end_is_given_up(s3: Storage, s3_location: str) -> None:
     s3.trouble = lambda _request, _perform: failure(503, "SlowDown")
     with pytest.raises(RateLimited, match="The run waited for"):
-        open_registry(s3_location, max_wait=0.02).current()
+        open_registry(s3_location, max_wait=0.005).current()
 
 
 def test_an_application_with_a_release_goes_on_while_storage_asks_for_less(
@@ -285,7 +285,7 @@ def test_an_application_with_a_release_goes_on_while_storage_asks_for_less(
 ) -> None:
     from provisioner.providers.releases import loading
 
-    monkeypatch.setattr(loading, "MOST_WAITED", 0.02)
+    monkeypatch.setattr(loading, "MOST_WAITED", 0.005)
     Place(s3_location).registry().publish(release("a"))
     kept = CachedRelease(s3_location, *NAMES, every=0)
     s3.trouble = lambda _request, _perform: failure(503, "SlowDown")

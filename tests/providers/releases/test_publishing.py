@@ -47,7 +47,7 @@ def finished(process: subprocess.Popen[str]) -> list[int]:
 
 
 def test_of_two_publishers_at_once_no_release_is_lost_or_torn(shared: Place) -> None:
-    count = 25
+    count = 10 if "://" in shared.location else 25
     racing = [start("publish", shared, tag, count) for tag in ("left", "right")]
     left, right = map(finished, racing)
     history = shared.registry().history(ID)
@@ -59,7 +59,7 @@ def test_of_two_publishers_at_once_no_release_is_lost_or_torn(shared: Place) -> 
 
 
 def test_of_two_publishers_that_build_on_what_they_read_no_change_is_lost(shared: Place) -> None:
-    count = 10
+    count = 5
     racing = [start("add", shared, tag, count) for tag in ("left", "right")]
     for process in racing:
         finished(process)
@@ -70,8 +70,8 @@ def test_of_two_publishers_that_build_on_what_they_read_no_change_is_lost(shared
 def test_threads_of_one_process_share_a_registry(shared: Place) -> None:
     registry = shared.registry()
     with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(lambda n: registry.publish(release(f"m{n}")).number, range(12)))
-    assert sorted(made) == list(range(1, 13))
+        made = list(pool.map(lambda n: registry.publish(release(f"m{n}")).number, range(8)))
+    assert sorted(made) == list(range(1, 9))
 
 
 def test_whoever_reads_while_others_publish_and_prune_always_finds_a_whole_release(
@@ -79,7 +79,7 @@ def test_whoever_reads_while_others_publish_and_prune_always_finds_a_whole_relea
 ) -> None:
     registry = shared.registry()
     registry.publish(release())
-    publisher = start("publish", shared, "busy", 20)
+    publisher = start("publish", shared, "busy", 10)
     newest = 0
     while publisher.poll() is None:
         current = registry.current()[ID]
@@ -87,7 +87,7 @@ def test_whoever_reads_while_others_publish_and_prune_always_finds_a_whole_relea
         newest = current.number
         registry.prune(keep=1, younger_than=-1e9)
     finished(publisher)
-    assert registry.current()[ID].params["n"] == 19
+    assert registry.current()[ID].params["n"] == 9
     assert shared.said == []
 
 
