@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -142,6 +143,7 @@ def _version(manifest: Manifest, report: Report) -> None:
         report.error(manifest, ("spec", "requires"), stack_codes.OTHER_VERSION_REQUIRED, detail)
 
 
+@cache
 def _our_version() -> str:
     """Return the version of the installed program; empty if it runs from a source tree."""
     # Imported here, because few Stacks have `requires` and the import takes time.
