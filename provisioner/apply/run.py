@@ -30,9 +30,10 @@ from provisioner.model.value import Content, Reference, RemoteId, exchanged, lea
 
 Event = Progress | Outcome | Diagnostic
 PATIENCE = 3
-"""The number of objects that may use up the whole settling time.
+"""The number of objects that apply waits for in vain before it stops waiting for later ones.
 
-Later objects are read only once.
+After a write, the object is read until it has the new values, for `--settle` seconds at most. Once
+so many objects have used up that time, each later object is read only once.
 """
 
 
@@ -101,7 +102,7 @@ class Run:
     `keeps_attributes` is true if the server stores attributes of documents. It is None until one
     document was tried; the thread that tries it has the lock `trial`. `whole_bodies` are the
     collections whose updates must contain every field. `impatient` is the number of objects that
-    used up the settling time. `look` is set if the plan deletes leaks: it reads the whole account
+    did not have their new values after `--settle` seconds. `look` is set if the plan deletes leaks: it reads the whole account
     again and returns, by id, the reasons why objects are no longer leaks. `planned` has the desired
     resources of the plan's changes; `_planned` fills it when it is first needed.
     """

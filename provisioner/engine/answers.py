@@ -207,7 +207,7 @@ def _cleared(
 ) -> tuple[dict[str, Applied], list[str]]:
     """Return digests for fields that the write was to clear and that the server still has.
 
-    Also return the paths of those that the server has kept for the first time.
+    Also return the paths of those among them that the write before did not have to clear.
     """
     kept: dict[str, Applied] = {}
     wrong: list[str] = []

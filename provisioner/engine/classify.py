@@ -97,7 +97,7 @@ def classify(
         live = with_retained(live, bindings, published.named, inventory.read_at - retire_after)
         # A missing registry looks like an empty one. Any row, even a tombstone or a release of
         # another owner, proves that the registry is there.
-        there = published.objects or not published.kept
+        there = published.objects or not published.has_history
         live = live if there else with_everything_retained(live, bindings)
     if renamed.staying:
         live = replace(live, objects={a: renamed.marked(o) for a, o in live.objects.items()})

@@ -56,7 +56,10 @@ def _absent(plan: Plan) -> Iterator[Absent]:
 
 
 def _still_naming(address: Address, changes: Iterable[Change]) -> set[Address]:
-    """Return the addresses of our objects that still have the id of the object deleted at `address`."""
+    """Return the addresses of our live objects that still refer to the deleted object of `address`.
+
+    Somebody deleted that object on the live side.
+    """
     return {
         change.address
         for change in changes

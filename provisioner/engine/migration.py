@@ -244,7 +244,7 @@ def _files(target: Live) -> set[str]:
 
 
 def _delete(found: RemoteObject, files: Collection[str]) -> Change:
-    """Return the deletion of an object without the documents whose files the new target also uses."""
+    """Return the deletion of an object. Documents whose files the new target also uses are left out."""
     kept = {path: doc for path, doc in found.documents.items() if doc.file_id not in files}
     surplus = tuple(doc for doc in found.surplus_documents if doc.file_id not in files)
     going = replace(found, documents=kept, surplus_documents=surplus)

@@ -25,15 +25,15 @@ class Before:
     """All releases in the histories of a target, including those of other owners.
 
     `retained` are the releases that are kept for running applications, and `named` are the ids to
-    which they refer. A release that the retention rule deletes next is not in `retained`: it
-    protects nothing, but still records its files. `kept` is true if the target has a history at
-    all.
+    which they refer. A release that the retention rule deletes next is not in `retained`, so what
+    it refers to may be deleted. It is in `objects`, because it records from which File each of its
+    uploads was made. `has_history` is true if a kind of the target publishes releases.
     """
 
     objects: tuple[RemoteObject, ...] = ()
     retained: tuple[RemoteObject, ...] = ()
     named: frozenset[str] = frozenset()
-    kept: bool = False
+    has_history: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def of(self, owner: Owner) -> Iterator[RemoteObject]:
@@ -59,8 +59,10 @@ def published_before(
             if row.get("retained", True):
                 retained.append(found)
     named = {name for one in retained for name in references(one) if isinstance(name, str)}
-    kept = any(binding.history for binding in bindings.values())
-    return Before(tuple(objects), tuple(retained), frozenset(named), kept, tuple(diagnostics))
+    has_history = any(binding.history for binding in bindings.values())
+    return Before(
+        tuple(objects), tuple(retained), frozenset(named), has_history, tuple(diagnostics)
+    )
 
 
 def _release(kind: str, row: Row, *, binding: Binding) -> RemoteObject:

@@ -169,7 +169,7 @@ def _without_named(
 def _stays(
     one: Judgement, left: Mapping[str, Judgement], by_name: Mapping[str, Judgement]
 ) -> Iterator[bool]:
-    """Yield for each user of an object true if that user stays and continues to use it.
+    """Yield, for each object that refers to `one`, true if it stays and continues to refer to it.
 
     `left` are the objects that are still chosen, and `by_name` are all objects of the account.
     """

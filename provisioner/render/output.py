@@ -116,7 +116,9 @@ class TextChangeDocument(TypedDict):
     added: Annotated[Count, "The number of words that are added."]
     removed: Annotated[Count, "The number of words that are taken out."]
     more: Annotated[Count, "The number of changed lines that are left out for their length."]
-    missing: Annotated[str, "The reason why the words are not known. Empty if they are."]
+    missing: Annotated[
+        str, "The reason why it is not known which words changed. Empty if it is known."
+    ]
     groups: Annotated[list[list[LineDocument]], "Changed lines, and the lines around them."]
 
 

@@ -82,14 +82,14 @@ class Values:
                 return visible(_JSON.encode(value))
 
     def _mapping(self, value: Mapping[str, Any], depth: int) -> str:
-        """Return a mapping, folded to the number of its keys at depth 0."""
+        """Return a mapping with `depth` levels of it, or only the number of its keys if `depth` is 0."""
         if value and not depth:
             return f"{{… {plural(len(value), 'key')}}}"
         items = (f"{visible(str(k))}: {self._print(v, depth - 1)}" for k, v in value.items())
         return f"{{{', '.join(items)}}}"
 
     def _list(self, value: list[Any] | tuple[Any, ...], depth: int) -> str:
-        """Return a list, folded to the number of its items at depth 0."""
+        """Return a list with `depth` levels of it, or only the number of its items if `depth` is 0."""
         if value and not depth:
             return f"[… {plural(len(value), 'item')}]"
         return f"[{', '.join(self._print(item, depth - 1) for item in value)}]"

@@ -75,7 +75,7 @@ _BORROWED: Final = (
 
 
 def _entries(spec: Any, pattern: str) -> Iterator[tuple[Any, Place]]:
-    """Yield each value of the spec that `pattern` matches, and its place."""
+    """Yield each value of the spec whose path `pattern` matches, and its place."""
     entries: list[tuple[Any, Place]] = []
     rewrite(spec, pattern, lambda value, place: entries.append((value, place)))
     yield from entries

@@ -154,7 +154,7 @@ def check(format: str, text: str) -> None:
 SHAPES = [
     (format, shape)
     for format in ("sarif", "junit", "github", "gitlab")
-    for shape in FORMATS[format].shapes
+    for shape in sorted(FORMATS[format].shapes)
 ]
 
 

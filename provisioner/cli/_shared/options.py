@@ -73,8 +73,9 @@ replace = click.option(
     multiple=True,
     type=ADDRESS,
     metavar="ADDRESS",
-    help="Make the object of this resource anew, even if nothing differs. A secret, a release or a"
-    " version is sent again to the object that exists. Repeatable.",
+    help="Make the object of this resource anew, even if nothing differs. Some objects stay instead:"
+    " a credential is sent its secret again, a skill gets a new version, and an assistant on"
+    " `responses` a new release. Repeatable.",
 )
 release = click.option(
     "--release",

@@ -40,8 +40,8 @@ UNKNOWN_TARGET = error(
 NO_TARGET_CHOSEN = error(
     "no-target-chosen",
     "no target is chosen",
-    "The Stack has several targets. Choose one with `default_target`, in the environment, or "
-    "with `--target`.",
+    "The Stack has several targets. Choose one with `default_target`, with `target` in the "
+    "environment that you use, or with `--target`.",
 )
 UNKNOWN_RUNTIME = error(
     "unknown-runtime",

@@ -192,7 +192,7 @@ class Registry(Reader):
         deleted = ", a deletion," if newest and newest.deleted else ""
         return Conflict(
             f"In {self.place}, {id} had {was} when it was read, and now {now}{deleted} is the "
-            "newest. Nothing was published. Plan again to see what the other one changed."
+            "newest. Nothing was published. Plan again to see what the other release changed."
         )
 
     def _say_if_not_exclusive(self) -> None:
