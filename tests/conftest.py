@@ -3,7 +3,7 @@
 Tests make and remove some forty thousand small files. On a disk, removing them takes longer than
 most tests. A test that starts our program in a process of its own would compile every module again
 where the environment says that compiled modules are not to be kept. A seal in a plan file is made to
-be expensive, and hundreds of tests save plans. An answer of the embedded server is there at the first
+be expensive, and hundreds of tests save plans. A schema for editors takes a twentieth of a second. An answer of the embedded server is there at the first
 look, so hundreds of looks need not be fifths of a second apart.
 """
 
@@ -14,14 +14,18 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from operator import is_
 from pathlib import Path
 
 import pytest
 
 from provisioner.emulator.core import server
 from provisioner.engine import sealing
+from provisioner.kinds import KINDS
+from provisioner.model.kind import Kind
 from provisioner.runtimes.agents import sessions
 from provisioner.runtimes.assistants import runs
+from provisioner.source import schemas
 from tests.support.browser import CHROMIUM
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it, for this user alone
@@ -68,6 +72,25 @@ def short_pauses() -> Iterator[None]:
         for module in (runs, sessions):
             patch.setattr(module, "PATIENCE", (0.005, 0.05))
         patch.setattr(server, "POLL_SECONDS", 0.01)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def schemas_once() -> Iterator[None]:
+    """Write the schema for editors once for the same kinds: it is the same for hundreds of folders."""
+    made: list[tuple[tuple[Kind, ...], str]] = []
+    write = schemas.of_any_kind
+
+    def written() -> str:
+        kinds = tuple(KINDS.values())
+        for of, text in made:
+            if len(of) == len(kinds) and all(map(is_, of, kinds)):
+                return text
+        made.append((kinds, write()))
+        return made[-1][1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schemas, "of_any_kind", written)
         yield
 
 

@@ -18,11 +18,22 @@ from provisioner.source.fields import STACK_SUMMARY
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _VARIABLE: Final[Schema] = {"type": "string", "pattern": r"^\$\{(var:|each\.)"}
 _SCALARS: Final = {"number", "integer", "boolean"}
+_MANIFEST: Final = "manifest"
 _SPEC: Final = "The fields of the resource."
 
 
 def generate() -> dict[str, str]:
     """Return the text of each schema by its file name."""
+    return {f"{name}.schema.json": _text(schema) for name, schema in _schemas().items()}
+
+
+def of_any_kind() -> str:
+    """Return the text of the schema for documents of every kind."""
+    return _text(_schemas()[_MANIFEST])
+
+
+def _schemas() -> dict[str, Schema]:
+    """Return each schema by the name of its kind, and those of the Stack and of every kind."""
     documents = {name: _document(kind.title, kind.summary) for name, kind in KINDS.items()}
     for name, kind in KINDS.items():
         if kind.repeats:
@@ -36,8 +47,8 @@ def generate() -> dict[str, str]:
             fields = documents[name]["properties"]["spec"]["properties"]
             fields[metadata_schema.ID] = metadata_schema.BORROWED_ID
         documents[name]["$defs"] = {**kind.schema.get("$defs", {})}
-    schemas["manifest"] = _any(schemas)
-    return {f"{name}.schema.json": _text(schema) for name, schema in schemas.items()}
+    schemas[_MANIFEST] = _any(schemas)
+    return schemas
 
 
 def _document(title: str, summary: str) -> Schema:

@@ -19,13 +19,13 @@ _BETWEEN: Final = "---\n"
 
 def with_schema_lines(files: Mapping[str, str]) -> dict[str, str]:
     """Return files by their paths, with the schema lines, and with the schema itself."""
-    from provisioner.source.schemas import generate
+    from provisioner.source.schemas import of_any_kind
 
     told = {
         name: _with_lines(name, text) if name.endswith(".yaml") else text
         for name, text in files.items()
     }
-    return {**told, SCHEMA: generate()[PurePosixPath(SCHEMA).name]}
+    return {**told, SCHEMA: of_any_kind()}
 
 
 def stale(folder: Path) -> Diagnostic | None:
@@ -38,9 +38,9 @@ def stale(folder: Path) -> Diagnostic | None:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return None
-    from provisioner.source.schemas import generate
+    from provisioner.source.schemas import of_any_kind
 
-    if text == generate()[file.name]:
+    if text == of_any_kind():
         return None
     detail = (
         f"Your editor completes and checks manifests with {file}, which another version wrote and"
