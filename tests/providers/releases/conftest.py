@@ -44,19 +44,23 @@ def release(model: str = "gpt-6.1-terra", *, id: str = ID, **more: object) -> Re
 
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[tuple[Storage, str]]:
-    with storage() as served:
-        yield served
+    """The storage with the bucket in it, which no test removes."""
+    import fsspec
+
+    with storage() as (server, endpoint):
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in {**ENVIRONMENT, "AWS_ENDPOINT_URL": endpoint}.items():
+                patch.setenv(name, value)
+            fsspec.filesystem("s3", skip_instance_cache=True).mkdirs(BUCKET)
+        yield server, endpoint
 
 
 @pytest.fixture
 def s3(s3_server: tuple[Storage, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Storage]:
     """The storage, with our environment pointing to it."""
-    import fsspec
-
     server, endpoint = s3_server
     for name, value in {**ENVIRONMENT, "AWS_ENDPOINT_URL": endpoint}.items():
         monkeypatch.setenv(name, value)
-    fsspec.filesystem("s3", skip_instance_cache=True).mkdirs(BUCKET, exist_ok=True)
     server.seen.clear()
     yield server
     server.trouble = None
