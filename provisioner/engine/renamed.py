@@ -33,10 +33,10 @@ class Renamings:
     refusals: tuple[Diagnostic, ...] = ()
 
     def applied(self, found: RemoteObject) -> RemoteObject:
-        """Return the object with its new address, and with the new addresses of the Files that it names.
+        """Return the object as if it had been applied at its new address.
 
-        The object also gets the earlier addresses of the resources to which it refers, because the
-        digests in its mark were computed with these.
+        Its documents and its file provenance have the new addresses of renamed Files. Its mark also
+        gets all earlier addresses, because the digests in the mark were computed with these.
         """
         if not self.formerly or found.mark is None:
             return found

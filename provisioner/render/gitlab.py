@@ -17,7 +17,7 @@ requires a path."""
 
 
 def gitlab(found: "Sequence[Finding]", folder: str = "") -> str:
-    """Return the findings that no manifest allows as a Code Quality report.
+    """Return a Code Quality report of the findings that no manifest allows.
 
     Equal findings appear once. `folder` is the path of findings without a position.
     """
