@@ -35,7 +35,7 @@ class Uploading:
         return cls({key: tuple(uploads) for key, uploads in found.items()}, sent)
 
     def like(self, row: Row) -> str | None:
-        """Return a clause about the upload from which a file may be, None if there is none."""
+        """Return words that name the upload that may have made this file; None if no upload fits it."""
         size: Any = row.get("bytes")
         key = str(row.get("filename") or ""), size if isinstance(size, int) else -1
         made = seconds(row.get("created_at"))

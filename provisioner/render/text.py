@@ -148,7 +148,7 @@ class _Sheet:
             yield f"{INDENT}{self.paint(Style.DIM, f'… and {rest:,} more (--all)')}"
 
     def _elsewhere(self, addresses: Sequence[Address]) -> Iterator[str]:
-        """Yield the addresses of other changes that contain some of the edits of this change."""
+        """Yield lines that list `addresses`: the other changes that make some of the same edits."""
         if not addresses:
             return
         told = f"some of these edits are also in {plural(len(addresses), 'other change')}:"

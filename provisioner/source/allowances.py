@@ -25,7 +25,7 @@ from provisioner.source.trees import NotYaml, decode
 
 _COMMENT: Final = re.compile(rf"(?:^|(?<=\s))#\s*{ALLOW}\b[ \t]*(?P<code>\S*)[ \t]*(?P<reason>.*)$")
 _Span = tuple[int, int]
-"""The first and the last line that a comment covers, counted from 1."""
+"""The first and the last of the lines whose findings a comment allows, counted from 1."""
 
 
 def allowances(source: Source, report: Report) -> Iterator[Allowance]:

@@ -59,7 +59,7 @@ def planned_forget(
 def replanned(
     options: RunOptions, arguments: Mapping[str, Any], overrides: Overrides
 ) -> AbstractContextManager[Planned]:
-    """Return the plan of a saved forget, made again from its arguments.
+    """Return a context manager that makes the plan of a saved forget again, from its arguments.
 
     Raises KeyError or ValueError if `arguments` are not those that a saved forget has.
     """

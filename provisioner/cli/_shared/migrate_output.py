@@ -51,7 +51,7 @@ def show_report(report: Migration, format: str) -> None:
 def present(found: MigrationPlan, out: Path, format: str) -> int:
     """Save a migration to `out` and print it. Return the exit code.
 
-    A migration with an error that a review of the saved plan could not lift is not saved.
+    A migration with errors is saved only if a reviewer of the saved plan can accept all of them.
     """
     if not found.unsettled:
         save_migration(found, out)

@@ -228,5 +228,5 @@ PASSWORD_IN_LEDGER = error(
     "password-in-ledger",
     "a password stands in the manifest",
     "The manifest contains the password of the ledger's database, which everybody who reads the "
-    "manifests would see. Take it from an environment variable, and have it replaced.",
+    "manifests would see. Take it from an environment variable, and change the password.",
 )

@@ -188,7 +188,7 @@ class Reader:
             )
         else:
             detail = (
-                f"{self.place}/{name} is ignored: {damage}. The release before it is used, and the "
-                "objects that this one names are kept. Restore the file or remove it, and apply."
+                f"{self.place}/{name} is ignored: {damage}. The previous release is used, and the "
+                "objects that the ignored one names are kept. Restore the file or remove it, and apply."
             )
         self._warn(warning(damage.code, detail))

@@ -92,7 +92,7 @@ def planned_adoption_of(
 def replanned(
     options: RunOptions, arguments: Mapping[str, Any], overrides: Overrides
 ) -> AbstractContextManager[Planned]:
-    """Return the plan of a saved adoption, made again from its arguments.
+    """Return a context manager that makes the plan of a saved adoption again, from its arguments.
 
     Raises KeyError or ValueError if `arguments` are not those that a saved adoption has.
     """

@@ -111,7 +111,7 @@ def _entries(root: Path, environ: Mapping[str, str], commit: str, folder: str) -
             yield Entry(mode, id, int(size), path)
     if len(rows) > MOST_FILES or sizes > MOST_BYTES:
         raise _unreadable(
-            f"{folder} has {len(rows):,} files with {sizes:,} bytes. The most are {MOST_FILES:,} and {MOST_BYTES:,}."
+            f"{folder} has {len(rows):,} files with {sizes:,} bytes. At most {MOST_FILES:,} files and {MOST_BYTES:,} bytes are allowed."
         )
 
 

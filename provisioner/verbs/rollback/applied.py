@@ -192,8 +192,8 @@ def _becomes(changes: list[Change], held: Resource | None, run: str) -> Iterator
             )
         else:
             detail = (
-                f"A new object becomes what the object was after {run}. The next apply makes it"
-                " what the manifest says."
+                f"The new object has the values that the deleted one had after {run}. The next apply"
+                " gives it those of its manifest."
             )
             yield warning(codes.BECOMES_OLDER, detail, subject=subject)
 

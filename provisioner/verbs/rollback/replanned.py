@@ -16,7 +16,7 @@ from provisioner.verbs.rollback.release import planned_rollback
 def replanned(
     options: RunOptions, arguments: Mapping[str, Any], overrides: Overrides
 ) -> AbstractContextManager[Planned]:
-    """Return the plan of a saved rollback, made again from its arguments.
+    """Return a context manager that makes the plan of a saved rollback again, from its arguments.
 
     Raises KeyError or ValueError if `arguments` are not those that a saved rollback has.
     """
