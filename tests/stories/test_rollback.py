@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,20 @@ from provisioner.verbs.apply import run as applying
 from provisioner.verbs.drift import drift
 from provisioner.verbs.rollback.release import planned_rollback
 from tests.stories.test_runtimes import cut_anew, on, registry, states, stores
-from tests.support.stories import STACK, Refused, causes, changes, failures, manifest, paths
+from tests.support.stories import (
+    STACK,
+    Refused,
+    causes,
+    changes,
+    copy_of,
+    failures,
+    manifest,
+    new_world,
+    paths,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from provisioner.verbs._shared.session import RunOptions
@@ -33,13 +45,26 @@ RELEASED = {
 }
 
 
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, RunOptions]]:
+    """Three releases of one assistant, in a world that is copied for each story."""
+    with pytest.MonkeyPatch.context() as patch:
+        world = new_world(tmp_path_factory.mktemp("released"), patch)
+        made = on(world, "responses")
+        for number in (1, 2, 3):
+            prompt(world, number)
+            assert world.apply(made).succeeded
+    yield world, made
+    world.server.close()
+
+
 @pytest.fixture
-def options(world: World) -> RunOptions:
+def options(released: tuple[World, RunOptions], world: World) -> RunOptions:
     """Three releases of one assistant."""
-    made = on(world, "responses")
-    for number in (1, 2, 3):
-        prompt(world, number)
-        assert world.apply(made).succeeded
+    first, made = released
+    shutil.copytree(first.root, world.root, dirs_exist_ok=True)
+    world.server.close()
+    world.server = world.app = copy_of(first.server)
     return made
 
 
