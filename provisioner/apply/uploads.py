@@ -103,12 +103,15 @@ class Uploads:
         # A marked name proves that a file is ours, so a file that an earlier run left over is used.
         if self.is_marked and (there := [id for each in names for id in self._named_so(each)]):
             return there[0]
+        last = ""
         for _ in range(TRIES):
             try:
                 row = self.run.provider.upload(
                     inside(self.run.root, document.path), name, document.sha256
                 )
-            except Ambiguous:
+            except Ambiguous as error:
+                # The first line says what happened; the others repeat that the end is not known.
+                last = error.diagnostics[0].detail.partition("\n")[0].rstrip(".")
                 # Without a marked name nobody can know which file in the list is from this request,
                 # so the content is sent again.
                 with self.run.lock:
@@ -120,7 +123,8 @@ class Uploads:
                     self.fresh.add(str(row["id"]))
                 return str(row["id"])
         raise StepFailed(
-            f"{document.path} could not be uploaded: every answer was lost. Apply again"
+            f"{document.path} could not be uploaded: every answer was lost. The last time: "
+            f"{last}. Apply again"
         )
 
     def _named_so(self, name: str) -> list[str]:

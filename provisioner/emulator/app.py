@@ -6,6 +6,7 @@ This module treats all resources alike; `RESOURCES` is the table of them.
 from __future__ import annotations
 
 import logging
+import sqlite3
 import time
 from contextlib import contextmanager
 from dataclasses import replace
@@ -160,6 +161,8 @@ class App:
         except HTTPException as error:
             refused = ApiError(error.description or error.name, status=error.code or 400)
             response = _json(dump(refused.body()), refused.status)
+        except sqlite3.Error as error:
+            response = _json(dump(errors.unstored(error).body()), 500)
         except Exception:
             log.exception("%s %s failed", request.method, request.path)
             response = _json(dump(errors.internal().body()), 500)

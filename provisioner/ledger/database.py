@@ -3,6 +3,7 @@
 Every LedgerError has a code that says what to do. Only this package uses SQLAlchemy.
 """
 
+import logging
 import os
 import sqlite3
 import time
@@ -21,6 +22,10 @@ from provisioner.ledger.location import Location
 from provisioner.model.codes import ledgers as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import LedgerError
+
+# SQLAlchemy logs a traceback if a connection is given back while the process is interrupted. Without
+# a handler, Python would print it on the terminal of a user who pressed Ctrl-C twice.
+logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())
 
 Clock = Callable[[Connection], float]
 """A function that returns the time of the connected database, in unix seconds."""

@@ -65,9 +65,15 @@ def ledger_error(error: Exception, location: Location) -> LedgerError:
     code = _code(error)
     # SQLite reports "disk I/O error" or "unable to open database file" if there is no space for the
     # files that it creates beside the database, or if it may not create them.
-    if code in (codes.LEDGER_FAILED, codes.LEDGER_NOT_OPENED) and location.file is not None:
-        code = _disk_code(location.file.parent) or code
+    # An error of the system names its own reason.
+    unclear = code in (codes.LEDGER_FAILED, codes.LEDGER_NOT_OPENED)
     reason = location.without_secrets(_reason(error)).strip().rstrip(".")
+    if unclear and location.file is not None and not isinstance(error, OSError):
+        found, code = code, _disk_code(location.file.parent) or code
+        if code is found and location.file.exists() and not location.file.is_file():
+            folder = "a folder" if location.file.is_dir() else "a device"
+            detail = f"{location} is {folder}, and a ledger is a file. Name a file."
+            return LedgerError(Diagnostic(codes.LEDGER_NOT_OPENED, detail))
     # The default ledger is optional, so a command that cannot use it goes on by itself.
     named = f" `--ledger {NONE}` works without a ledger." if location.is_chosen else ""
     detail = f"{location}: {reason}. {_REMEDIES.get(code, '')}".strip() + named
@@ -97,7 +103,9 @@ def _disk_code(folder: Path) -> Code | None:
         return None
     if disk.f_flag & os.ST_RDONLY:
         return codes.LEDGER_READ_ONLY
-    return codes.LEDGER_DISK_FULL if disk.f_bavail * disk.f_frsize < _LEAST_ROOM else None
+    # A file system that stores nothing, such as /proc, has no blocks at all.
+    is_full = disk.f_blocks > 0 and disk.f_bavail * disk.f_frsize < _LEAST_ROOM
+    return codes.LEDGER_DISK_FULL if is_full else None
 
 
 def _is_operational(error: DBAPIError) -> bool:

@@ -69,6 +69,10 @@ def location(said: str | None, root: Path, in_stack: str = "") -> Location | Non
         return Location(root / DEFAULT)
     if said == NONE:
         return None
+    # In a pipeline, a variable that is not set becomes an empty text.
+    if not said.strip():
+        detail = "It is empty. Give a file, `postgresql://USER@HOST/DATABASE`, or `none`."
+        raise LedgerError(Diagnostic(codes.NO_SUCH_LEDGER, detail))
     # Taken for a path, it would silently create an empty ledger in a folder named `sqlite:`.
     if _BROKEN_URL.match(said):
         scheme = said.split(":", 1)[0]

@@ -9,6 +9,7 @@ from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.hints import hint
+from provisioner.verbs._shared.new_files import write_new
 from provisioner.verbs._shared.pipeline_setup import PipelineWish, pipeline_files
 from provisioner.verbs._shared.schema_lines import with_schema_lines
 
@@ -96,14 +97,7 @@ def init(folder: Path, pipeline: PipelineWish | None = None) -> tuple[Path, ...]
         _check_free(folder, files)
     if pipeline:
         files |= pipeline_files(folder, pipeline)
-    try:
-        for file, text in files.items():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("x", encoding="utf-8") as new:
-                new.write(text)
-    except OSError as error:
-        detail = f"{error.filename or folder}: {error.strerror}."
-        raise ProvisionerError(Diagnostic(codes.FOLDER_NOT_WRITTEN, detail)) from error
+    write_new(folder, files)
     return tuple(files)
 
 

@@ -174,6 +174,8 @@ def test_answers_that_are_lost_every_time_fail_once_and_leave_nothing_twice(
     applied = account.apply(*wanted)
 
     assert Status.FAILED in applied.outcomes.values()
+    # A failure says what came in place of an answer.
+    assert "Server disconnected" in " ".join(applied.errors.values())
     assert account.dangling() == set()
     account.app = account.server
     account.converged(*wanted)

@@ -1,6 +1,7 @@
 """Every failure becomes a sentence and an exit code, and never shows a secret."""
 
 from errno import EACCES, ENAMETOOLONG, ENOENT, EPIPE
+from pathlib import Path
 
 import click
 import pytest
@@ -83,6 +84,22 @@ def test_what_the_system_refuses_is_told_with_its_name(
     assert "Give yourself access to this path" in told
     assert len(told) < 400
     assert "Traceback" in raising(error, monkeypatch, "-vv")[1]
+
+
+def test_a_folder_that_was_deleted_is_told_and_no_other_missing_file_is_taken_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nameless = FileNotFoundError(ENOENT, "No such file or directory")
+    assert "unexpected FileNotFoundError" in raising(nameless, monkeypatch)[1]
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+
+    code, told = raising(nameless, monkeypatch)
+
+    assert code == 1
+    assert "The current folder was deleted" in told
 
 
 def test_with_vv_it_has_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from errno import ENOSPC
 from importlib.resources import files
 from pathlib import Path
 
@@ -64,6 +65,28 @@ def test_nothing_is_overwritten_and_nothing_written_beside_it(folder: Path, ther
     assert there in result.stderr
     assert [path for path in (folder / "manifests").rglob("*") if path.is_file()] == [file]
     assert file.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("last", ["knowledge/handbook.md", ".schemas/manifest.schema.json"])
+def test_a_disk_that_becomes_full_leaves_no_part_behind(
+    folder: Path, last: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part would be taken for manifests, and the next `init` would refuse to write beside it."""
+    made = Path.mkdir
+
+    def full(path: Path, mode: int = 0o777, parents: bool = False, exist_ok: bool = False) -> None:
+        if path == (Path("manifests") / last).parent:
+            raise OSError(ENOSPC, "No space left on device", str(path))
+        made(path, mode, parents, exist_ok)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "mkdir", full)
+        refused = run("init")
+    assert refused.exit_code == 1
+    assert "No space left on device." in refused.stderr
+    assert not [path for path in folder.rglob("*") if path.is_file()]
+
+    assert run("init").exit_code == 0
 
 
 def test_a_folder_that_cannot_be_written_is_named(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import stat
 import threading
 import time
@@ -111,6 +112,32 @@ def test_each_request_is_one_line_without_query_and_secrets(port: int, lines: li
         "POST /v1/nothing 404",
         "POST /v1/conversations 421",
     ]
+
+
+def test_a_request_line_that_is_too_long_is_refused_as_that(port: int) -> None:
+    assert ask(port, path=f"/v1/{'a' * 70_000}")[0] == 414
+    assert ask(port)[0] == 200
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError, ConnectionResetError, TimeoutError, ValueError])
+def test_a_client_that_leaves_before_its_answer_prints_no_traceback(
+    error: type[Exception],
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def failing(*_: Any) -> None:
+        raise error
+
+    app = create_app()
+    made = make_server(app)._socket
+    monkeypatch.setattr(made, "finish_request", failing)
+    with socket.socket() as client:
+        made.process_request_thread(client, ("127.0.0.1", 1))
+    made.server_close()
+    app.close()
+
+    # An error of another kind is a fault of the server.
+    assert ("Traceback" in capfd.readouterr().err) == (error is ValueError)
 
 
 def test_the_database_is_for_its_owner_alone(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+import openai
 import pytest
 
 from provisioner.emulator import create_app
@@ -17,8 +18,6 @@ from .conftest import client_of
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import openai
 
 WRITER = """
 import io, json, sys
@@ -138,6 +137,20 @@ def test_the_database_of_another_program_is_refused_and_stays_as_it_is(
         create_app(file)
 
     assert (file.read_bytes(), list(tmp_path.iterdir())) == (before, [file])
+
+
+def test_an_answer_says_that_the_data_cannot_be_written(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = create_app(tmp_path / "data.sqlite")
+    with app._store.transaction(write=False) as db:
+        db.run("PRAGMA query_only = ON")
+
+    with pytest.raises(openai.InternalServerError, match="attempt to write a readonly database"):
+        client_of(app).conversations.create()
+
+    assert not caplog.records
+    app.close()
 
 
 def test_a_full_disk_is_told_as_that_and_the_next_request_is_answered(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import shutil
 import stat
@@ -213,7 +214,7 @@ def test_what_sqlite_says_of_a_disk_is_looked_up(
     # SQLite says the same of a full disk, of a read-only one and of a folder in the database's place.
     location = Location(tmp_path / "ledger.db")
     (tmp_path / "ledger.db").mkdir()
-    usual = {"f_flag": 0, "f_frsize": 4096, "f_bavail": 1_000_000}
+    usual = {"f_flag": 0, "f_frsize": 4096, "f_blocks": 1_000_000, "f_bavail": 1_000_000}
     monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(**usual | disk))
 
     assert refused(location).startswith(f"{code} ")
@@ -236,9 +237,45 @@ def test_what_the_system_refuses_has_a_code(number: int, code: str) -> None:
 
 
 def test_a_folder_in_place_of_a_file_is_not_opened(tmp_path: Path) -> None:
-    assert refused(Location(tmp_path)).startswith("ledger-not-opened ")
+    told = f"ledger-not-opened {tmp_path} is a folder, and a ledger is a file. Name a file."
+    assert refused(Location(tmp_path)) == told
+    with pytest.raises(LedgerError, match="is a folder"), ledger_to_read(Location(tmp_path)):
+        pass
+    assert "/dev/null is a device" in refused(Location(Path("/dev/null")))
     (tmp_path / "file").touch()
     assert refused(Location(tmp_path / "file" / "ledger.db")).startswith("ledger-not-opened ")
+
+
+def test_a_folder_where_no_file_can_be_made_is_not_called_full() -> None:
+    """/proc has no blocks at all, so none of them is free."""
+    assert refused(Location(Path("/proc/ledger.db"))).startswith("ledger-not-opened ")
+
+
+@pytest.mark.parametrize("said", ["", " ", "\n"])
+def test_a_name_without_text_is_no_ledger(said: str) -> None:
+    with pytest.raises(LedgerError, match="It is empty"):
+        location_of(said, Path())
+
+
+def test_an_interruption_while_a_connection_is_given_back_prints_no_traceback(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    # pytest's own handlers would take what Python prints on a terminal without any.
+    handlers, logging.root.handlers = logging.root.handlers, []
+    try:
+        with ledger(Location(tmp_path / "ledger.db")) as opened:
+            engine = opened.leases.database.engine
+            sa.event.listen(engine, "reset", stop)
+            with pytest.raises(KeyboardInterrupt):
+                opened.leases.state(OWNER)
+            sa.event.remove(engine, "reset", stop)
+    finally:
+        logging.root.handlers = handlers
+
+    assert capfd.readouterr().err == ""
 
 
 def test_a_database_that_does_not_answer_is_named_without_its_password() -> None:

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from errno import EBADF, EDQUOT, EFBIG, EIO, ENOSPC, EPIPE
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -25,6 +26,9 @@ _STUCK: Final = frozenset({EBADF, EDQUOT, EFBIG, EIO, ENOSPC, EPIPE})
 # The most characters of a path in a message.
 _SHOWN: Final = 200
 _CURE: Final = "Give yourself access to this path, or name another path."
+_NOWHERE: Final = (
+    "The current folder was deleted. Go to a folder that exists, and run the command there."
+)
 REPORT = "This is a bug in provisioner. Please report it with the command that you ran"
 
 
@@ -84,12 +88,23 @@ def of_a_file(error: BaseException) -> ProvisionerError | None:
     Commands report such errors where they read and write. This message is for places that expect
     none, such as a parent folder without permission, or a name that is too long.
     """
+    if isinstance(error, FileNotFoundError) and error.filename is None and _is_nowhere():
+        return ProvisionerError(Diagnostic(codes.FILE_REFUSED, _NOWHERE))
     if not isinstance(error, OSError) or error.filename is None or not error.strerror:
         return None
     # An error about an open file has the number of its descriptor as `filename`.
     name = os.fsdecode(error.filename) if not isinstance(error.filename, int) else ""
     short = name if len(name) <= _SHOWN else f"{name[: _SHOWN - 1]}…"
     return ProvisionerError(Diagnostic(codes.FILE_REFUSED, f"{short}: {error.strerror}. {_CURE}"))
+
+
+def _is_nowhere() -> bool:
+    """Return true if the current folder was deleted, so that no relative path leads anywhere."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _is_of_output(error: OSError) -> bool:

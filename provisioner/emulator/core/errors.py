@@ -133,6 +133,18 @@ def wrong_method(method: str, path: str) -> ApiError:
     return ApiError(f"Not allowed to {method} on {path}.", status=405, code="method_not_supported")
 
 
+def unstored(error: Exception) -> ApiError:
+    """Return the error for data that cannot be read or written, as on a full disk.
+
+    The platform has no such error, but nobody could find the cause in its general one.
+    """
+    return ApiError(
+        f"The embedded server could not read or write its data: {error}.",
+        status=500,
+        kind="server_error",
+    )
+
+
 def internal() -> ApiError:
     return ApiError(
         "The server had an error while processing your request. Sorry about that!",

@@ -56,11 +56,18 @@ class Handler(BaseHTTPRequestHandler):
 
     def handle_one_request(self) -> None:
         try:
-            self.raw_requestline = self.rfile.readline(LONGEST_LINE)
+            self.raw_requestline = self.rfile.readline(LONGEST_LINE + 1)
         except (ConnectionError, TimeoutError):
             self.raw_requestline = b""
         if not self.raw_requestline:
             self.close_connection = True
+            return
+        if len(self.raw_requestline) > LONGEST_LINE:
+            # The rest of the line would be taken for headers.
+            self.requestline = self.request_version = self.path = ""
+            self.command = "?"
+            self._refuse(414)
+            self._pass_over()
             return
         if not self.parse_request():
             return
@@ -258,6 +265,11 @@ class _Socket(ThreadingHTTPServer):
         self.log = log
         self.address_family = AF_INET6 if ":" in host else AF_INET
         super().__init__((host, port), Handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print the traceback of an error, unless the client left before it was answered."""
+        if not isinstance(sys.exception(), (ConnectionError, TimeoutError)):
+            super().handle_error(request, client_address)
 
     def server_bind(self) -> None:
         # HTTPServer's own method looks up the name of the host, which can ask a name server.

@@ -24,6 +24,7 @@ from provisioner.runtimes import RUNTIMES
 from provisioner.source import load
 from provisioner.source.suggest import listed
 from provisioner.verbs._shared import lifecycle
+from provisioner.verbs._shared.new_files import write_new
 from provisioner.verbs._shared.schema_lines import with_schema_lines
 from provisioner.verbs.init import stack_id, stack_name
 from provisioner.verbs.pull.export_file import read_dump, without_nul
@@ -173,14 +174,7 @@ def _check_valid(files: Mapping[str, str]) -> None:
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> tuple[Path, ...]:
-    """Write files without replacing any. Raises ProvisionerError."""
-    paths = tuple(folder / name for name in files)
-    try:
-        for path, text in zip(paths, files.values(), strict=True):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("xb") as new:
-                new.write(text.encode())
-    except OSError as error:
-        detail = f"{error.filename or folder}: {error.strerror}."
-        raise ProvisionerError(Diagnostic(codes.FOLDER_NOT_WRITTEN, detail)) from error
-    return paths
+    """Write files without replacing any, and return their paths. Raises ProvisionerError."""
+    paths = {folder / name: text for name, text in files.items()}
+    write_new(folder, paths)
+    return tuple(paths)
