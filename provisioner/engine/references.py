@@ -45,7 +45,10 @@ def references(one: Resource | RemoteObject) -> frozenset[Name]:
 
 
 def structural(one: RemoteObject) -> frozenset[Name]:
-    """Return the references of a live object in those fields that its kind has."""
+    """Return what a live object refers to in the references of its spec, its files and its documents.
+
+    Ids in texts, in metadata and in fields that the kind does not have are not among them.
+    """
     named: set[Name] = {leaf.address for leaf in leaves(one.spec, Reference)}
     named |= {leaf.id for leaf in leaves(one.spec, RemoteId)}
     for provenance in one.file_provenance:

@@ -47,13 +47,13 @@ def grouped(changes: Sequence[Change], *, by_row: bool = True) -> list[Group]:
     Deletes, forgets and blocked changes are always alone, because each needs a line of its own. With `by_row`,
     changes that differ only in the values of their rows are grouped too.
     """
-    exact = _groups(changes, ())
+    exact = _groups(changes, by_row=False)
     if not by_row:
         return [*_in_order(exact.values(), changes)]
     # Equal changes are grouped first: only what they leave over may differ by the values of rows,
     # because the reader is told which of the two a group is.
     alone = [one for group in exact.values() for one in group if len(group) < FEWEST]
-    rows = _groups([one for one in alone if _row(one)], None)
+    rows = _groups([one for one in alone if _row(one)], by_row=True)
     taken = {id(one) for group in rows.values() if len(group) >= FEWEST for one in group}
     groups = [group for group in exact.values() if not any(id(one) in taken for one in group)]
     left = [
@@ -90,15 +90,15 @@ def _in_order(
     yield from sorted(found, key=lambda group: place[id(group.first)])
 
 
-def _groups(changes: Iterable[Change], values: tuple[()] | None) -> dict[Hashable, list[Change]]:
+def _groups(changes: Iterable[Change], *, by_row: bool) -> dict[Hashable, list[Change]]:
     """Return the changes by their keys, which are equal for changes that do the same.
 
-    If `values` is None, the values of rows are replaced by placeholders in the keys. If it is
-    `()`, they are not.
+    With `by_row`, the values that a change has from its row of a `for_each` table are replaced by
+    placeholders in its key, so that the members of a fleet have equal keys.
     """
     found: dict[Hashable, list[Change]] = {}
     for change in changes:
-        row = _row(change) if values is None else ()
+        row = _row(change) if by_row else ()
         found.setdefault(_key(change, row), []).append(change)
     return found
 

@@ -82,8 +82,8 @@ def _unprintable(address: Address) -> Diagnostic:
     """Return the error for code that would show a sensitive value."""
     return Diagnostic(
         codes.UNPRINTABLE_CODE,
-        "The assistant has the value of a sensitive variable, which the code would show. --as python prints "
-        "code that loads it.",
+        "The code would show the value of a sensitive variable, which the assistant contains. "
+        "--as python prints code that loads the assistant and does not contain the value.",
         subject=str(address),
     )
 
