@@ -40,7 +40,7 @@ def failures(
         if rule and rule(one.value, answer, seconds):
             # A sentence quotes a part of the answer, and a part of a secret could not be masked.
             said = rule(one.value, shown, seconds)
-            yield said or f"It fails `{one.rule}` because of a sensitive value that it repeats."
+            yield said or f"The answer fails `{one.rule}` by a sensitive value, which is not shown."
 
 
 def _contains(text: str, answer: Answer, _seconds: float) -> str:
